@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Flags that every Swift target shares.
+///
+/// Warnings are errors and existentials are spelled out, so that a reader sees every dynamic call. Imports are
+/// internal unless said otherwise: a module's interface names only what it means to.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "gangwright",
+    products: [
+        .executable(name: "gangwright", targets: ["gangwright"])
+    ],
+    targets: [
+        // The shell: one file a subcommand.
+        .executableTarget(
+            name: "gangwright",
+            dependencies: [
+                "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "Documents",
+            ],
+            swiftSettings: strict),
+
+        // Outside data in, outside data out.
+        .target(
+            name: "Simulation", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel", "Documents"],
+            swiftSettings: strict),
+        .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
+        .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),
+
+        // The core: no I/O, no clock, no randomness of its own.
+        .target(
+            name: "SchedulingPolicy", dependencies: ["Allocator", "ClusterModel", "Documents"],
+            swiftSettings: strict),
+        .target(name: "Allocator", dependencies: ["ClusterModel"], swiftSettings: strict),
+        .target(name: "ClusterModel", swiftSettings: strict),
+        .target(name: "Documents", dependencies: ["CLibYAML", "CSimdJSON"], swiftSettings: strict),
+
+        // System libraries. simdjson is C++ and hides behind a C header: no Swift module parses C++.
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Tests mirror Sources.
+        .target(
+            name: "TestSupport", dependencies: ["ClusterModel", "Documents"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ClusterModelTests", dependencies: ["ClusterModel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AllocatorTests", dependencies: ["Allocator", "SyntheticClusters", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchedulingPolicyTests",
+            dependencies: ["SchedulingPolicy", "Allocator", "SyntheticClusters", "Documents", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SyntheticClustersTests", dependencies: ["SyntheticClusters", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "KubernetesAPI", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "gangwrightTests", dependencies: ["gangwright", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)
