@@ -1,0 +1,35 @@
+/// Everything that one scheduling cycle looks at: nodes, pods of all schedulers, gangs, queues, classes.
+///
+/// Names are unique within a kind; readers enforce it. The order of the arrays carries no meaning: the same objects
+/// in any order give the same decisions.
+public struct ClusterSnapshot: Equatable, Sendable {
+    /// Nodes.
+    public var nodes: [Node]
+    /// Pods, bound and pending, of all schedulers.
+    public var pods: [Pod]
+    /// Gangs: PodGroup objects, AmlJobs and job files.
+    public var podGroups: [PodGroup]
+    /// Queues.
+    public var queues: [Queue]
+    /// Priority classes.
+    public var priorityClasses: [PriorityClass]
+    /// Instance types; the built-in default is among them unless an object overrides it.
+    public var instanceTypes: [InstanceType]
+    /// The newest time stamp of the input; the clock of a cycle unless another time is given.
+    public var newestTimestamp: Timestamp?
+
+    /// A snapshot of the given objects.
+    public init(
+        nodes: [Node] = [], pods: [Pod] = [], podGroups: [PodGroup] = [], queues: [Queue] = [],
+        priorityClasses: [PriorityClass] = [], instanceTypes: [InstanceType] = [],
+        newestTimestamp: Timestamp? = nil
+    ) {
+        self.nodes = nodes
+        self.pods = pods
+        self.podGroups = podGroups
+        self.queues = queues
+        self.priorityClasses = priorityClasses
+        self.instanceTypes = instanceTypes
+        self.newestTimestamp = newestTimestamp
+    }
+}

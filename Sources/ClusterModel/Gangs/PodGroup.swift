@@ -1,0 +1,105 @@
+/// A gang: pods of which a minimum must run together.
+public struct PodGroup: Equatable, Sendable {
+    /// How far a pod group has got. Source: `scheduling.volcano.sh/v1beta1`.
+    public enum Phase: String, Sendable, CaseIterable {
+        /// Not admitted yet.
+        case pending = "Pending"
+        /// Admitted; its pods may be created and placed.
+        case inqueue = "Inqueue"
+        /// At least the minimum is bound or runs.
+        case running = "Running"
+        /// Some run, and the rest cannot be placed.
+        case unknown = "Unknown"
+        /// All pods have ended.
+        case completed = "Completed"
+    }
+
+    /// Where a pod group comes from.
+    public enum Origin: Equatable, Sendable {
+        /// A PodGroup object.
+        case object
+        /// An `AmlJob` object, which gives the size; the pods name it as their owner.
+        case amlJob
+        /// An Azure ML CLI job file.
+        case jobFile
+        /// A pod that belongs to no group: a gang of one.
+        case singlePod
+    }
+
+    /// Namespace and name.
+    public var key: ObjectKey
+    /// When it was created; `nil` counts as oldest.
+    public var created: Timestamp?
+    /// The queue that it waits in.
+    public var queue: String
+    /// The pods that must run together; 0 means that there is no gang.
+    public var minMember: Int
+    /// A minimum for each role, in byte-wise order of the roles.
+    public var minTaskMember: [RoleMinimum]
+    /// What admission reserves; `nil` means that admission asks nothing.
+    public var minResources: ResourceList?
+    /// The priority class, empty if none.
+    public var priorityClassName: String
+    /// The phase as of the last write.
+    public var phase: Phase
+    /// Annotations.
+    public var annotations: [String: String]
+    /// Where it comes from.
+    public var origin: Origin
+    /// Why none of its pods can be placed at all, found while reading it: an unknown instance type, say.
+    public var invalid: InvalidGang?
+
+    /// A pending pod group of the queue `default`.
+    public init(
+        key: ObjectKey, created: Timestamp? = nil, queue: String = "default", minMember: Int = 1,
+        minTaskMember: [RoleMinimum] = [], minResources: ResourceList? = nil, priorityClassName: String = "",
+        phase: Phase = .pending, annotations: [String: String] = [:], origin: Origin = .object,
+        invalid: InvalidGang? = nil
+    ) {
+        self.key = key
+        self.created = created
+        self.queue = queue
+        self.minMember = minMember
+        self.minTaskMember = minTaskMember
+        self.minResources = minResources
+        self.priorityClassName = priorityClassName
+        self.phase = phase
+        self.annotations = annotations
+        self.origin = origin
+        self.invalid = invalid
+    }
+}
+
+/// The fewest pods of one role with which a gang may start.
+public struct RoleMinimum: Hashable, Sendable {
+    /// The role, a Volcano task's name.
+    public var role: String
+    /// The fewest pods of it.
+    public var minimum: Int
+
+    /// A minimum for a role.
+    public init(role: String, minimum: Int) {
+        self.role = role
+        self.minimum = minimum
+    }
+}
+
+/// A job that was read but can never be placed as it is written.
+public struct InvalidGang: Hashable, Sendable {
+    /// What kind of mistake it is.
+    public enum Reason: String, Sendable {
+        /// The job names an instance type that does not exist.
+        case unknownInstanceType = "UnknownInstanceType"
+    }
+
+    /// The kind of mistake.
+    public var reason: Reason
+    /// The sentence for people.
+    public var message: String
+
+    /// A mistake and its sentence.
+    public init(reason: Reason, message: String) {
+        self.reason = reason
+        self.message = message
+    }
+}
