@@ -38,7 +38,10 @@ let package = Package(
         .target(
             name: "SchedulingPolicy", dependencies: ["Allocator", "ClusterModel", "Documents"],
             swiftSettings: strict),
-        .target(name: "Allocator", dependencies: ["ClusterModel"], swiftSettings: strict),
+        // A debug build calls libm's sqrt where an optimised one has an instruction.
+        .target(
+            name: "Allocator", dependencies: ["ClusterModel"], swiftSettings: strict,
+            linkerSettings: [.linkedLibrary("m")]),
         .target(name: "ClusterModel", swiftSettings: strict),
         .target(name: "Documents", dependencies: ["CLibYAML", "CSimdJSON"], swiftSettings: strict),
 
