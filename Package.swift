@@ -65,10 +65,10 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SyntheticClustersTests", dependencies: ["SyntheticClusters", "TestSupport"],
+            name: "SyntheticClustersTests", dependencies: ["SyntheticClusters", "ClusterModel", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "KubernetesAPI", "TestSupport"],
+            name: "SimulationTests", dependencies: ["Simulation", "KubernetesAPI", "Documents", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests", dependencies: ["gangwright", "TestSupport"], swiftSettings: strict),
