@@ -34,7 +34,7 @@ public struct Node: Equatable, Sendable {
 }
 
 /// The three values of a Kubernetes condition's status.
-public enum ConditionStatus: String, Sendable {
+public enum ConditionStatus: String, Sendable, CaseIterable {
     /// The condition holds.
     case isTrue = "True"
     /// The condition does not hold.

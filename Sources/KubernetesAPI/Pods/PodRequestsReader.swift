@@ -1,0 +1,38 @@
+internal import ClusterModel
+internal import Documents
+
+/// Reads from a pod's specification what the pod asks for.
+enum PodRequestsReader {
+    /// Sets the requests of a pod; sums that do not fit are reported.
+    static func read(
+        _ spec: FieldReader, containers: [FieldReader], initContainers: [FieldReader], into pod: inout Pod
+    ) {
+        var stated = PodRequests()
+        stated.containers = containers.map(container)
+        stated.initContainers = initContainers.map(container)
+        stated.overhead = spec.resourceList("overhead") ?? [:]
+        if let resources = spec.object("resources") {
+            stated.podRequests = resources.resourceList("requests") ?? [:]
+            stated.podLimits = resources.resourceList("limits") ?? [:]
+        }
+        do throws(ResourceOverflow) {
+            pod.requests = try stated.effective()
+            // The slot on the node is not asked for, every pod takes one.
+            pod.requests[.pods] = nil
+            pod.nonZeroRequests = try stated.nonZero()
+        } catch {
+            spec.report("containers", error.description)
+        }
+    }
+
+    private static func container(_ container: FieldReader) -> PodRequests.Container {
+        let isSidecar = container.string("restartPolicy") == "Always"
+        guard let resources = container.object("resources") else {
+            return PodRequests.Container(isSidecar: isSidecar)
+        }
+        return PodRequests.Container(
+            requests: resources.resourceList("requests") ?? [:],
+            limits: resources.resourceList("limits") ?? [:],
+            isSidecar: isSidecar)
+    }
+}

@@ -1,0 +1,80 @@
+internal import ClusterModel
+internal import Documents
+
+/// Turns any mix of texts into one snapshot: what `kubectl get -o yaml|json` prints, objects written by hand, and
+/// Azure ML job files.
+///
+/// ```swift
+/// var reader = ClusterReader(options: ReadingOptions())
+/// reader.read(bytes, file: "cluster.yaml")
+/// let result = reader.finish()
+/// ```
+///
+/// Nodes, Pods, PodGroups, Queues, PriorityClasses, InstanceTypes and AmlJobs are read, by themselves, in a `List`,
+/// in a `PodList` and its like, or in a plain sequence; a text may hold many documents. Other kinds are counted. A
+/// mapping without `kind` is an Azure ML job file if it looks like one. Fields that are not known are ignored.
+///
+/// A broken object is reported and left out, and reading goes on, so that one run shows all that is wrong. What
+/// depends on other objects (instance types of jobs, priorities, the gangs of AmlJobs) is settled in `finish`:
+/// the order of texts and objects does not matter.
+public struct ClusterReader {
+    let options: ReadingOptions
+
+    var nodes = ObjectTable<Node>(kind: "Node")
+    var pods = ObjectTable<Pod>(kind: "Pod")
+    var podGroups = ObjectTable<PodGroup>(kind: "PodGroup")
+    var queues = ObjectTable<Queue>(kind: "Queue")
+    var priorityClasses = ObjectTable<PriorityClass>(kind: "PriorityClass")
+    var instanceTypes = ObjectTable<InstanceType>(kind: "InstanceType")
+    var amlJobs = ObjectTable<PodGroup>(kind: "AmlJob")
+    var jobs = ObjectTable<CommandJob>(kind: "job")
+    /// Where each job names its instance type.
+    var instanceTypePlaces: [ObjectKey: Place] = [:]
+
+    var problems: [Problem] = []
+    var skippedKinds: [String: Int] = [:]
+    var newestTimestamp: Timestamp?
+    private var files: [String: Int] = [:]
+
+    /// A reader that has read nothing.
+    public init(options: ReadingOptions) { self.options = options }
+
+    /// Reads one text.
+    ///
+    /// - Parameters:
+    ///   - bytes: YAML or JSON in UTF-8; anything else is reported.
+    ///   - file: How problems name the text.
+    public mutating func read(_ bytes: [UInt8], file: String) {
+        files[file] = files[file] ?? files.count
+        let parsed = DocumentParser.parse(bytes, file: file)
+        problems += parsed.problems
+        let sink = ProblemSink()
+        var unnamedJobs = 0
+        for document in parsed.documents {
+            readDocument(document, path: "", inherited: nil, unnamedJobs: &unnamedJobs, sink: sink)
+        }
+        problems += sink.problems
+    }
+
+    /// Settles what depends on other objects and hands out everything.
+    public mutating func finish() -> ReadResult {
+        var assembly = SnapshotAssembly(reader: self)
+        let snapshot = assembly.assemble()
+        return ReadResult(
+            snapshot: snapshot, skippedKinds: skippedKinds, problems: inOrder(problems + assembly.problems))
+    }
+
+    /// Problems as they stand in the input; those of one line as they were found.
+    private func inOrder(_ problems: [Problem]) -> [Problem] {
+        let keyed = problems.enumerated().map { ordinal, problem in
+            (key: (files[problem.file] ?? files.count, problem.line, ordinal), problem: problem)
+        }
+        return keyed.sorted { $0.key < $1.key }.map(\.problem)
+    }
+
+    /// Keeps the newest point in time of all.
+    mutating func note(_ time: Timestamp?) {
+        guard let time else { return }
+        newestTimestamp = max(newestTimestamp ?? time, time)
+    }
+}

@@ -1,0 +1,111 @@
+internal import ClusterModel
+internal import Documents
+
+/// Settles, when everything has been read, what one object takes from another.
+struct SnapshotAssembly {
+    private let reader: ClusterReader
+    private let priorities: PriorityResolver
+    /// What was found on the way.
+    private(set) var problems: [Problem] = []
+    private var reportedClasses: Set<String> = []
+
+    init(reader: ClusterReader) {
+        self.reader = reader
+        priorities = PriorityResolver(classes: reader.priorityClasses.entries.map(\.value))
+    }
+
+    mutating func assemble() -> ClusterSnapshot {
+        var instanceTypes = reader.instanceTypes.entries.map(\.value)
+        if !instanceTypes.contains(where: { $0.name == InstanceType.defaultName }) {
+            instanceTypes.append(reader.options.defaultInstanceType.instanceType)
+        }
+        var snapshot = ClusterSnapshot(
+            nodes: reader.nodes.entries.map(\.value),
+            queues: reader.queues.entries.map(\.value),
+            priorityClasses: reader.priorityClasses.entries.map(\.value),
+            instanceTypes: instanceTypes,
+            newestTimestamp: reader.newestTimestamp)
+        snapshot.pods = reader.pods.entries.map { entry in pod(entry) }
+        snapshot.podGroups = reader.podGroups.entries.map { entry in podGroup(entry) }
+        for entry in reader.amlJobs.entries where reader.podGroups[entry.value.key] == nil {
+            snapshot.podGroups.append(entry.value)
+        }
+        expandJobs(into: &snapshot)
+        return snapshot
+    }
+
+    private mutating func podGroup(_ entry: Placed<PodGroup>) -> PodGroup {
+        checkClass(entry.value.priorityClassName, at: entry.place, field: "spec.priorityClassName")
+        return entry.value
+    }
+
+    private mutating func pod(_ entry: Placed<Pod>) -> Pod {
+        var pod = entry.value
+        if pod.podGroup == nil {
+            pod.podGroup = owningJob(of: pod)
+        }
+        if pod.priority == nil {
+            checkClass(pod.priorityClassName, at: entry.place, field: "spec.priorityClassName")
+            pod.priority = priorities.priority(ofClass: pod.priorityClassName)
+        }
+        return pod
+    }
+
+    /// The AmlJob among a pod's owners, if it was read.
+    private func owningJob(of pod: Pod) -> String? {
+        pod.owners.first { owner in
+            owner.kind == ObjectKind.amlJob.rawValue
+                && ObjectKind.group(of: owner.apiVersion) == ObjectKind.azureMLGroup
+                && reader.amlJobs[ObjectKey(namespace: pod.key.namespace, name: owner.name)] != nil
+        }?.name
+    }
+
+    /// Warns of a priority class that does not exist, once a name: thousands of pods may share one.
+    private mutating func checkClass(_ name: String, at place: Place, field: String) {
+        guard !name.isEmpty, !priorities.knows(name), reportedClasses.insert(name).inserted else { return }
+        let message = "found \(name.debugDescription), expected the name of a PriorityClass of the input"
+        problems.append(place.problem(field, message, severity: .warning))
+    }
+
+    private mutating func expandJobs(into snapshot: inout ClusterSnapshot) {
+        var types: [String: InstanceType] = [:]
+        for type in snapshot.instanceTypes { types[type.name] = type }
+        let defaultPriority = priorities.priority(ofClass: "")
+        for entry in reader.jobs.entries {
+            let job = entry.value
+            let type = types[job.instanceType]
+            do throws(ResourceOverflow) {
+                var (group, pods) = try job.gang(of: type)
+                if let taken = clash(of: group, pods) {
+                    problems.append(entry.place.problem("name", taken))
+                    continue
+                }
+                if type == nil {
+                    let hint = UnknownName.hint(for: job.instanceType, among: Array(types.keys))
+                    let message = "unknown instance type \(job.instanceType.debugDescription); \(hint)"
+                    group.invalid = InvalidGang(reason: .unknownInstanceType, message: message)
+                    let place = reader.instanceTypePlaces[job.key] ?? entry.place
+                    problems.append(place.problem("resources.instance_type", message, severity: .warning))
+                }
+                for index in pods.indices { pods[index].priority = defaultPriority }
+                snapshot.podGroups.append(group)
+                snapshot.pods += pods
+            } catch {
+                problems.append(entry.place.problem("resources.instance_count", error.description))
+            }
+        }
+    }
+
+    /// Says which object already has a name that a job needs.
+    private func clash(of group: PodGroup, _ pods: [Pod]) -> String? {
+        if let taken = reader.podGroups[group.key] ?? reader.amlJobs[group.key] {
+            let kind = taken.value.origin == .amlJob ? "AmlJob" : "PodGroup"
+            return "\(kind) \(group.key) has the name of this job, at \(taken.place)"
+        }
+        for pod in pods {
+            guard let taken = reader.pods[pod.key] else { continue }
+            return "Pod \(pod.key) has the name of a pod of this job, at \(taken.place)"
+        }
+        return nil
+    }
+}

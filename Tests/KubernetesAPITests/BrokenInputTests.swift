@@ -1,0 +1,139 @@
+import ClusterModel
+import Documents
+import KubernetesAPI
+import Testing
+
+@Suite("Broken input is reported, never a trap") struct BrokenInputTests {
+    /// One of everything.
+    private static let sample = """
+        apiVersion: v1
+        kind: List
+        items:
+        - apiVersion: v1
+          kind: Node
+          metadata: {name: n0, creationTimestamp: "2026-03-01T08:00:00Z", labels: {pool: a}}
+          spec: {unschedulable: false, taints: [{key: a, value: b, effect: NoSchedule}]}
+          status:
+            allocatable: {cpu: 96, memory: 880Gi, nvidia.com/gpu: "8", pods: 110}
+            conditions: [{type: Ready, status: "True"}]
+            images: [{names: [reg/a], sizeBytes: 5}]
+        - apiVersion: v1
+          kind: Pod
+          metadata:
+            name: p0
+            annotations: {scheduling.k8s.io/group-name: g0, volcano.sh/task-spec: w}
+            ownerReferences: [{apiVersion: amlarc.azureml.com/v1alpha1, kind: AmlJob, name: j0, controller: true}]
+          spec:
+            priorityClassName: high
+            overhead: {cpu: 10m}
+            resources: {requests: {cpu: 1}, limits: {memory: 1Gi}}
+            containers: [{name: c, image: i, ports: [{hostPort: 80}], resources: {limits: {nvidia.com/gpu: 1}}}]
+            initContainers: [{name: d, restartPolicy: Always, resources: {requests: {cpu: 1.5, memory: 9E}}}]
+            tolerations: [{key: a, operator: Exists}, {operator: Exists}]
+            affinity:
+              nodeAffinity:
+                requiredDuringSchedulingIgnoredDuringExecution:
+                  nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Gt, values: ["1"]}]}]
+                preferredDuringSchedulingIgnoredDuringExecution:
+                - {weight: 5, preference: {matchFields: [{key: metadata.name, operator: In, values: [a]}]}}
+              podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a}]}
+            topologySpreadConstraints: [{whenUnsatisfiable: DoNotSchedule}]
+            volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]
+            schedulingGates: [{name: g}]
+          status: {phase: Pending}
+        ---
+        {apiVersion: scheduling.volcano.sh/v1beta1, kind: PodGroup, metadata: {name: g0},
+         spec: {minMember: 2, minTaskMember: {w: 2}, minResources: {cpu: 2}, queue: q0}, status: {phase: Inqueue}}
+        ---
+        {apiVersion: scheduling.volcano.sh/v1beta1, kind: Queue, metadata: {name: q0},
+         spec: {weight: 2, priority: 1, capability: {cpu: 5}, guarantee: {resource: {cpu: 1}}}, status: {state: Open}}
+        ---
+        {apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: 100}
+        ---
+        {apiVersion: amlarc.azureml.com/v1alpha1, kind: AmlJob, metadata: {name: j0},
+         spec: {job: {options: {envs: {AZUREML_NODE_COUNT: 3}}}}}
+        ---
+        apiVersion: amlarc.azureml.com/v1alpha1
+        kind: InstanceTypeList
+        items: [{metadata: {name: t0}, spec: {nodeSelector: {a: b}, resources: {limits: {cpu: 2, nvidia.com/gpu: 1}}}}]
+        ---
+        {name: j1, command: x, compute: azureml:c, resources: {instance_type: t0, instance_count: 4},
+         distribution: {type: tensorflow, worker_count: 2, parameter_server_count: 1}}
+
+        """
+
+    @Test("the sample itself is clean") func clean() {
+        let result = read(Self.sample)
+        #expect(result.messages == [])
+        #expect(result.snapshot.pods.map(\.key.name) == ["p0", "j1-ps-0", "j1-worker-0", "j1-worker-1"])
+        #expect(result.snapshot.podGroups.map(\.key.name) == ["g0", "j0", "j1"])
+    }
+
+    @Test("mutated text gives a result, and each problem has a place", arguments: 0..<8)
+    func mutations(block: UInt64) {
+        var random = SplitMix(state: 0x9E37 &+ block)
+        let sample = Array(Self.sample.utf8)
+        // Bytes that YAML, quantities and numbers react to.
+        let spice = Array("{}[]:,-&*!|>'\"%@`#\n\t 0919eE.+mKiG~\u{0}\u{ff}".utf8)
+        for round in 0..<60 {
+            var bytes = sample
+            for _ in 0...random.below(4) {
+                let at = random.below(bytes.count)
+                switch random.below(4) {
+                case 0: bytes[at] = spice[random.below(spice.count)]
+                case 1: bytes.insert(spice[random.below(spice.count)], at: at)
+                case 2: bytes.removeSubrange(at..<min(bytes.count, at + 1 + random.below(20)))
+                default:
+                    let from = random.below(bytes.count)
+                    bytes.insert(contentsOf: bytes[from..<min(bytes.count, from + random.below(40))], at: at)
+                }
+            }
+            var reader = ClusterReader(options: ReadingOptions())
+            reader.read(bytes, file: "mutated.yaml")
+            let result = reader.finish()
+            for problem in result.problems where problem.line < 1 || problem.message.isEmpty {
+                Issue.record("block \(block), round \(round): \(problem)")
+            }
+            #expect(result.snapshot.instanceTypes.isEmpty == false)
+        }
+    }
+
+    @Test(
+        "any value in the place of any other",
+        arguments: [
+            "null", "true", "-1", "9223372036854775807", "1e400", ".nan", "''", "text", "[]", "{}", "[1, {}]",
+        ])
+    func replacements(value: String) {
+        // Every scalar that stands at the end of a `key: value` pair is replaced, one at a time.
+        let sample = Array(Self.sample.utf8)
+        let ends = Set(",}]\n".utf8)
+        var starts: [Int] = []
+        for index in sample.indices.dropFirst(2)
+        where sample[index - 1] == UInt8(ascii: " ") && sample[index - 2] == UInt8(ascii: ":") {
+            starts.append(index)
+        }
+        #expect(starts.count > 100)
+        for start in starts {
+            let end = sample[start...].firstIndex(where: ends.contains) ?? sample.endIndex
+            let bytes = Array(sample[..<start]) + Array(value.utf8) + Array(sample[end...])
+            var reader = ClusterReader(options: ReadingOptions())
+            reader.read(bytes, file: "replaced.yaml")
+            for problem in reader.finish().problems where problem.line < 1 {
+                Issue.record("\(value) at \(start): \(problem)")
+            }
+        }
+    }
+}
+
+/// A small seeded generator (SplitMix64).
+private struct SplitMix {
+    var state: UInt64
+
+    mutating func below(_ bound: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((value ^ (value >> 31)) % UInt64(max(bound, 1)))
+    }
+}
