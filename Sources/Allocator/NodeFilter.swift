@@ -85,3 +85,13 @@ public enum NodeRefusal: Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension NodeRefusal {
+    /// True when more free resources would do.
+    public var isShortage: Bool {
+        switch self {
+        case .podCount, .insufficient: true
+        case .notReady, .unschedulable, .affinity, .taint: false
+        }
+    }
+}

@@ -48,15 +48,26 @@ public protocol PodAllocator: Sendable {
     /// Gives a place back: the exact inverse of `take`.
     mutating func giveBack(_ placement: Placement, for shape: ShapeID)
 
-    /// Counts a pod that is on a node already.
-    mutating func occupy(node: Int, with shape: ShapeID, as occupancy: ClusterState.Occupancy)
-
     /// What stands in a pod's way on one node; empty if it fits there.
     func refusals(of shape: ShapeID, on node: Int) -> [NodeRefusal]
+
+    /// By how much each resource is short of one pod of a shape on one node; empty where none is.
+    func shortfalls(of shape: ShapeID, on node: Int) -> [Shortfall]
+
+    /// For each reason, on how many nodes it stands in a pod's way. A node may give several.
+    func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int]
 
     /// How many more pods of a shape fit now, one after the other.
     func headroom(for shape: ShapeID) -> Headroom
 
     /// The request of a shape.
     func request(of shape: ShapeID) -> PodRequest
+}
+
+/// How much of a resource is missing on a node.
+public struct Shortfall: Hashable, Sendable {
+    /// The resource.
+    public let resource: ResourceName
+    /// How much more would have to be free, in the resource's own unit.
+    public let missing: Int64
 }

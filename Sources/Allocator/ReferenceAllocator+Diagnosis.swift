@@ -18,6 +18,26 @@ extension ReferenceAllocator {
         return shortages(of: shape.request, on: node, after: 0)
     }
 
+    public func shortfalls(of shape: ShapeID, on node: Int) -> [Shortfall] {
+        demanded(table.shapes[shape.index].request).compactMap { entry in
+            let missing = entry.amount - free(entry.column, node)
+            return missing > 0 ? Shortfall(resource: cluster.resources.names[entry.column], missing: missing) : nil
+        }
+    }
+
+    public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
+        let shape = table.shapes[shape.index]
+        var counts = table.refusalCounts[shape.demands]
+        for entry in demanded(shape.request) {
+            var short = 0
+            for node in 0..<cluster.nodes.count where table.eligible[shape.demands][node] {
+                if entry.amount > free(entry.column, node) { short += 1 }
+            }
+            if short > 0 { counts[refusal(entry.column), default: 0] += short }
+        }
+        return counts
+    }
+
     public func headroom(for shape: ShapeID) -> Headroom {
         let shape = table.shapes[shape.index]
         var headroom = Headroom(pods: 0, nodes: 0, limits: [:])
@@ -50,9 +70,12 @@ extension ReferenceAllocator {
         demanded(request).compactMap { entry in
             let left = free(entry.column, node) - count * entry.amount
             if entry.amount <= left { return nil }
-            return entry.column == ResourceTable.pods
-                ? .podCount : .insufficient(cluster.resources.names[entry.column])
+            return refusal(entry.column)
         }
+    }
+
+    private func refusal(_ column: Int) -> NodeRefusal {
+        column == ResourceTable.pods ? .podCount : .insufficient(cluster.resources.names[column])
     }
 
     /// The columns that must fit: of a pod that asks for nothing only its slot.

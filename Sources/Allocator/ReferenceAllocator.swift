@@ -53,10 +53,6 @@ public struct ReferenceAllocator: PodAllocator {
         cluster.remove(request, from: placement.node, as: placement.kind == .allocate ? .bound : .pipelined)
     }
 
-    public mutating func occupy(node: Int, with shape: ShapeID, as occupancy: ClusterState.Occupancy) {
-        cluster.add(table.shapes[shape.index].request, to: node, as: occupancy)
-    }
-
     // MARK: Fit
 
     /// Whether a request fits what a set of columns has left on a node.

@@ -51,6 +51,8 @@ struct ShapeTable: Sendable {
     private(set) var refusals: [[NodeRefusal?]] = []
     /// For each set of demands, whether each node meets it.
     private(set) var eligible: [[Bool]] = []
+    /// For each set of demands, how many nodes give each reason.
+    private(set) var refusalCounts: [[NodeRefusal: Int]] = []
     private(set) var preferences: [Preferences] = []
 
     init(filters: NodeFilters, nodes: [Node]) {
@@ -84,6 +86,9 @@ struct ShapeTable: Sendable {
         demandIDs[demands] = refusals.count
         refusals.append(verdicts)
         eligible.append(verdicts.map { $0 == nil })
+        refusalCounts.append(verdicts.reduce(into: [:]) { counts, refusal in
+            if let refusal { counts[refusal, default: 0] += 1 }
+        })
         return refusals.count - 1
     }
 

@@ -1,1 +1,10 @@
-print("gangwright")
+import Glibc
+
+// Wiring only: the program is a function, and this gives it the process's words and streams.
+var environment: [String: String] = [:]
+for name in ["NO_COLOR", "TERM"] {
+    if let value = getenv(name) { environment[name] = String(cString: value) }
+}
+let style = Style(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
+let outcome = Program(style: style).run(Array(CommandLine.arguments.dropFirst()))
+exit(StandardStreams.write(outcome).rawValue)

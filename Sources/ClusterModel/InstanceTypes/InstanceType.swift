@@ -23,6 +23,17 @@ public struct InstanceType: Equatable, Sendable {
         self.limits = limits
     }
 
+    /// A pod as a job of this type would make it, in no gang.
+    public func pod(key: ObjectKey, tolerations: [Toleration] = Self.workloadTolerations) -> Pod {
+        Pod(key: key, requests: requests, nodeSelector: nodeSelector, tolerations: tolerations)
+    }
+
+    /// What all of Azure ML's workload pods tolerate. Source: the extension's documents on dedicated nodes.
+    public static let workloadTolerations = [
+        Toleration(key: "ml.azure.com/amlarc", value: "true"),
+        Toleration(key: "ml.azure.com/amlarc-workload", value: "true"),
+    ]
+
     /// The name of the type that a job without `instance_type` gets.
     public static let defaultName = "defaultinstancetype"
 }

@@ -1,0 +1,60 @@
+/// What becomes of a gang after its turn.
+enum Turn {
+    /// It has had its turn.
+    case done
+    /// It gets another one, in order with the others of its queue.
+    case again
+}
+
+extension Session {
+    /// Gives every gang that qualifies its turn: the best queue first, within it the best gang.
+    ///
+    /// Source: the loop that Volcano's actions share. A queue goes back among the others after each turn, so that its
+    /// place is found anew with what it has got by then.
+    ///
+    /// - Complexity: O(log queues + log gangs) comparisons a turn.
+    mutating func forEachJob(
+        _ points: ExtensionPoints, where qualifies: (JobState) -> Bool,
+        skipping isSkipped: (Session, Int) -> Bool = { _, _ in false },
+        do body: (inout Session, Int) -> Turn
+    ) {
+        var waiting = [PriorityHeap<Int>](repeating: PriorityHeap(), count: queues.count)
+        for (job, state) in jobs.enumerated() {
+            guard let queue = state.queue, !state.isHopeless, qualifies(state) else { continue }
+            waiting[queue].push(job) { points.isJob($0, before: $1, in: self) }
+        }
+        var order = PriorityHeap<Int>()
+        for queue in queues.indices where !waiting[queue].isEmpty {
+            order.push(queue) { points.isQueue($0, before: $1, in: self) }
+        }
+        while let queue = order.pop(isBefore: { points.isQueue($0, before: $1, in: self) }) {
+            if isSkipped(self, queue) { continue }
+            guard let job = waiting[queue].pop(isBefore: { points.isJob($0, before: $1, in: self) }) else {
+                continue
+            }
+            if body(&self, job) == .again {
+                waiting[queue].push(job) { points.isJob($0, before: $1, in: self) }
+            }
+            order.push(queue) { points.isQueue($0, before: $1, in: self) }
+        }
+    }
+
+    /// Whether `allocate` and `backfill` may try a gang; notes why if not.
+    mutating func admitsTrying(_ job: Int, _ points: ExtensionPoints) -> Bool {
+        if let refusal = points.invalidity(of: job, in: self) {
+            jobs[job].refusal = refusal
+            return false
+        }
+        return true
+    }
+}
+
+extension JobState {
+    /// True for a gang that was found, before the cycle began, to be past placing.
+    var isHopeless: Bool {
+        switch refusal {
+        case .queueNotFound, .invalid: true
+        default: false
+        }
+    }
+}

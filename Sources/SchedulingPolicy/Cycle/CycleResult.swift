@@ -1,0 +1,149 @@
+public import ClusterModel
+
+/// Why a pod or a gang waits: a closed list, for machines. Sentences for people stand beside it.
+public enum PendingReason: String, Sendable, CaseIterable {
+    /// A scheduling gate is set.
+    case schedulingGated = "SchedulingGated"
+    /// The pod states a constraint that this version does not evaluate.
+    case unsupportedConstraint = "UnsupportedConstraint"
+    /// The pod asks for another scheduler.
+    case otherScheduler = "OtherScheduler"
+    /// The pod is being deleted.
+    case terminating = "Terminating"
+    /// The pod names a PodGroup that does not exist.
+    case podGroupNotFound = "PodGroupNotFound"
+    /// The gang names a queue that does not exist.
+    case queueNotFound = "QueueNotFound"
+    /// The job names an instance type that does not exist.
+    case unknownInstanceType = "UnknownInstanceType"
+    /// Admission did not let the gang in.
+    case notEnqueued = "NotEnqueued"
+    /// The queue uses all that it deserves.
+    case queueOverused = "QueueOverused"
+    /// The pod would take the queue beyond what it deserves, or the queue is not open.
+    case queueShareExceeded = "QueueShareExceeded"
+    /// Fewer pods exist than the gang's minimum.
+    case notEnoughTasks = "NotEnoughTasks"
+    /// Fewer pods of a role exist than its minimum.
+    case notEnoughPodsOfTask = "NotEnoughPodsOfTask"
+    /// No node takes the pod.
+    case unschedulable = "Unschedulable"
+    /// The pod would fit, and its gang does not come together.
+    case gangNotReady = "GangNotReady"
+    /// No action of the configuration tries such a pod.
+    case notTried = "NotTried"
+}
+
+/// What a pod that holds a place without being bound waits for.
+public enum PipelineWait: String, Sendable, CaseIterable {
+    /// Its place is being freed.
+    case releasing
+    /// Its place is free, and its gang is not ready.
+    case gang
+    /// Its victims have yet to go.
+    case eviction
+}
+
+/// What one scheduling cycle decided, in the order of the decisions.
+public struct CycleResult: Sendable {
+    /// A pod and its node.
+    public struct Bind: Equatable, Sendable {
+        /// The pod.
+        public var pod: ObjectKey
+        /// The node's name.
+        public var node: String
+    }
+
+    /// A pod that holds a place without being bound.
+    public struct Pipelined: Equatable, Sendable {
+        /// The pod.
+        public var pod: ObjectKey
+        /// The node's name.
+        public var node: String
+        /// What it waits for.
+        public var waitsFor: PipelineWait
+    }
+
+    /// A pod without a place.
+    public struct Pending: Equatable, Sendable {
+        /// The pod.
+        public var pod: ObjectKey
+        /// The gang that it belongs to; `nil` for a pod without one.
+        public var podGroup: ObjectKey?
+        /// Why, for machines.
+        public var reason: PendingReason
+        /// Why, for people.
+        public var message: String
+        /// For each reason, the number of nodes that gave it when the pod was tried, most first.
+        public var nodeReasons: [NodeReason]
+    }
+
+    /// A reason and the number of nodes that gave it.
+    public struct NodeReason: Equatable, Sendable {
+        /// The reason, in the words of kube-scheduler and Volcano.
+        public var reason: String
+        /// How many nodes.
+        public var count: Int
+    }
+
+    /// A gang at the end of the cycle.
+    public struct Group: Equatable, Sendable {
+        /// Namespace and name.
+        public var key: ObjectKey
+        /// The queue.
+        public var queue: String
+        /// The phase that its status would have.
+        public var phase: PodGroup.Phase
+        /// The minimum.
+        public var minMember: Int
+        /// The pods that hold a place.
+        public var placed: Int
+        /// All its pods.
+        public var pods: Int
+        /// Why it waits; `nil` if its minimum has a place.
+        public var reason: PendingReason?
+        /// The sentence for people.
+        public var message: String
+        /// Where it comes from.
+        public var origin: PodGroup.Origin
+    }
+
+    /// A queue at the end of the cycle.
+    public struct QueueUse: Equatable, Sendable {
+        /// The queue's name.
+        public var name: String
+        /// Its weight.
+        public var weight: Int64
+        /// What it is entitled to, in thousandths of the resource's unit; empty if nothing was shared out.
+        public var deservedMilli: [Amount]
+        /// What its pods hold.
+        public var allocated: ResourceList
+        /// What its pods hold or wait for.
+        public var request: ResourceList
+    }
+
+    /// A resource and an amount.
+    public struct Amount: Equatable, Sendable {
+        /// The resource.
+        public var resource: ResourceName
+        /// Thousandths of the resource's unit: of a millicore, a byte, a device.
+        public var milli: Int64
+    }
+
+    /// Pods to bind.
+    public var binds: [Bind] = []
+    /// Pods that hold a place.
+    public var pipelined: [Pipelined] = []
+    /// Pods without a place.
+    public var pending: [Pending] = []
+    /// Gangs of the input; pods without a group are not listed.
+    public var podGroups: [Group] = []
+    /// Queues.
+    public var queues: [QueueUse] = []
+    /// The number of nodes.
+    public var nodeCount = 0
+    /// The number of pods.
+    public var podCount = 0
+    /// Pods that were bound before the cycle and hold resources.
+    public var boundBefore = 0
+}

@@ -1,0 +1,134 @@
+import Allocator
+import ClusterModel
+
+/// Why a gang, and each of its pods, waits.
+struct GangOutcome {
+    let job: Int
+    let session: Session
+    let points: ExtensionPoints
+
+    private var state: JobState { session.jobs[job] }
+    private var placed: Int { state.counts.allocated + state.counts.pipelined }
+
+    /// The gang's reason and sentence; no reason if its minimum has a place.
+    func summary() -> (reason: PendingReason?, message: String) {
+        if let (reason, message) = refusal() { return (reason, message) }
+        let members = state.tasks.count
+        if state.tasks.isEmpty {
+            return state.group.minMember == 0 ? (nil, "has no pods") : (.notEnoughTasks, shortage(valid: 0))
+        }
+        if points.isReady(job, in: session) {
+            let waiting = state.counts.pending
+            if waiting == 0 { return (nil, "\(count(placed, of: members)) have a place") }
+            return (nil, "\(count(placed, of: members)) have a place; " + (firstFailure() ?? "the others wait"))
+        }
+        if placed > 0, points.isPipelined(job, in: session) {
+            return (.gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone")
+        }
+        return firstReason()
+    }
+
+    /// A pod's reason, sentence and counts of nodes.
+    func explanation(of task: Int) -> (PendingReason, String, [CycleResult.NodeReason]) {
+        switch session.tasks[task].block {
+        case .schedulingGates(let gates):
+            return (.schedulingGated, "waits for its scheduling gates: \(gates.joined(separator: ", "))", [])
+        case .unsupported(let constraints):
+            let names = constraints.map(\.rawValue).joined(separator: ", ")
+            return (.unsupportedConstraint, "states what this version does not evaluate: \(names)", [])
+        case nil: break
+        }
+        if case .noNode(let refusals) = session.tasks[task].failure {
+            let reasons = Self.sorted(refusals)
+            return (.unschedulable, noNodeMessage(reasons), reasons)
+        }
+        if let (reason, message) = refusal() { return (reason, message, []) }
+        switch session.tasks[task].failure {
+        case .queueShare: return (.queueShareExceeded, queueShareMessage(), [])
+        case .rolledBack(let node):
+            let name = session.allocator.cluster.nodes[node].name
+            return (.gangNotReady, "would fit on \(name); \(gangMessage())", [])
+        case .roleFailed:
+            let role = state.roles[session.tasks[task].role].name
+            return (.gangNotReady, "not tried: a pod of its role \(role) found no node; \(gangMessage())", [])
+        case .noNode, nil: break
+        }
+        if state.wasTried { return (.gangNotReady, "not tried: \(gangMessage())", []) }
+        let what = session.tasks[task].isBestEffort ? "pods that ask for nothing" : "pods that ask for resources"
+        return (.notTried, "no action of the configuration places \(what)", [])
+    }
+
+    // MARK: Sentences
+
+    /// What keeps the gang from being tried at all.
+    private func refusal() -> (PendingReason, String)? {
+        switch state.refusal {
+        case nil: return nil
+        case .queueNotFound: return (.queueNotFound, "its queue \(state.group.queue) does not exist")
+        case .invalid(let invalid):
+            switch invalid.reason {
+            case .unknownInstanceType: return (.unknownInstanceType, invalid.message)
+            }
+        case .notEnoughTasks(let valid): return (.notEnoughTasks, shortage(valid: valid))
+        case .notEnoughPodsOfTask(let role, let valid, let minimum):
+            return (.notEnoughPodsOfTask, "needs \(minimum) pods of role \(role), and \(valid) exist")
+        case .notEnqueued(let message): return (.notEnqueued, "not admitted: \(message)")
+        case .queueOverused:
+            return (.queueOverused, "its queue \(state.group.queue) uses all that it deserves")
+        }
+    }
+
+    private func shortage(valid: Int) -> String { "needs \(state.group.minMember) pods, and \(valid) exist" }
+
+    private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
+
+    /// What the first pod without a place has to say.
+    private func firstFailure() -> String? { firstReasonAmongPods()?.message }
+
+    private func firstReason() -> (PendingReason?, String) {
+        guard let (reason, message) = firstReasonAmongPods() else { return (.gangNotReady, gangMessage()) }
+        return (reason, state.group.minMember > 1 ? "\(gangMessage()): \(message)" : message)
+    }
+
+    /// The most telling reason among the pods: one that no node took, then blocked ones, then the rest.
+    private func firstReasonAmongPods() -> (reason: PendingReason, message: String)? {
+        let waiting = state.tasks.filter { session.tasks[$0].status == .pending }
+        let telling =
+            waiting.first { task in
+                if case .noNode = session.tasks[task].failure { return true }
+                return false
+            } ?? waiting.first { session.tasks[$0].block != nil } ?? waiting.first
+        guard let telling else { return nil }
+        let (reason, message, _) = explanation(of: telling)
+        return (reason, message)
+    }
+
+    private func gangMessage() -> String {
+        let found = state.tasks.count { task in
+            if case .rolledBack = session.tasks[task].failure { return true }
+            return session.tasks[task].status != .pending
+        }
+        return "the gang needs \(state.group.minMember) pods at once and found room for \(found)"
+    }
+
+    private func queueShareMessage() -> String {
+        guard let queue = state.queue else { return "" }
+        let share = session.queues[queue].queue
+        return share.state == .open
+            ? "would take its queue \(share.name) beyond what it deserves"
+            : "its queue \(share.name) is \(share.state.rawValue)"
+    }
+
+    private func noNodeMessage(_ reasons: [CycleResult.NodeReason]) -> String {
+        let total = session.allocator.cluster.nodes.count
+        if total == 0 { return "there are no nodes" }
+        let list = reasons.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
+        return "0/\(total) nodes are available: \(list)"
+    }
+
+    /// Most nodes first, then by the words.
+    static func sorted(_ refusals: [NodeRefusal: Int]) -> [CycleResult.NodeReason] {
+        refusals.map { CycleResult.NodeReason(reason: $0.key.description, count: $0.value) }
+            .sorted { $0.count == $1.count ? $0.reason.precedes($1.reason) : $0.count > $1.count }
+    }
+}

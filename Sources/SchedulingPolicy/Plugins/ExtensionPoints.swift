@@ -1,0 +1,192 @@
+import ClusterModel
+
+/// A vote of a plugin on a gate.
+enum Vote {
+    /// Yes, and later tiers need not be asked.
+    case permit
+    /// No opinion.
+    case abstain
+    /// No, whatever the others say. The sentence says why.
+    case reject(String)
+}
+
+/// Compares two gangs, queues or pods: negative if the first goes first.
+typealias Comparison = (Session, Int, Int) -> Int
+
+/// What one plugin contributes; its switches decide what is taken.
+struct PluginPoints {
+    private let configuration: PluginConfiguration
+    fileprivate var jobOrder: Comparison?
+    fileprivate var queueOrder: Comparison?
+    fileprivate var taskOrder: Comparison?
+    fileprivate var jobValid: ((Session, Int) -> JobRefusal?)?
+    fileprivate var jobReady: ((Session, Int) -> Bool)?
+    fileprivate var jobPipelined: ((Session, Int) -> Vote)?
+    fileprivate var jobEnqueueable: ((Session, Int) -> Vote)?
+    fileprivate var jobEnqueued: ((inout Session, Int) -> Void)?
+    fileprivate var overused: ((Session, Int) -> Bool)?
+    fileprivate var allocatable: ((Session, Int, Int) -> Bool)?
+
+    init(configuration: PluginConfiguration) { self.configuration = configuration }
+
+    /// Orders gangs.
+    mutating func orderJobs(_ compare: @escaping Comparison) {
+        if configuration.isEnabled(.jobOrder) { jobOrder = compare }
+    }
+
+    /// Orders queues.
+    mutating func orderQueues(_ compare: @escaping Comparison) {
+        if configuration.isEnabled(.queueOrder) { queueOrder = compare }
+    }
+
+    /// Orders the pods of a gang.
+    mutating func orderTasks(_ compare: @escaping Comparison) {
+        if configuration.isEnabled(.taskOrder) { taskOrder = compare }
+    }
+
+    /// Says why a gang need not be tried; it has no switch.
+    mutating func validateJobs(_ check: @escaping (Session, Int) -> JobRefusal?) { jobValid = check }
+
+    /// Says whether a gang may be bound.
+    mutating func gateReady(_ gate: @escaping (Session, Int) -> Bool) {
+        if configuration.isEnabled(.jobReady) { jobReady = gate }
+    }
+
+    /// Says whether a gang may keep the places that it is promised.
+    mutating func gatePipelined(_ gate: @escaping (Session, Int) -> Vote) {
+        if configuration.isEnabled(.jobPipelined) { jobPipelined = gate }
+    }
+
+    /// Says whether a gang is admitted, and books it once it is. One switch holds for both.
+    mutating func gateEnqueue(
+        _ gate: @escaping (Session, Int) -> Vote, admitted: @escaping (inout Session, Int) -> Void
+    ) {
+        if configuration.isEnabled(.jobEnqueued) {
+            jobEnqueueable = gate
+            jobEnqueued = admitted
+        }
+    }
+
+    /// Says whether a queue has had its share.
+    mutating func gateOverused(_ gate: @escaping (Session, Int) -> Bool) {
+        if configuration.isEnabled(.overused) { overused = gate }
+    }
+
+    /// Says whether a queue (first) may take a pod (second) more.
+    mutating func gateAllocatable(_ gate: @escaping (Session, Int, Int) -> Bool) {
+        if configuration.isEnabled(.allocatable) { allocatable = gate }
+    }
+}
+
+/// The callbacks of all plugins, combined by Volcano's rules.
+///
+/// Orders: the first that tells the two apart decides. Gates: all must agree, except votes, which go tier by tier: any
+/// rejection is final, and a tier with a permit settles it for the later ones.
+struct ExtensionPoints {
+    var nodes = NodeDescriptions()
+    private var jobOrder: [Comparison] = []
+    private var queueOrder: [Comparison] = []
+    private var taskOrder: [Comparison] = []
+    private var jobValid: [(Session, Int) -> JobRefusal?] = []
+    private var jobReady: [(Session, Int) -> Bool] = []
+    private var jobPipelined: [(tier: Int, gate: (Session, Int) -> Vote)] = []
+    private var jobEnqueueable: [(tier: Int, gate: (Session, Int) -> Vote)] = []
+    private var jobEnqueued: [(inout Session, Int) -> Void] = []
+    private var overused: [(Session, Int) -> Bool] = []
+    private var allocatable: [(Session, Int, Int) -> Bool] = []
+
+    mutating func add(_ plugin: PluginPoints, tier: Int) {
+        if let order = plugin.jobOrder { jobOrder.append(order) }
+        if let order = plugin.queueOrder { queueOrder.append(order) }
+        if let order = plugin.taskOrder { taskOrder.append(order) }
+        if let check = plugin.jobValid { jobValid.append(check) }
+        if let gate = plugin.jobReady { jobReady.append(gate) }
+        if let gate = plugin.jobPipelined { jobPipelined.append((tier, gate)) }
+        if let gate = plugin.jobEnqueueable { jobEnqueueable.append((tier, gate)) }
+        if let booking = plugin.jobEnqueued { jobEnqueued.append(booking) }
+        if let gate = plugin.overused { overused.append(gate) }
+        if let gate = plugin.allocatable { allocatable.append(gate) }
+    }
+
+    /// Whether one gang goes before another; at a tie the older does.
+    func isJob(_ left: Int, before right: Int, in session: Session) -> Bool {
+        Self.precedes(left, right, by: jobOrder, in: session)
+    }
+
+    /// Whether one queue goes before another; at a tie the older does.
+    func isQueue(_ left: Int, before right: Int, in session: Session) -> Bool {
+        for compare in queueOrder {
+            let order = compare(session, left, right)
+            if order != 0 { return order < 0 }
+        }
+        let (leftTime, rightTime) = (session.queues[left].queue.created, session.queues[right].queue.created)
+        if leftTime != rightTime {
+            guard let leftTime else { return true }
+            guard let rightTime else { return false }
+            return leftTime < rightTime
+        }
+        return left < right
+    }
+
+    /// Whether one pod goes before another of its gang; at a tie the default order holds.
+    func isTask(_ left: Int, before right: Int, in session: Session) -> Bool {
+        Self.precedes(left, right, by: taskOrder, in: session)
+    }
+
+    private static func precedes(_ left: Int, _ right: Int, by orders: [Comparison], in session: Session) -> Bool {
+        for compare in orders {
+            let order = compare(session, left, right)
+            if order != 0 { return order < 0 }
+        }
+        return left < right
+    }
+
+    /// Why a gang need not be tried; `nil` if it may.
+    func invalidity(of job: Int, in session: Session) -> JobRefusal? {
+        for check in jobValid {
+            if let refusal = check(session, job) { return refusal }
+        }
+        return nil
+    }
+
+    /// Whether a gang may be bound.
+    func isReady(_ job: Int, in session: Session) -> Bool { jobReady.allSatisfy { $0(session, job) } }
+
+    /// Whether a gang may keep the places that it is promised.
+    func isPipelined(_ job: Int, in session: Session) -> Bool {
+        Self.rejection(of: job, by: jobPipelined, in: session) == nil
+    }
+
+    /// Why a gang is not admitted; `nil` if it is.
+    func enqueueRejection(of job: Int, in session: Session) -> String? {
+        Self.rejection(of: job, by: jobEnqueueable, in: session)
+    }
+
+    private static func rejection(
+        of job: Int, by gates: [(tier: Int, gate: (Session, Int) -> Vote)], in session: Session
+    ) -> String? {
+        var permittedTier: Int?
+        for (tier, gate) in gates {
+            if let permittedTier, permittedTier < tier { return nil }
+            switch gate(session, job) {
+            case .permit: permittedTier = tier
+            case .abstain: break
+            case .reject(let reason): return reason
+            }
+        }
+        return nil
+    }
+
+    /// Books an admitted gang.
+    func admit(_ job: Int, in session: inout Session) {
+        for booking in jobEnqueued { booking(&session, job) }
+    }
+
+    /// Whether a queue has had its share.
+    func isOverused(_ queue: Int, in session: Session) -> Bool { overused.contains { $0(session, queue) } }
+
+    /// Whether a queue may take a pod more.
+    func isAllocatable(_ queue: Int, _ task: Int, in session: Session) -> Bool {
+        allocatable.allSatisfy { $0(session, queue, task) }
+    }
+}

@@ -1,0 +1,80 @@
+import Allocator
+import ClusterModel
+
+/// A piece of policy. When a cycle opens it describes what it wants; the session and the allocator carry it out.
+///
+/// A plugin is one file and one line in the registry.
+protocol Plugin: Sendable {
+    /// The name in the configuration.
+    static var name: String { get }
+    /// The arguments that it takes.
+    static var arguments: [ArgumentSchema] { get }
+
+    init(_ arguments: Arguments)
+
+    /// Contributes filters and scores of nodes, before the session is built.
+    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable)
+
+    /// Contributes orders and gates, and settles its part of the ledger.
+    func open(_ session: inout Session, _ points: inout PluginPoints)
+}
+
+extension Plugin {
+    static var arguments: [ArgumentSchema] { [] }
+    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {}
+    func open(_ session: inout Session, _ points: inout PluginPoints) {}
+}
+
+/// The plugins that a configuration may name.
+enum PluginRegistry {
+    static let plugins: [any Plugin.Type] = [
+        BinpackPlugin.self, ConformancePlugin.self, DRFPlugin.self, GangPlugin.self, NodeOrderPlugin.self,
+        OvercommitPlugin.self, PredicatesPlugin.self, PriorityPlugin.self, ProportionPlugin.self,
+        TaskTopologyPlugin.self,
+    ]
+
+    /// Volcano's plugins that a later version brings, refused by name until then.
+    static let later: Set<String> = [
+        "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware", "pdb",
+        "rescheduling", "reservation", "resource-strategy-fit", "resourcequota", "sla", "tdm", "usage",
+    ]
+
+    static func type(named name: String) -> (any Plugin.Type)? { plugins.first { $0.name == name } }
+}
+
+/// What plugins demand of nodes and how they rank them.
+struct NodeDescriptions {
+    var filters: NodeFilters = []
+    var kernels: [ScoreKernel] = []
+    /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
+    var evaluated: Set<UnsupportedConstraint> = []
+}
+
+/// A plugin as a configuration has it.
+struct ConfiguredPlugin {
+    let configuration: PluginConfiguration
+    let tier: Int
+    private let plugin: any Plugin
+
+    init(_ configuration: PluginConfiguration, tier: Int) {
+        self.configuration = configuration
+        self.tier = tier
+        plugin = configuration.type.init(configuration.arguments)
+    }
+
+    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {
+        var own = NodeDescriptions()
+        plugin.describeNodes(&own, resources: resources)
+        if configuration.isEnabled(.predicate) {
+            nodes.filters.formUnion(own.filters)
+            nodes.evaluated.formUnion(own.evaluated)
+        }
+        if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
+    }
+
+    func open(_ session: inout Session, _ points: inout ExtensionPoints) {
+        var own = PluginPoints(configuration: configuration)
+        plugin.open(&session, &own)
+        points.add(own, tier: tier)
+    }
+}

@@ -1,0 +1,35 @@
+import Allocator
+import ClusterModel
+
+/// What a pod demands of a node besides resources.
+///
+/// Source: Volcano's `predicates`, which runs kube-scheduler's filters. Evaluated here are the number of pods, cordons,
+/// node affinity and taints; a pod that states another constraint whose filter is on is left pending and says so.
+struct PredicatesPlugin: Plugin {
+    static let name = "predicates"
+    static let arguments = [
+        ArgumentSchema(name: "predicate.NodeAffinityEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.TaintTolerationEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.NodePortsEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.PodAffinityEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.PodTopologySpreadEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.NodeVolumeLimitsEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.VolumeZoneEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.VolumeBindingEnable", kind: .bool(default: true)),
+        ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
+    ]
+
+    private let arguments: Arguments
+
+    init(_ arguments: Arguments) { self.arguments = arguments }
+
+    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {
+        nodes.filters = [.nodeUnschedulable, .podCount]
+        if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
+        if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
+        nodes.evaluated = [.resourceClaims]
+        if arguments.bool("predicate.NodePortsEnable") { nodes.evaluated.insert(.hostPorts) }
+        if arguments.bool("predicate.PodAffinityEnable") { nodes.evaluated.formUnion([.podAffinity, .podAntiAffinity]) }
+        if arguments.bool("predicate.PodTopologySpreadEnable") { nodes.evaluated.insert(.topologySpread) }
+    }
+}

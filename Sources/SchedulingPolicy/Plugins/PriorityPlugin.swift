@@ -1,0 +1,21 @@
+/// Higher priority first: of gangs by their priority class, of pods by their own priority.
+///
+/// Source: Volcano's `priority`. A pod without a priority has 1; the annotation `volcano.sh/task-priority` overrides.
+struct PriorityPlugin: Plugin {
+    static let name = "priority"
+
+    init(_ arguments: Arguments) {}
+
+    func open(_ session: inout Session, _ points: inout PluginPoints) {
+        points.orderJobs { session, left, right in
+            Self.descending(session.jobs[left].priority, session.jobs[right].priority)
+        }
+        points.orderTasks { session, left, right in
+            Self.descending(session.tasks[left].priority, session.tasks[right].priority)
+        }
+    }
+
+    private static func descending(_ left: Int32, _ right: Int32) -> Int {
+        left == right ? 0 : (left > right ? -1 : 1)
+    }
+}

@@ -1,0 +1,32 @@
+/// The exit codes of every command.
+enum ExitCode: Int32 {
+    /// Done.
+    case done = 0
+    /// The answer is no.
+    case no = 1
+    /// Bad usage or bad input.
+    case badInput = 2
+    /// The outside world failed.
+    case outsideWorld = 3
+}
+
+/// What a command leaves behind: text for both streams, and a code.
+struct CommandOutcome {
+    var standardOutput = ""
+    var standardError = ""
+    var exitCode = ExitCode.done
+
+    /// Adds a line to standard error.
+    mutating func note(_ line: String) { standardError += line + "\n" }
+}
+
+/// A command that ended early.
+struct CommandFailure: Error {
+    let exitCode: ExitCode
+    let message: String
+
+    init(_ exitCode: ExitCode, _ message: String) {
+        self.exitCode = exitCode
+        self.message = message
+    }
+}

@@ -1,0 +1,115 @@
+import Allocator
+import ClusterModel
+import Documents
+import SchedulingPolicy
+
+/// `gangwright schedule`: one scheduling cycle over a snapshot.
+struct ScheduleCommand {
+    static let command = Command(
+        "schedule", abstract: "Place the pending pods of a snapshot",
+        discussion: """
+            Reads Kubernetes objects and Azure ML jobs, runs a scheduling cycle, and prints what goes where, what waits \
+            and why. Nothing is written to any cluster.
+            """,
+        examples: [
+            Command.Example(
+                "Place the jobs of a folder on its cluster", "gangwright schedule --cluster simulations/quickstart"),
+            Command.Example(
+                "Ask what this cluster would do with another configuration",
+                "kubectl get nodes,pods,podgroups,queues,priorityclasses -A -o json | gangwright schedule --cluster - "
+                    + "--config volcano-scheduler.conf -o json"),
+        ],
+        options: ClusterInput.options + [
+            ConfigurationInput.option, OutputFormat.option,
+            Option(
+                name: "scheduler-name", metavar: "NAME",
+                help: "place only pods that ask for this scheduler (default: all pods)", repeatable: true),
+            Option(
+                name: "now", metavar: "TIME",
+                help: "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"),
+            Option.flag("require-all", help: "exit with 1 if a pod stays without a place"),
+        ])
+
+    private let arguments: Arguments
+    private let style: Style
+
+    init(_ arguments: Arguments, style: Style) {
+        self.arguments = arguments
+        self.style = style
+    }
+
+    func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
+        let run = try CycleRun(arguments, &outcome)
+        let format = OutputFormat(arguments)
+        outcome.standardOutput =
+            format.text { ScheduleDocument.make(run.result, skippedKinds: run.input.skippedKinds) }
+            ?? ScheduleTables(run: run, style: style, isWide: format == .wide).text()
+        if arguments.flag("require-all"), !run.result.pending.isEmpty || !run.result.pipelined.isEmpty {
+            outcome.exitCode = .no
+        }
+    }
+}
+
+/// A cycle that has been run on what the arguments name.
+struct CycleRun {
+    let input: ClusterInput
+    let cycle: SchedulingCycle
+    let result: CycleResult
+
+    init(_ arguments: Arguments, _ outcome: inout CommandOutcome) throws(CommandFailure) {
+        let configuration = try ConfigurationInput(arguments)
+        input = try ClusterInput(arguments)
+        for warning in configuration.warnings + input.warnings { outcome.note(warning.description) }
+        if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
+        let options = try Self.options(arguments)
+        do {
+            var cycle = try SchedulingCycle(
+                snapshot: input.snapshot, configuration: configuration.configuration, options: options)
+            result = cycle.run()
+            self.cycle = cycle
+        } catch {
+            throw CommandFailure(.badInput, "the cluster's objects: \(error)")
+        }
+    }
+
+    private static func options(_ arguments: Arguments) throws(CommandFailure) -> CycleOptions {
+        var options = CycleOptions()
+        if arguments.isGiven("scheduler-name") { options.schedulerNames = Set(arguments.values("scheduler-name")) }
+        if let text = arguments.value("now") {
+            guard let now = Timestamp(rfc3339: text) else {
+                throw CommandFailure(
+                    .badInput, "--now: found \"\(text)\", expected a time such as 2026-01-31T12:00:00Z")
+            }
+            options.now = now
+        }
+        return options
+    }
+}
+
+/// What a user should know about a snapshot that is read in full but not honoured in full.
+struct SnapshotNotes {
+    let text: String?
+
+    init(_ snapshot: ClusterSnapshot, _ configuration: SchedulerConfiguration) {
+        var lines: [String] = []
+        let claims = snapshot.pods.count { $0.isPending && $0.mountsVolumeClaims }
+        if claims > 0 {
+            lines.append("warning: \(claims) pending pods mount volume claims; where the volumes lie is not looked at")
+        }
+        let missing = Set(snapshot.pods.compactMap(\.nodeName)).subtracting(snapshot.nodes.map(\.name))
+        if !missing.isEmpty {
+            let names = missing.sorted { $0.precedes($1) }.prefix(3).joined(separator: ", ")
+            lines.append(
+                "warning: pods are bound to \(missing.count) nodes that the input does not have (\(names)"
+                    + (missing.count > 3 ? ", …)" : ")"))
+        }
+        let topology = snapshot.podGroups.count { group in
+            group.annotations.keys.contains { $0.hasPrefix("volcano.sh/task-topology-") }
+        }
+        if topology > 0, configuration.tiers.contains(where: { $0.contains { $0.name == "task-topology" } }) {
+            lines.append(
+                "warning: \(topology) pod groups ask for task topology; they are placed without regard to it")
+        }
+        text = lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,69 @@
+import ClusterModel
+import Documents
+import KubernetesAPI
+
+/// The cluster that a command acts in, read from files, folders and standard input.
+struct ClusterInput {
+    let snapshot: ClusterSnapshot
+    let skippedKinds: [String: Int]
+    let warnings: [Problem]
+
+    /// Options that say what to read.
+    static let options: [Option] = [
+        Option(
+            name: "cluster", metavar: "FILE|DIR|-",
+            help: "Kubernetes objects and Azure ML jobs, YAML or JSON: a file, a folder, or - for standard input",
+            repeatable: true, required: true),
+        Option(
+            name: "default-instance-type", metavar: "NAME",
+            help: "the built-in defaultinstancetype: 0.6 CPU and 1536Mi, or (2023) requests of 100m and 2Gi",
+            default: BuiltInInstanceType.azureml2022.rawValue,
+            choices: BuiltInInstanceType.allCases.map(\.rawValue)),
+        Option(
+            name: "namespace", short: "n", metavar: "NAME", help: "the namespace of objects that name none",
+            default: "default"),
+    ]
+
+    /// Reads everything; all mistakes of all files come out together.
+    init(_ arguments: Arguments) throws(CommandFailure) {
+        var reading = ReadingOptions()
+        reading.namespace = arguments.value("namespace") ?? "default"
+        reading.defaultInstanceType =
+            arguments.value("default-instance-type").flatMap(BuiltInInstanceType.init) ?? .azureml2022
+        var reader = ClusterReader(options: reading)
+        for path in arguments.values("cluster") {
+            for file in try Self.files(path) {
+                do {
+                    reader.read(try FileAccess.read(file), file: file == "-" ? "<stdin>" : file)
+                } catch {
+                    throw CommandFailure(.badInput, error.description)
+                }
+            }
+        }
+        let result = reader.finish()
+        let errors = result.problems.filter { $0.severity == .error }
+        if !errors.isEmpty {
+            throw CommandFailure(.badInput, result.problems.map(\.description).joined(separator: "\n"))
+        }
+        snapshot = result.snapshot
+        skippedKinds = result.skippedKinds
+        warnings = result.problems
+    }
+
+    private static func files(_ path: String) throws(CommandFailure) -> [String] {
+        guard path != "-", FileAccess.isFolder(path) else { return [path] }
+        do {
+            let files = try FileAccess.documents(in: path)
+            if files.isEmpty {
+                throw CommandFailure(.badInput, "\(path): no file ends in .yaml, .yml or .json")
+            }
+            return files
+        } catch let error as FileError {
+            throw CommandFailure(.badInput, error.description)
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw CommandFailure(.badInput, "\(path): \(error)")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+/// What could not be read, and why.
+struct FileError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    var description: String { "\(path): \(reason)" }
+}
+
+/// Reads files and folders with the system's own words for what goes wrong.
+enum FileAccess {
+    /// The bytes of a file, or of standard input for `-`.
+    static func read(_ path: String) throws(FileError) -> [UInt8] {
+        if path == "-" { return try read(descriptor: STDIN_FILENO, path: "standard input") }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { throw FileError(path: path, reason: systemReason()) }
+        defer { close(descriptor) }
+        return try read(descriptor: descriptor, path: path)
+    }
+
+    private static func read(descriptor: Int32, path: String) throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var status = stat()
+        if fstat(descriptor, &status) == 0 { bytes.reserveCapacity(Int(status.st_size)) }
+        var chunk = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError(path: path, reason: systemReason())
+            }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The YAML and JSON files of a folder and of those below it, in byte-wise order; hidden ones are left out.
+    static func documents(in folder: String) throws(FileError) -> [String] {
+        guard let directory = opendir(folder) else { throw FileError(path: folder, reason: systemReason()) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        var files: [String] = []
+        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+            if isFolder(path) {
+                files += try documents(in: path)
+            } else if [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) {
+                files.append(path)
+            }
+        }
+        return files
+    }
+
+    private static func systemReason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,68 @@
+import ClusterModel
+import Documents
+import SchedulingPolicy
+
+/// The result of `schedule` for machines: the contract of `docs/schedule-output.schema.json`.
+enum ScheduleDocument {
+    static func make(_ result: CycleResult, skippedKinds: [String: Int]) -> OutputValue {
+        .object([
+            ("binds", .list(result.binds.map { .object(pod($0.pod) + [("node", .string($0.node))]) })),
+            ("evictions", .list([])),
+            ("pipelined", .list(result.pipelined.map(pipelined))),
+            ("podGroups", .list(result.podGroups.map(group))),
+            ("queues", .list(result.queues.map(queue))),
+            ("pending", .list(result.pending.map { pending($0, nodes: result.nodeCount) })),
+            ("summary", summary(result, skippedKinds: skippedKinds)),
+        ])
+    }
+
+    private static func pod(_ key: ObjectKey) -> [(String, OutputValue)] {
+        [("namespace", .string(key.namespace)), ("pod", .string(key.name))]
+    }
+
+    private static func pipelined(_ entry: CycleResult.Pipelined) -> OutputValue {
+        .object(
+            pod(entry.pod) + [("node", .string(entry.node)), ("waitsFor", .string(entry.waitsFor.rawValue))])
+    }
+
+    private static func group(_ group: CycleResult.Group) -> OutputValue {
+        .object([
+            ("namespace", .string(group.key.namespace)), ("name", .string(group.key.name)),
+            ("queue", .string(group.queue)), ("phase", .string(group.phase.rawValue)),
+            ("minMember", .integer(Int64(group.minMember))), ("placed", .integer(Int64(group.placed))),
+            ("pods", .integer(Int64(group.pods))),
+            ("reason", .string(group.reason?.rawValue ?? "Ready")), ("message", .string(group.message)),
+        ])
+    }
+
+    private static func queue(_ queue: CycleResult.QueueUse) -> OutputValue {
+        let deserved = queue.deservedMilli.map { amount in
+            (amount.resource.text, OutputValue.string(AmountText.text(milli: amount.milli, of: amount.resource)))
+        }
+        return .object([
+            ("name", .string(queue.name)), ("weight", .integer(queue.weight)), ("deserved", .object(deserved)),
+            ("allocated", AmountText.object(queue.allocated)), ("request", AmountText.object(queue.request)),
+        ])
+    }
+
+    private static func pending(_ entry: CycleResult.Pending, nodes: Int) -> OutputValue {
+        let reasons = entry.nodeReasons.map { ($0.reason, OutputValue.integer(Int64($0.count))) }
+        return .object(
+            pod(entry.pod) + [
+                ("podGroup", entry.podGroup.map { .string($0.name) } ?? .null),
+                ("reason", .string(entry.reason.rawValue)), ("message", .string(entry.message)),
+                ("nodes", .object([("total", .integer(Int64(nodes))), ("reasons", .object(reasons))])),
+            ])
+    }
+
+    private static func summary(_ result: CycleResult, skippedKinds: [String: Int]) -> OutputValue {
+        let skipped = skippedKinds.sorted { $0.key.precedes($1.key) }
+        return .object([
+            ("nodes", .integer(Int64(result.nodeCount))), ("pods", .integer(Int64(result.podCount))),
+            ("bound", .integer(Int64(result.boundBefore))), ("placed", .integer(Int64(result.binds.count))),
+            ("pipelined", .integer(Int64(result.pipelined.count))),
+            ("pending", .integer(Int64(result.pending.count))), ("evicted", .integer(0)), ("cycles", .integer(1)),
+            ("skippedKinds", .object(skipped.map { ($0.key, .integer(Int64($0.value))) })),
+        ])
+    }
+}
