@@ -1,3 +1,5 @@
+import Documents
+
 /// The exit codes of every command.
 enum ExitCode: Int32 {
     /// Done.
@@ -18,6 +20,11 @@ struct CommandOutcome {
 
     /// Adds a line to standard error.
     mutating func note(_ line: String) { standardError += line + "\n" }
+
+    /// Adds what is odd about the input and did not stop the command.
+    mutating func warn(_ problems: [Problem]) {
+        for problem in problems { note("warning: \(problem)") }
+    }
 }
 
 /// A command that ended early.

@@ -35,7 +35,7 @@ extension Session {
         jobs[job].wasTried = true
         while let task = jobs[job].worksheet.popFirst() {
             if !points.isAllocatable(queue, task, in: self) {
-                tasks[task].failure = .queueShare
+                tasks[task].failure = queueShareFailure(of: task)
                 continue
             }
             let role = tasks[task].role
@@ -54,6 +54,15 @@ extension Session {
                 if !jobs[job].canContinueAfterFailure() { return }
             }
         }
+    }
+
+    /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
+    private mutating func queueShareFailure(of task: Int) -> TaskFailure {
+        let job = tasks[task].job
+        if jobs[job].hasQueueShareFailure { return .queueShare }
+        jobs[job].hasQueueShareFailure = true
+        if case .failure(let noPlace) = findPlace(for: task) { return .noNode(noPlace.refusals) }
+        return .queueShare
     }
 
     /// Lists the pods that each gang will try, best first.

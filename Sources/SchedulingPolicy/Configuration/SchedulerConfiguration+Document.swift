@@ -23,15 +23,15 @@ extension SchedulerConfiguration {
     public var remarks: [String] {
         var remarks: [String] = []
         let names = Set(tiers.joined().map(\.name))
-        if !actions.contains(.allocate) { remarks.append("warning: without allocate, no pod that asks for anything is placed") }
+        if !actions.contains(.allocate) { remarks.append("without allocate, no pod that asks for anything is placed") }
         if !actions.contains(.backfill) {
-            remarks.append("warning: without backfill, pods that ask for nothing are not placed")
+            remarks.append("without backfill, pods that ask for nothing are not placed")
         }
         if !names.contains("gang") {
-            remarks.append("warning: without gang, minMember is not enforced: jobs of several pods may run in part")
+            remarks.append("without gang, minMember is not enforced: jobs of several pods may run in part")
         }
         if !names.contains("predicates") {
-            remarks.append("warning: without predicates, selectors, taints and cordons are not looked at")
+            remarks.append("without predicates, selectors, taints and cordons are not looked at")
         }
         return remarks
     }

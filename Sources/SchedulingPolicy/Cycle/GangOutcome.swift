@@ -83,24 +83,32 @@ struct GangOutcome {
     private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
 
     /// What the first pod without a place has to say.
-    private func firstFailure() -> String? { firstReasonAmongPods()?.message }
-
-    private func firstReason() -> (PendingReason?, String) {
-        guard let (reason, message) = firstReasonAmongPods() else { return (.gangNotReady, gangMessage()) }
-        return (reason, state.group.minMember > 1 ? "\(gangMessage()): \(message)" : message)
+    private func firstFailure() -> String? {
+        tellingTask().map { explanation(of: $0).1 }
     }
 
-    /// The most telling reason among the pods: one that no node took, then blocked ones, then the rest.
-    private func firstReasonAmongPods() -> (reason: PendingReason, message: String)? {
+    private func firstReason() -> (PendingReason?, String) {
+        guard let task = tellingTask() else { return (.gangNotReady, gangMessage()) }
+        let (reason, message, _) = explanation(of: task)
+        if state.group.minMember <= 1 || reason == .gangNotReady { return (reason, message) }
+        return (reason, "\(gangMessage()): \(message)")
+    }
+
+    /// The waiting pod whose reason tells most: one that no node took, that its queue cannot take, that is blocked.
+    private func tellingTask() -> Int? {
         let waiting = state.tasks.filter { session.tasks[$0].status == .pending }
-        let telling =
-            waiting.first { task in
-                if case .noNode = session.tasks[task].failure { return true }
-                return false
-            } ?? waiting.first { session.tasks[$0].block != nil } ?? waiting.first
-        guard let telling else { return nil }
-        let (reason, message, _) = explanation(of: telling)
-        return (reason, message)
+        return waiting.min { weight(of: $0) < weight(of: $1) }
+    }
+
+    private func weight(of task: Int) -> Int {
+        if session.tasks[task].block != nil { return 2 }
+        switch session.tasks[task].failure {
+        case .noNode: return 0
+        case .queueShare: return 1
+        case .roleFailed: return 3
+        case .rolledBack: return 4
+        case nil: return 5
+        }
     }
 
     private func gangMessage() -> String {

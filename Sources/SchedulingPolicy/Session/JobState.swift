@@ -87,6 +87,8 @@ struct JobState: Sendable {
     var refusal: JobRefusal?
     /// True once `allocate` has given it a turn.
     var wasTried = false
+    /// True once its queue could not take one of its pods.
+    var hasQueueShareFailure = false
     /// Pods still to be tried by `allocate`, a suffix of what it began with.
     var worksheet: ArraySlice<Int> = []
 

@@ -43,7 +43,7 @@ struct CapacityCommand {
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
         let configuration = try ConfigurationInput(arguments)
         let input = try ClusterInput(arguments)
-        for warning in configuration.warnings + input.warnings { outcome.note(warning.description) }
+        outcome.warn(configuration.warnings + input.warnings)
         let rows = try rows(input, configuration.configuration)
         let format = OutputFormat(arguments)
         outcome.standardOutput = format.text { document(rows, nodes: input.snapshot.nodes.count) } ?? table(rows)

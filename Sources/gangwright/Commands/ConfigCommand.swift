@@ -31,7 +31,7 @@ struct ConfigCommand {
         if let path = arguments.positional("FILE") {
             let (read, warnings) = try ConfigurationInput.read(path)
             configuration = read
-            for warning in warnings { outcome.note(warning.description) }
+            outcome.warn(warnings)
         }
         let document = configuration.document
         outcome.standardOutput = OutputFormat(arguments) == .json ? document.json() + "\n" : document.yaml()
@@ -40,8 +40,8 @@ struct ConfigCommand {
     func check(_ outcome: inout CommandOutcome) throws(CommandFailure) {
         let path = arguments.positional("FILE") ?? ""
         let (configuration, warnings) = try ConfigurationInput.read(path)
-        for warning in warnings { outcome.note(warning.description) }
-        for remark in configuration.remarks { outcome.note("\(path): \(remark)") }
+        outcome.warn(warnings)
+        for remark in configuration.remarks { outcome.note("warning: \(path): \(remark)") }
         let actions = configuration.actions.map(\.rawValue).joined(separator: ", ")
         outcome.standardOutput = "\(path): valid; compatibility \(configuration.compatibility.rawValue); \(actions)\n"
         for (tier, plugins) in configuration.tiers.enumerated() {

@@ -16,7 +16,7 @@ struct ExplainCommand {
         Command(
             name, abstract: "Explain one \(name) after a scheduling cycle",
             examples: [Command.Example("Ask after one \(name)", example)],
-            options: ClusterInput.options + [ConfigurationInput.option, OutputFormat.option],
+            options: CycleRun.arguments,
             positionals: [Positional("NAME", help: "the \(name)'s name; its namespace is that of --namespace")])
     }
 

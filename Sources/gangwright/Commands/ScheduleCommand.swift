@@ -19,15 +19,8 @@ struct ScheduleCommand {
                 "kubectl get nodes,pods,podgroups,queues,priorityclasses -A -o json | gangwright schedule --cluster - "
                     + "--config volcano-scheduler.conf -o json"),
         ],
-        options: ClusterInput.options + [
-            ConfigurationInput.option, OutputFormat.option,
-            Option(
-                name: "scheduler-name", metavar: "NAME",
-                help: "place only pods that ask for this scheduler (default: all pods)", repeatable: true),
-            Option(
-                name: "now", metavar: "TIME",
-                help: "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"),
-            Option.flag("require-all", help: "exit with 1 if a pod stays without a place"),
+        options: CycleRun.arguments + [
+            Option.flag("require-all", help: "exit with 1 if a pod stays without a place")
         ])
 
     private let arguments: Arguments
@@ -52,6 +45,18 @@ struct ScheduleCommand {
 
 /// A cycle that has been run on what the arguments name.
 struct CycleRun {
+    /// Options that say what to run a cycle on, and how to print what comes of it.
+    static let arguments: [Option] =
+        ClusterInput.options + [
+            ConfigurationInput.option, OutputFormat.option,
+            Option(
+                name: "scheduler-name", metavar: "NAME",
+                help: "place only pods that ask for this scheduler (default: all pods)", repeatable: true),
+            Option(
+                name: "now", metavar: "TIME",
+                help: "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"),
+        ]
+
     let input: ClusterInput
     let cycle: SchedulingCycle
     let result: CycleResult
@@ -59,7 +64,7 @@ struct CycleRun {
     init(_ arguments: Arguments, _ outcome: inout CommandOutcome) throws(CommandFailure) {
         let configuration = try ConfigurationInput(arguments)
         input = try ClusterInput(arguments)
-        for warning in configuration.warnings + input.warnings { outcome.note(warning.description) }
+        outcome.warn(configuration.warnings + input.warnings)
         if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
         let options = try Self.options(arguments)
         do {

@@ -41,8 +41,7 @@ struct ClusterInput {
             }
         }
         let result = reader.finish()
-        let errors = result.problems.filter { $0.severity == .error }
-        if !errors.isEmpty {
+        if result.hasErrors {
             throw CommandFailure(.badInput, result.problems.map(\.description).joined(separator: "\n"))
         }
         snapshot = result.snapshot
