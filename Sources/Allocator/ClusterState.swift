@@ -52,14 +52,16 @@ public struct ClusterState: Sendable {
         let nodes = nodes.sorted { $0.name.precedes($1.name) }
         self.nodes = nodes
         self.resources = resources
-        indices = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        indices = Dictionary(
+            nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         var columns = [[Int64]](
             repeating: [Int64](repeating: 0, count: nodes.count), count: resources.count)
         for (index, node) in nodes.enumerated() {
             columns[ResourceTable.pods][index] = Self.unlimitedPods
             for (name, amount) in node.allocatable.sorted {
                 guard let column = resources.column(name) else { continue }
-                columns[column][index] = column == ResourceTable.pods ? min(amount, Self.unlimitedPods) : amount
+                columns[column][index] =
+                    column == ResourceTable.pods ? min(amount, Self.unlimitedPods) : amount
             }
         }
         for (column, amounts) in columns.enumerated() {

@@ -35,7 +35,9 @@ struct NodeDemands: Hashable {
     /// Why a node is ruled out for good, `nil` if it is not. The order is kube-scheduler's.
     func refusal(by node: Node, filters: NodeFilters) -> NodeRefusal? {
         if filters.contains(.nodeReady), !node.isReady { return .notReady }
-        if filters.contains(.nodeUnschedulable), node.isUnschedulable, !toleratesCordon { return .unschedulable }
+        if filters.contains(.nodeUnschedulable), node.isUnschedulable, !toleratesCordon {
+            return .unschedulable
+        }
         if filters.contains(.taintToleration), let taint = node.taints.first(where: isRepelled) {
             return .taint(taint)
         }

@@ -18,26 +18,27 @@ extension ReferenceAllocator {
         return shortages(of: shape.request, on: node, after: 0)
     }
 
+    /// By how much each resource is short on one node.
     public func shortfalls(of shape: ShapeID, on node: Int) -> [Shortfall] {
         demanded(table.shapes[shape.index].request).compactMap { entry in
             let missing = entry.amount - free(entry.column, node)
-            return missing > 0 ? Shortfall(resource: cluster.resources.names[entry.column], missing: missing) : nil
+            return missing > 0
+                ? Shortfall(resource: cluster.resources.names[entry.column], missing: missing) : nil
         }
     }
 
+    /// For each reason, on how many nodes it stands in a pod's way.
     public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
         let shape = table.shapes[shape.index]
         var counts = table.refusalCounts[shape.demands]
         for entry in demanded(shape.request) {
-            var short = 0
-            for node in 0..<cluster.nodes.count where table.eligible[shape.demands][node] {
-                if entry.amount > free(entry.column, node) { short += 1 }
-            }
+            let short = table.eligible[shape.demands].count { entry.amount > free(entry.column, $0) }
             if short > 0 { counts[refusal(entry.column), default: 0] += short }
         }
         return counts
     }
 
+    /// How many more pods of a shape fit now, one after the other.
     public func headroom(for shape: ShapeID) -> Headroom {
         let shape = table.shapes[shape.index]
         var headroom = Headroom(pods: 0, nodes: 0, limits: [:])

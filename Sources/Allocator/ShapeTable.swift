@@ -47,10 +47,10 @@ struct ShapeTable: Sendable {
     private var demandIDs: [NodeDemands: Int] = [:]
     private var preferenceIDs: [PreferenceKey: Int] = [:]
     private(set) var shapes: [Shape] = []
-    /// For each set of demands, the nodes that meet it, and why the others do not.
+    /// For each set of demands, why each node does not meet it; `nil` where it does.
     private(set) var refusals: [[NodeRefusal?]] = []
-    /// For each set of demands, whether each node meets it.
-    private(set) var eligible: [[Bool]] = []
+    /// For each set of demands, the nodes that meet it, in ascending order.
+    private(set) var eligible: [[Int]] = []
     /// For each set of demands, how many nodes give each reason.
     private(set) var refusalCounts: [[NodeRefusal: Int]] = []
     private(set) var preferences: [Preferences] = []
@@ -85,10 +85,11 @@ struct ShapeTable: Sendable {
         let verdicts = nodes.map { demands.refusal(by: $0, filters: filters) }
         demandIDs[demands] = refusals.count
         refusals.append(verdicts)
-        eligible.append(verdicts.map { $0 == nil })
-        refusalCounts.append(verdicts.reduce(into: [:]) { counts, refusal in
-            if let refusal { counts[refusal, default: 0] += 1 }
-        })
+        eligible.append(verdicts.indices.filter { verdicts[$0] == nil })
+        refusalCounts.append(
+            verdicts.reduce(into: [:]) { counts, refusal in
+                if let refusal { counts[refusal, default: 0] += 1 }
+            })
         return refusals.count - 1
     }
 
@@ -97,7 +98,8 @@ struct ShapeTable: Sendable {
         let affinity = nodes.map { node in
             key.preferred.reduce(Int64(0)) { sum, term in
                 // Unlike a required term, a preferred one without requirements matches every node.
-                let matchesAll = term.preference.matchExpressions.isEmpty && term.preference.matchFields.isEmpty
+                let matchesAll =
+                    term.preference.matchExpressions.isEmpty && term.preference.matchFields.isEmpty
                 return matchesAll || term.preference.matches(node) ? sum + term.weight : sum
             }
         }
@@ -107,7 +109,8 @@ struct ShapeTable: Sendable {
                     !taint.repels && !key.tolerations.contains { $0.tolerates(taint) }
                 })
         }
-        let locality = key.images.isEmpty ? [] : nodes.indices.map { images.score(node: $0, images: key.images) }
+        let locality =
+            key.images.isEmpty ? [] : nodes.indices.map { images.score(node: $0, images: key.images) }
         preferenceIDs[key] = preferences.count
         preferences.append(
             Preferences(affinity: affinity, intolerable: intolerable, imageLocality: locality))

@@ -31,7 +31,8 @@ struct Program {
         let arguments = parsed.arguments
         switch parsed.path.dropFirst().first {
         case "schedule": try ScheduleCommand(arguments, style: style).run(&outcome)
-        case "explain": try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
+        case "explain":
+            try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
         case "config" where parsed.path.last == "show": try ConfigCommand(arguments).show(&outcome)
         case "config": try ConfigCommand(arguments).check(&outcome)

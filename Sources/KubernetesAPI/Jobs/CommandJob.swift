@@ -50,10 +50,7 @@ struct CommandJob: Equatable {
 
     /// What Azure ML's workload pods tolerate. Source: the extension's documents on dedicated nodes.
     private var tolerations: [Toleration] {
-        var result = [
-            Toleration(key: "ml.azure.com/amlarc", value: "true"),
-            Toleration(key: "ml.azure.com/amlarc-workload", value: "true"),
-        ]
+        var result = InstanceType.workloadTolerations
         if !compute.isEmpty {
             result.append(Toleration(key: "ml.azure.com/compute", value: compute))
         }

@@ -74,7 +74,8 @@ public struct Arguments: Sendable {
         var result: [(name: String, value: OutputValue)] = []
         for argument in schema {
             if argument.name.hasSuffix("*") {
-                for key in stored.keys.sorted() where argument.matches(key) && !schema.contains(where: { $0.name == key }) {
+                for key in stored.keys.sorted()
+                where argument.matches(key) && !schema.contains(where: { $0.name == key }) {
                     result.append((key, .integer(integer(key))))
                 }
                 continue
@@ -95,7 +96,8 @@ public struct Arguments: Sendable {
     ///
     /// - Returns: what is wrong with it, `nil` if nothing is. Then the default stays in force, as in Volcano.
     mutating func set(_ key: String, to value: Value) -> String? {
-        guard let argument = schema.first(where: { $0.name == key }) ?? schema.first(where: { $0.matches(key) })
+        guard
+            let argument = schema.first(where: { $0.name == key }) ?? schema.first(where: { $0.matches(key) })
         else {
             let names = schema.map(\.name).joined(separator: ", ")
             return schema.isEmpty
@@ -107,7 +109,8 @@ public struct Arguments: Sendable {
                 return "found \(value.kindName), expected an integer; Volcano would take \(fallback)"
             }
             guard argument.range.contains(number) else {
-                return "found \(number), expected \(argument.range.lowerBound) to \(argument.range.upperBound)"
+                return
+                    "found \(number), expected \(argument.range.lowerBound) to \(argument.range.upperBound)"
             }
             stored[key] = .integer(number)
         case .float(let fallback):

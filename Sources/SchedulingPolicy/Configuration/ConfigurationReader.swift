@@ -49,7 +49,8 @@ private struct ConfigurationReader {
         let actions = readActions()
         let tiers = readTiers()
         return SchedulerConfiguration(
-            compatibility: compatibility, actions: actions, tiers: tiers, actionArguments: readActionArguments())
+            compatibility: compatibility, actions: actions, tiers: tiers,
+            actionArguments: readActionArguments())
     }
 
     private mutating func readCompatibility() {
@@ -66,7 +67,9 @@ private struct ConfigurationReader {
 
     private func readActions() -> [ActionName] {
         guard let text = root.string("actions") else {
-            if root.value("actions") == nil { root.report("actions", "missing; expected names separated by commas") }
+            if root.value("actions") == nil {
+                root.report("actions", "missing; expected names separated by commas")
+            }
             return []
         }
         let later: Set<String> = [
@@ -86,7 +89,9 @@ private struct ConfigurationReader {
     }
 
     private func readTiers() -> [[PluginConfiguration]] {
-        if root.value("tiers") == nil { root.report("tiers", "missing; expected a list of tiers with plugins") }
+        if root.value("tiers") == nil {
+            root.report("tiers", "missing; expected a list of tiers with plugins")
+        }
         var seen: Set<String> = []
         return root.objects("tiers").map { tier in
             ignoreUnknownKeys(of: tier, known: ["plugins"], expected: "plugins")
@@ -118,7 +123,8 @@ private struct ConfigurationReader {
         }
         if flags[.hierarchy] == true {
             entry.report(
-                PluginFlag.hierarchy.rawValue, "hierarchy comes with a later version; expected false or no such key")
+                PluginFlag.hierarchy.rawValue,
+                "hierarchy comes with a later version; expected false or no such key")
         }
         ignoreUnknownKeys(
             of: entry, known: Set(PluginFlag.allCases.map(\.rawValue)).union(["name", "arguments"]),
@@ -129,7 +135,8 @@ private struct ConfigurationReader {
 
     private func readActionArguments() -> [ActionName: Arguments] {
         let schema = [ArgumentSchema(name: "predicateErrorCacheEnable", kind: .bool(default: true))]
-        var result = Dictionary(uniqueKeysWithValues: ActionName.allCases.map { ($0, Arguments(schema: schema)) })
+        var result = Dictionary(
+            uniqueKeysWithValues: ActionName.allCases.map { ($0, Arguments(schema: schema)) })
         result[.enqueue] = Arguments(schema: [])
         for entry in root.objects("configurations") {
             guard let name = entry.requiredString("name") else { continue }
@@ -152,7 +159,9 @@ private struct ConfigurationReader {
     }
 
     private func ignoreUnknownKeys(of object: FieldReader, known: Set<String>, expected: String) {
-        for (key, _) in object.unknownKeys(known) { ignored(object, key, "unknown key; expected \(expected)") }
+        for (key, _) in object.unknownKeys(known) {
+            ignored(object, key, "unknown key; expected \(expected)")
+        }
     }
 
     /// Something that Volcano would pass over in silence.

@@ -15,7 +15,8 @@ extension SchedulerConfiguration {
         guard actions.contains(action), let arguments = actionArguments[action], !arguments.effective.isEmpty
         else { return nil }
         return .object([
-            ("name", .string(action.rawValue)), ("arguments", .object(arguments.effective.map { ($0.name, $0.value) })),
+            ("name", .string(action.rawValue)),
+            ("arguments", .object(arguments.effective.map { ($0.name, $0.value) })),
         ])
     }
 
@@ -23,7 +24,9 @@ extension SchedulerConfiguration {
     public var remarks: [String] {
         var remarks: [String] = []
         let names = Set(tiers.joined().map(\.name))
-        if !actions.contains(.allocate) { remarks.append("without allocate, no pod that asks for anything is placed") }
+        if !actions.contains(.allocate) {
+            remarks.append("without allocate, no pod that asks for anything is placed")
+        }
         if !actions.contains(.backfill) {
             remarks.append("without backfill, pods that ask for nothing are not placed")
         }
@@ -44,7 +47,9 @@ extension PluginConfiguration {
             if let value = flags[flag] { members.append((flag.rawValue, .bool(value))) }
         }
         let arguments = arguments.effective
-        if !arguments.isEmpty { members.append(("arguments", .object(arguments.map { ($0.name, $0.value) }))) }
+        if !arguments.isEmpty {
+            members.append(("arguments", .object(arguments.map { ($0.name, $0.value) })))
+        }
         return .object(members)
     }
 }

@@ -57,7 +57,8 @@ struct CycleReport {
         let state = session.jobs[job]
         let (reason, message) = outcome.summary()
         return CycleResult.Group(
-            key: state.group.key, queue: state.group.queue, phase: phase(of: job), minMember: state.group.minMember,
+            key: state.group.key, queue: state.group.queue, phase: phase(of: job),
+            minMember: state.group.minMember,
             placed: state.counts.allocated + state.counts.pipelined, pods: state.tasks.count, reason: reason,
             message: message, origin: state.group.origin)
     }

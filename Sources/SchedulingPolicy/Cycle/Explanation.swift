@@ -34,7 +34,9 @@ extension SchedulingCycle {
 
     /// What the nodes say to one pod that waits; `nil` if it does not, or is in no gang of the cycle.
     public func explainPod(_ key: ObjectKey) -> ShapeExplanation? {
-        let task = session.tasks.indices.first { session.tasks[$0].status == .pending && session.pod($0).key == key }
+        let task = session.tasks.indices.first {
+            session.tasks[$0].status == .pending && session.pod($0).key == key
+        }
         return task.flatMap { explain([$0]).first }
     }
 

@@ -20,10 +20,14 @@ struct GangOutcome {
         if points.isReady(job, in: session) {
             let waiting = state.counts.pending
             if waiting == 0 { return (nil, "\(count(placed, of: members)) have a place") }
-            return (nil, "\(count(placed, of: members)) have a place; " + (firstFailure() ?? "the others wait"))
+            return (
+                nil, "\(count(placed, of: members)) have a place; " + (firstFailure() ?? "the others wait")
+            )
         }
         if placed > 0, points.isPipelined(job, in: session) {
-            return (.gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone")
+            return (
+                .gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone"
+            )
         }
         return firstReason()
     }
@@ -54,7 +58,8 @@ struct GangOutcome {
         case .noNode, nil: break
         }
         if state.wasTried { return (.gangNotReady, "not tried: \(gangMessage())", []) }
-        let what = session.tasks[task].isBestEffort ? "pods that ask for nothing" : "pods that ask for resources"
+        let what =
+            session.tasks[task].isBestEffort ? "pods that ask for nothing" : "pods that ask for resources"
         return (.notTried, "no action of the configuration places \(what)", [])
     }
 

@@ -18,7 +18,8 @@ public struct SchedulingCycle {
     ///
     /// - Throws: `ResourceOverflow` when the amounts of the input do not add up within 63 bits.
     public init(
-        snapshot: ClusterSnapshot, configuration: SchedulerConfiguration, options: CycleOptions = CycleOptions()
+        snapshot: ClusterSnapshot, configuration: SchedulerConfiguration,
+        options: CycleOptions = CycleOptions()
     ) throws(ResourceOverflow) {
         self.configuration = configuration
         var builder = SessionBuilder(
@@ -36,7 +37,8 @@ public struct SchedulingCycle {
             case .allocate:
                 session.allocate(
                     points,
-                    cachesRoleFailures: configuration.actionArguments[.allocate]?.bool("predicateErrorCacheEnable")
+                    cachesRoleFailures: configuration.actionArguments[.allocate]?.bool(
+                        "predicateErrorCacheEnable")
                         ?? true,
                     flipsPending: !configuration.actions.contains(.enqueue))
             case .backfill: session.backfill(points)

@@ -29,7 +29,9 @@ struct BinpackPlugin: Plugin {
         }
         let columns = weights.sorted { $0.key < $1.key }.compactMap { name, weight in
             // A negative weight counts as 1, as in Volcano.
-            resources.column(name).map { ScoreKernel.WeightedColumn(column: $0, weight: weight < 0 ? 1 : weight) }
+            resources.column(name).map {
+                ScoreKernel.WeightedColumn(column: $0, weight: weight < 0 ? 1 : weight)
+            }
         }
         nodes.kernels.append(.binpack(columns: columns, weight: weight))
     }

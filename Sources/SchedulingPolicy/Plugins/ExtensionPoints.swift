@@ -133,7 +133,9 @@ struct ExtensionPoints {
         Self.precedes(left, right, by: taskOrder, in: session)
     }
 
-    private static func precedes(_ left: Int, _ right: Int, by orders: [Comparison], in session: Session) -> Bool {
+    private static func precedes(_ left: Int, _ right: Int, by orders: [Comparison], in session: Session)
+        -> Bool
+    {
         for compare in orders {
             let order = compare(session, left, right)
             if order != 0 { return order < 0 }

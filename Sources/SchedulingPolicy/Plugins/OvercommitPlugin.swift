@@ -32,7 +32,8 @@ struct OvercommitPlugin: Plugin {
                 Double(session.admitted[column] + minimum[column]) > idle[column]
             }
             return short.isEmpty
-                ? .permit : .reject("resource in cluster is overused: overused " + short.joined(separator: ", "))
+                ? .permit
+                : .reject("resource in cluster is overused: overused " + short.joined(separator: ", "))
         } admitted: { session, job in
             let none = [Int64](repeating: 0, count: session.resources.count)
             let promised = session.jobs[job].outstanding(after: none)

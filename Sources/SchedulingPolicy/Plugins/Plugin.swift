@@ -35,7 +35,8 @@ enum PluginRegistry {
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware", "pdb",
+        "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware",
+        "pdb",
         "rescheduling", "reservation", "resource-strategy-fit", "resourcequota", "sla", "tdm", "usage",
     ]
 

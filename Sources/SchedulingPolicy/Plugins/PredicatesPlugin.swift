@@ -29,7 +29,9 @@ struct PredicatesPlugin: Plugin {
         if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
         nodes.evaluated = [.resourceClaims]
         if arguments.bool("predicate.NodePortsEnable") { nodes.evaluated.insert(.hostPorts) }
-        if arguments.bool("predicate.PodAffinityEnable") { nodes.evaluated.formUnion([.podAffinity, .podAntiAffinity]) }
+        if arguments.bool("predicate.PodAffinityEnable") {
+            nodes.evaluated.formUnion([.podAffinity, .podAntiAffinity])
+        }
         if arguments.bool("predicate.PodTopologySpreadEnable") { nodes.evaluated.insert(.topologySpread) }
     }
 }

@@ -45,7 +45,8 @@ struct ProportionPlugin: Plugin {
             if share.queue.state != .open { return .reject("queue \(share.queue.name) is not open") }
             guard let minimum = session.jobs[job].minResources else { return .permit }
             let short = session.resources.exceeded(by: minimum) { column in
-                let used = minimum[column] + share.allocated[column] + share.inqueue[column] - share.elastic[column]
+                let used =
+                    minimum[column] + share.allocated[column] + share.inqueue[column] - share.elastic[column]
                 return Double(used) > ceilings[queue][column]
             }
             return short.isEmpty

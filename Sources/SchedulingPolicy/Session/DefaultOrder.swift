@@ -25,7 +25,9 @@ struct TaskOrder {
         let indices = pods.map { Self.index(in: $0.key.name) }
         let useIndices = !indices.contains(nil)
         positions = pods.indices.sorted { left, right in
-            if useIndices, let leftIndex = indices[left], let rightIndex = indices[right], leftIndex != rightIndex {
+            if useIndices, let leftIndex = indices[left], let rightIndex = indices[right],
+                leftIndex != rightIndex
+            {
                 return leftIndex < rightIndex
             }
             let (first, second) = (pods[left], pods[right])

@@ -136,8 +136,11 @@ extension JobState {
         return reachesMinimum(compatibility, counting: counted)
     }
 
-    private func reachesMinimum(_ compatibility: Compatibility, counting counted: (PodCounts) -> Int) -> Bool {
-        if enforcesRoles(compatibility), roles.contains(where: { counted($0.counts) < $0.minimum }) { return false }
+    private func reachesMinimum(_ compatibility: Compatibility, counting counted: (PodCounts) -> Int) -> Bool
+    {
+        if enforcesRoles(compatibility), roles.contains(where: { counted($0.counts) < $0.minimum }) {
+            return false
+        }
         return counted(counts) >= group.minMember
     }
 

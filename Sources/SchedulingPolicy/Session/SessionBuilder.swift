@@ -8,6 +8,7 @@ struct SessionBuilder {
     private let snapshot: ClusterSnapshot
     private let compatibility: Compatibility
     private let options: CycleOptions
+    private let priorities: PriorityResolver
     private var queueIndices: [String: Int] = [:]
     private var queues: [QueueShare] = []
     private var groups: [ObjectKey: PodGroup] = [:]
@@ -20,6 +21,7 @@ struct SessionBuilder {
         self.snapshot = snapshot
         self.compatibility = compatibility
         self.options = options
+        priorities = PriorityResolver(classes: snapshot.priorityClasses)
     }
 
     /// Builds the session.
@@ -38,7 +40,9 @@ struct SessionBuilder {
         openQueues(columns: resources.count)
         gatherGangs()
 
-        let counting = cluster.nodes.indices.filter { compatibility != .gangwright || cluster.nodes[$0].isReady }
+        let counting = cluster.nodes.indices.filter {
+            compatibility != .gangwright || cluster.nodes[$0].isReady
+        }
         let total = (0..<resources.count).map { column in
             counting.reduce(0.0) { $0 + Double(cluster.allocatable[column][$1]) }
         }
@@ -102,7 +106,8 @@ struct SessionBuilder {
     private mutating func gatherGangs() {
         for group in snapshot.podGroups { groups[group.key] = group }
         for (index, pod) in snapshot.pods.enumerated() {
-            if pod.isPending, let schedulers = options.schedulerNames, !schedulers.contains(pod.schedulerName) {
+            if pod.isPending, let schedulers = options.schedulerNames, !schedulers.contains(pod.schedulerName)
+            {
                 strays.append(
                     Stray(
                         pod: index, reason: .otherScheduler,
@@ -172,7 +177,8 @@ struct SessionBuilder {
                 role: job.roles.firstIndex { $0.name == pod.role } ?? 0,
                 shape: status == .pending ? allocator.intern(pod) : nil,
                 request: requests[pods[position]],
-                priority: pod.annotations["volcano.sh/task-priority"].flatMap { Int32($0) } ?? pod.priority ?? 1,
+                priority: pod.annotations["volcano.sh/task-priority"].flatMap { Int32($0) } ?? pod.priority
+                    ?? 1,
                 nominatedNode: pod.nominatedNodeName.flatMap(allocator.cluster.index(ofNode:)),
                 block: Self.block(pod, evaluated: evaluated), status: status)
             job.count(status, in: task.role, isBestEffort: task.isBestEffort, by: 1)
@@ -216,9 +222,7 @@ struct SessionBuilder {
     /// The value of the gang's priority class, else of the cluster's default class, else 0.
     private func priority(of group: PodGroup, pods: [Int]) -> Int32 {
         if group.origin == .singlePod, let pod = pods.first { return snapshot.pods[pod].priority ?? 0 }
-        let classes = snapshot.priorityClasses
-        return classes.first { $0.name == group.priorityClassName }?.value
-            ?? classes.first { $0.isGlobalDefault }?.value ?? 0
+        return priorities.priority(ofClass: group.priorityClassName) ?? 0
     }
 
     /// The roles of a gang: those that its pods have, and those that it sets a minimum for.
@@ -264,7 +268,9 @@ private struct OverflowGuard {
         }
     }
 
-    private static func add(_ amount: Int64, to sum: inout Int64, of name: ResourceName) throws(ResourceOverflow) {
+    private static func add(_ amount: Int64, to sum: inout Int64, of name: ResourceName)
+        throws(ResourceOverflow)
+    {
         let (result, overflow) = sum.addingReportingOverflow(amount)
         if overflow { throw ResourceOverflow(resource: name) }
         sum = result

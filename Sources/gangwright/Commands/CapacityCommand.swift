@@ -19,7 +19,8 @@ struct CapacityCommand {
         options: ClusterInput.options + [
             ConfigurationInput.option, OutputFormat.option,
             Option(
-                name: "gang-size", metavar: "PODS", help: "count whole gangs of this many pods", repeatable: true,
+                name: "gang-size", metavar: "PODS", help: "count whole gangs of this many pods",
+                repeatable: true,
                 integers: 1...1_000_000),
             Option(name: "instance-type", metavar: "NAME", help: "only this type", repeatable: true),
             Option.flag("after", help: "place the pending pods first"),
@@ -46,7 +47,8 @@ struct CapacityCommand {
         outcome.warn(configuration.warnings + input.warnings)
         let rows = try rows(input, configuration.configuration)
         let format = OutputFormat(arguments)
-        outcome.standardOutput = format.text { document(rows, nodes: input.snapshot.nodes.count) } ?? table(rows)
+        outcome.standardOutput =
+            format.text { document(rows, nodes: input.snapshot.nodes.count) } ?? table(rows)
     }
 
     private func rows(
@@ -73,7 +75,8 @@ struct CapacityCommand {
         let wanted = arguments.values("instance-type")
         for name in wanted where !all.contains(where: { $0.name == name }) {
             let known = all.map(\.name).joined(separator: ", ")
-            throw CommandFailure(.badInput, "--instance-type: \"\(name)\" does not exist; expected one of \(known)")
+            throw CommandFailure(
+                .badInput, "--instance-type: \"\(name)\" does not exist; expected one of \(known)")
         }
         return wanted.isEmpty ? all : all.filter { wanted.contains($0.name) }
     }
@@ -86,13 +89,17 @@ struct CapacityCommand {
                 .list(
                     rows.map { row in
                         .object([
-                            ("name", .string(row.type.name)), ("requests", AmountText.object(row.type.requests)),
-                            ("pods", .integer(row.headroom.pods)), ("nodes", .integer(Int64(row.headroom.nodes))),
+                            ("name", .string(row.type.name)),
+                            ("requests", AmountText.object(row.type.requests)),
+                            ("pods", .integer(row.headroom.pods)),
+                            ("nodes", .integer(Int64(row.headroom.nodes))),
                             (
                                 "gangs",
                                 .list(
                                     row.gangs.map {
-                                        .object([("size", .integer(Int64($0.size))), ("count", .integer($0.count))])
+                                        .object([
+                                            ("size", .integer(Int64($0.size))), ("count", .integer($0.count)),
+                                        ])
                                     })
                             ),
                             (
@@ -115,7 +122,8 @@ struct CapacityCommand {
             table.add(
                 [
                     .init(row.type.name), .init(AmountText.sentence(row.type.requests)),
-                    .init("\(row.headroom.pods)", row.headroom.pods > 0 ? .good : .bad), "\(row.headroom.nodes)",
+                    .init("\(row.headroom.pods)", row.headroom.pods > 0 ? .good : .bad),
+                    "\(row.headroom.nodes)",
                 ] + row.gangs.map { .init("\($0.count)") } + [.init(limits)])
         }
         return table.text(style: style)

@@ -12,13 +12,17 @@ struct ConfigCommand {
                 examples: [
                     Command.Example("Start a file of your own", "gangwright config show > gangwright.conf"),
                     Command.Example(
-                        "See what a file leaves at its default", "gangwright config show volcano-scheduler.conf -o json"),
+                        "See what a file leaves at its default",
+                        "gangwright config show volcano-scheduler.conf -o json"),
                 ],
                 options: [OutputFormat.option],
                 positionals: [Positional("FILE", help: "a volcano-scheduler.conf", required: false)]),
             Command(
                 "check", abstract: "Check a configuration and name every mistake with its line",
-                examples: [Command.Example("Check before a roll-out", "gangwright config check volcano-scheduler.conf")],
+                examples: [
+                    Command.Example(
+                        "Check before a roll-out", "gangwright config check volcano-scheduler.conf")
+                ],
                 positionals: [Positional("FILE", help: "a volcano-scheduler.conf, or - for standard input")]),
         ])
 
@@ -43,7 +47,8 @@ struct ConfigCommand {
         outcome.warn(warnings)
         for remark in configuration.remarks { outcome.note("warning: \(path): \(remark)") }
         let actions = configuration.actions.map(\.rawValue).joined(separator: ", ")
-        outcome.standardOutput = "\(path): valid; compatibility \(configuration.compatibility.rawValue); \(actions)\n"
+        outcome.standardOutput =
+            "\(path): valid; compatibility \(configuration.compatibility.rawValue); \(actions)\n"
         for (tier, plugins) in configuration.tiers.enumerated() {
             outcome.standardOutput += "tier \(tier + 1): \(plugins.map(\.name).joined(separator: ", "))\n"
         }

@@ -46,7 +46,8 @@ struct ConvertCommand {
         var options = OpenBTrace.ObjectOptions()
         options.gpuRequests = arguments.value("gpu-requests").flatMap(OpenBTrace.GPURequests.init) ?? .all
         let list = OutputValue.object([
-            ("apiVersion", .string("v1")), ("kind", .string("List")), ("items", .list(trace.objects(options))),
+            ("apiVersion", .string("v1")), ("kind", .string("List")),
+            ("items", .list(trace.objects(options))),
         ])
         outcome.standardOutput = arguments.value("output") == "json" ? list.json() + "\n" : list.yaml()
     }

@@ -9,7 +9,8 @@ struct ExplainCommand {
         "explain", abstract: "Say why a pod or a job waits, and what it lacks",
         subcommands: [
             kind("job", example: "gangwright explain job bert-large --cluster simulations/quickstart"),
-            kind("pod", example: "gangwright explain pod bert-large-worker-0 --cluster simulations/quickstart"),
+            kind(
+                "pod", example: "gangwright explain pod bert-large-worker-0 --cluster simulations/quickstart"),
         ])
 
     private static func kind(_ name: String, example: String) -> Command {
@@ -17,7 +18,9 @@ struct ExplainCommand {
             name, abstract: "Explain one \(name) after a scheduling cycle",
             examples: [Command.Example("Ask after one \(name)", example)],
             options: CycleRun.arguments,
-            positionals: [Positional("NAME", help: "the \(name)'s name; its namespace is that of --namespace")])
+            positionals: [
+                Positional("NAME", help: "the \(name)'s name; its namespace is that of --namespace")
+            ])
     }
 
     private let arguments: Arguments
@@ -52,15 +55,18 @@ struct ExplainCommand {
 
     /// Where something of that name is, if not in the namespace that was asked for.
     private func elsewhere(_ key: ObjectKey, _ run: CycleRun) -> String {
-        let keys = kind == "pod" ? run.input.snapshot.pods.map(\.key) : run.input.snapshot.podGroups.map(\.key)
+        let keys =
+            kind == "pod" ? run.input.snapshot.pods.map(\.key) : run.input.snapshot.podGroups.map(\.key)
         let spaces = keys.filter { $0.name == key.name }.map(\.namespace).sorted { $0.precedes($1) }
-        return spaces.isEmpty ? "" : "; one of that name is in \(spaces.joined(separator: ", ")) (use --namespace)"
+        return spaces.isEmpty
+            ? "" : "; one of that name is in \(spaces.joined(separator: ", ")) (use --namespace)"
     }
 
     private func pod(_ key: ObjectKey, _ run: CycleRun) -> Answer? {
         guard let pod = run.input.snapshot.pods.first(where: { $0.key == key }) else { return nil }
         if let bind = run.result.binds.first(where: { $0.pod == key }) {
-            return Answer(key: key, state: "placed", reason: "Ready", message: "goes to \(bind.node)", shapes: [])
+            return Answer(
+                key: key, state: "placed", reason: "Ready", message: "goes to \(bind.node)", shapes: [])
         }
         if let held = run.result.pipelined.first(where: { $0.pod == key }) {
             return Answer(
@@ -81,7 +87,8 @@ struct ExplainCommand {
     private func job(_ key: ObjectKey, _ run: CycleRun) -> Answer? {
         guard let group = run.result.podGroups.first(where: { $0.key == key }) else { return nil }
         return Answer(
-            key: key, state: group.reason == nil ? "placed" : "waits", reason: group.reason?.rawValue ?? "Ready",
+            key: key, state: group.reason == nil ? "placed" : "waits",
+            reason: group.reason?.rawValue ?? "Ready",
             message: group.message, shapes: run.cycle.explainGang(key))
     }
 
@@ -90,27 +97,34 @@ struct ExplainCommand {
     private func text(_ answer: Answer, nodes: Int) -> String {
         let tint: Style.Tint = answer.state == "waits" ? .doubtful : .good
         var lines = [
-            "\(kind) \(answer.key): \(style.paint(answer.state, tint)) (\(answer.reason))", "  \(answer.message)",
+            "\(kind) \(answer.key): \(style.paint(answer.state, tint)) (\(answer.reason))",
+            "  \(answer.message)",
         ]
         for shape in answer.shapes {
             let pods = shape.pods.count == 1 ? "1 pod" : "\(shape.pods.count) pods"
             lines.append("")
             lines.append("\(pods) without a place, each asking for \(AmountText.sentence(shape.request))")
-            lines.append("  fit now, alone: \(shape.headroom.pods) on \(shape.headroom.nodes) of \(nodes) nodes")
-            for reason in shape.reasons { lines.append("  \(reason.count) of \(nodes) nodes: \(reason.reason)") }
+            lines.append(
+                "  fit now, alone: \(shape.headroom.pods) on \(shape.headroom.nodes) of \(nodes) nodes")
+            for reason in shape.reasons {
+                lines.append("  \(reason.count) of \(nodes) nodes: \(reason.reason)")
+            }
             for near in shape.nearest { lines.append("  nearest: \(near.node) lacks \(missing(near))") }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private func missing(_ near: ShapeExplanation.NearNode) -> String {
-        near.missing.map { "\(AmountText.text($0.missing, of: $0.resource)) \($0.resource)" }.joined(separator: " and ")
+        near.missing.map { "\(AmountText.text($0.missing, of: $0.resource)) \($0.resource)" }.joined(
+            separator: " and ")
     }
 
     private func document(_ answer: Answer) -> OutputValue {
         .object([
-            ("kind", .string(kind)), ("namespace", .string(answer.key.namespace)), ("name", .string(answer.key.name)),
-            ("state", .string(answer.state)), ("reason", .string(answer.reason)), ("message", .string(answer.message)),
+            ("kind", .string(kind)), ("namespace", .string(answer.key.namespace)),
+            ("name", .string(answer.key.name)),
+            ("state", .string(answer.state)), ("reason", .string(answer.reason)),
+            ("message", .string(answer.message)),
             ("shapes", .list(answer.shapes.map(document))),
         ])
     }
@@ -122,12 +136,15 @@ struct ExplainCommand {
                 (
                     "missing",
                     .object(
-                        near.missing.map { ($0.resource.text, .string(AmountText.text($0.missing, of: $0.resource))) })
+                        near.missing.map {
+                            ($0.resource.text, .string(AmountText.text($0.missing, of: $0.resource)))
+                        })
                 ),
             ])
         }
         return .object([
-            ("pods", .list(shape.pods.map { .string($0.name) })), ("request", AmountText.object(shape.request)),
+            ("pods", .list(shape.pods.map { .string($0.name) })),
+            ("request", AmountText.object(shape.request)),
             ("fitNow", .integer(shape.headroom.pods)), ("fitNodes", .integer(Int64(shape.headroom.nodes))),
             ("reasons", .object(shape.reasons.map { ($0.reason, .integer(Int64($0.count))) })),
             ("nearest", .list(near)),

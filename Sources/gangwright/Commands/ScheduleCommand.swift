@@ -13,7 +13,8 @@ struct ScheduleCommand {
             """,
         examples: [
             Command.Example(
-                "Place the jobs of a folder on its cluster", "gangwright schedule --cluster simulations/quickstart"),
+                "Place the jobs of a folder on its cluster",
+                "gangwright schedule --cluster simulations/quickstart"),
             Command.Example(
                 "Ask what this cluster would do with another configuration",
                 "kubectl get nodes,pods,podgroups,queues,priorityclasses -A -o json | gangwright schedule --cluster - "
@@ -54,7 +55,9 @@ struct CycleRun {
                 help: "place only pods that ask for this scheduler (default: all pods)", repeatable: true),
             Option(
                 name: "now", metavar: "TIME",
-                help: "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"),
+                help:
+                    "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"
+            ),
         ]
 
     let input: ClusterInput
@@ -79,7 +82,9 @@ struct CycleRun {
 
     private static func options(_ arguments: Arguments) throws(CommandFailure) -> CycleOptions {
         var options = CycleOptions()
-        if arguments.isGiven("scheduler-name") { options.schedulerNames = Set(arguments.values("scheduler-name")) }
+        if arguments.isGiven("scheduler-name") {
+            options.schedulerNames = Set(arguments.values("scheduler-name"))
+        }
         if let text = arguments.value("now") {
             guard let now = Timestamp(rfc3339: text) else {
                 throw CommandFailure(
@@ -99,7 +104,8 @@ struct SnapshotNotes {
         var lines: [String] = []
         let claims = snapshot.pods.count { $0.isPending && $0.mountsVolumeClaims }
         if claims > 0 {
-            lines.append("warning: \(claims) pending pods mount volume claims; where the volumes lie is not looked at")
+            lines.append(
+                "warning: \(claims) pending pods mount volume claims; where the volumes lie is not looked at")
         }
         let missing = Set(snapshot.pods.compactMap(\.nodeName)).subtracting(snapshot.nodes.map(\.name))
         if !missing.isEmpty {

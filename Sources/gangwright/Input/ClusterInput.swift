@@ -12,7 +12,8 @@ struct ClusterInput {
     static let options: [Option] = [
         Option(
             name: "cluster", metavar: "FILE|DIR|-",
-            help: "Kubernetes objects and Azure ML jobs, YAML or JSON: a file, a folder, or - for standard input",
+            help:
+                "Kubernetes objects and Azure ML jobs, YAML or JSON: a file, a folder, or - for standard input",
             repeatable: true, required: true),
         Option(
             name: "default-instance-type", metavar: "NAME",

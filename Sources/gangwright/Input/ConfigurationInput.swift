@@ -23,7 +23,8 @@ struct ConfigurationInput {
     static func read(_ path: String) throws(CommandFailure) -> (SchedulerConfiguration, [Problem]) {
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
-        let (configuration, problems) = SchedulerConfiguration.read(bytes, file: path == "-" ? "<stdin>" : path)
+        let (configuration, problems) = SchedulerConfiguration.read(
+            bytes, file: path == "-" ? "<stdin>" : path)
         guard let configuration else {
             throw CommandFailure(.badInput, problems.map(\.description).joined(separator: "\n"))
         }

@@ -31,6 +31,8 @@ enum AmountText {
 
     /// A list as `cpu 4, memory 64Gi`.
     static func sentence(_ list: ResourceList) -> String {
-        list.isEmpty ? "nothing" : list.sorted.map { "\($0.name) \(text($0.amount, of: $0.name))" }.joined(separator: ", ")
+        list.isEmpty
+            ? "nothing"
+            : list.sorted.map { "\($0.name) \(text($0.amount, of: $0.name))" }.joined(separator: ", ")
     }
 }

@@ -37,10 +37,14 @@ enum ScheduleDocument {
 
     private static func queue(_ queue: CycleResult.QueueUse) -> OutputValue {
         let deserved = queue.deservedMilli.map { amount in
-            (amount.resource.text, OutputValue.string(AmountText.text(milli: amount.milli, of: amount.resource)))
+            (
+                amount.resource.text,
+                OutputValue.string(AmountText.text(milli: amount.milli, of: amount.resource))
+            )
         }
         return .object([
-            ("name", .string(queue.name)), ("weight", .integer(queue.weight)), ("deserved", .object(deserved)),
+            ("name", .string(queue.name)), ("weight", .integer(queue.weight)),
+            ("deserved", .object(deserved)),
             ("allocated", AmountText.object(queue.allocated)), ("request", AmountText.object(queue.request)),
         ])
     }
@@ -61,7 +65,8 @@ enum ScheduleDocument {
             ("nodes", .integer(Int64(result.nodeCount))), ("pods", .integer(Int64(result.podCount))),
             ("bound", .integer(Int64(result.boundBefore))), ("placed", .integer(Int64(result.binds.count))),
             ("pipelined", .integer(Int64(result.pipelined.count))),
-            ("pending", .integer(Int64(result.pending.count))), ("evicted", .integer(0)), ("cycles", .integer(1)),
+            ("pending", .integer(Int64(result.pending.count))), ("evicted", .integer(0)),
+            ("cycles", .integer(1)),
             ("skippedKinds", .object(skipped.map { ($0.key, .integer(Int64($0.value))) })),
         ])
     }

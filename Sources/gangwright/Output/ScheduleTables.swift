@@ -39,7 +39,8 @@ struct ScheduleTables {
         var counts: [ObjectKey: [String: Int]] = [:]
         for bind in result.binds {
             guard let name = gangs[bind.pod] else { continue }
-            counts[ObjectKey(namespace: bind.pod.namespace, name: name), default: [:]][bind.node, default: 0] += 1
+            counts[ObjectKey(namespace: bind.pod.namespace, name: name), default: [:]][
+                bind.node, default: 0] += 1
         }
         return counts.mapValues { nodes in
             nodes.sorted { $0.key.precedes($1.key) }.map { (node: $0.key, pods: $0.value) }
@@ -86,7 +87,8 @@ struct ScheduleTables {
         var table = TextTable([.left("NAMESPACE"), .left("WAITS"), .left("REASON"), .left("WHY")])
         for group in result.podGroups where group.reason != nil {
             table.add([
-                .init(group.key.namespace), .init(group.key.name), .init(group.reason?.rawValue ?? "", .doubtful),
+                .init(group.key.namespace), .init(group.key.name),
+                .init(group.reason?.rawValue ?? "", .doubtful),
                 .init(group.message),
             ])
         }
@@ -123,7 +125,8 @@ struct ScheduleTables {
             }
             table.add([
                 .init(queue.name), "\(queue.weight)", .init(Self.amounts(queue.allocated)),
-                .init(Self.amounts(queue.request)), .init(deserved.isEmpty ? "-" : deserved.joined(separator: ", ")),
+                .init(Self.amounts(queue.request)),
+                .init(deserved.isEmpty ? "-" : deserved.joined(separator: ", ")),
             ])
         }
         return table
@@ -160,7 +163,8 @@ struct ScheduleTables {
     }
 
     private func summary() -> String {
-        var text = "\(count(result.binds.count, "pod")) placed on \(count(nodesUsed, "node")) of \(result.nodeCount)"
+        var text =
+            "\(count(result.binds.count, "pod")) placed on \(count(nodesUsed, "node")) of \(result.nodeCount)"
         if !result.pipelined.isEmpty { text += ", \(result.pipelined.count) hold a place" }
         text += ", \(result.pending.count) wait"
         text += "; \(result.boundBefore) were bound before"
@@ -173,5 +177,7 @@ struct ScheduleTables {
 
     private var nodesUsed: Int { Set(result.binds.map(\.node)).count }
 
-    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    private func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
 }

@@ -10,7 +10,8 @@ enum StandardStreams {
         _ = write(outcome.standardError, to: STDERR_FILENO)
         let failure = write(outcome.standardOutput, to: STDOUT_FILENO)
         if failure == 0 || failure == EPIPE { return outcome.exitCode }
-        _ = write("gangwright: cannot write the result: \(String(cString: strerror(failure)))\n", to: STDERR_FILENO)
+        _ = write(
+            "gangwright: cannot write the result: \(String(cString: strerror(failure)))\n", to: STDERR_FILENO)
         return .outsideWorld
     }
 

@@ -1,9 +1,7 @@
-internal import ClusterModel
-
 /// What priority a class stands for.
 ///
 /// Source: the API server's Priority admission plugin.
-struct PriorityResolver {
+public struct PriorityResolver: Sendable {
     /// The classes that every cluster has.
     private static let builtIn: [String: Int32] = [
         "system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000,
@@ -12,7 +10,8 @@ struct PriorityResolver {
     private var values = Self.builtIn
     private var globalDefault: Int32?
 
-    init(classes: [PriorityClass]) {
+    /// Knows the given classes, and the two that every cluster has.
+    public init(classes: [PriorityClass]) {
         for priorityClass in classes {
             values[priorityClass.name] = priorityClass.value
             // Of several defaults, which the API server does not let in but may find, the lowest holds.
@@ -23,8 +22,8 @@ struct PriorityResolver {
     }
 
     /// True for a class of the cluster or a built-in one.
-    func knows(_ name: String) -> Bool { values[name] != nil }
+    public func knows(_ name: String) -> Bool { values[name] != nil }
 
     /// The value of a class; without a name, or with an unknown one, that of the global default.
-    func priority(ofClass name: String) -> Int32? { values[name] ?? globalDefault }
+    public func priority(ofClass name: String) -> Int32? { values[name] ?? globalDefault }
 }
