@@ -140,6 +140,8 @@ public struct CycleResult: Sendable {
     public var podGroups: [Group] = []
     /// Queues.
     public var queues: [QueueUse] = []
+    /// The time of the cycle; `nil` if neither a time was given nor the input has one.
+    public var now: Timestamp?
     /// The number of nodes.
     public var nodeCount = 0
     /// The number of pods.

@@ -76,14 +76,14 @@ struct GangOutcome {
             }
         case .notEnoughTasks(let valid): return (.notEnoughTasks, shortage(valid: valid))
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
-            return (.notEnoughPodsOfTask, "needs \(minimum) pods of role \(role), and \(valid) exist")
+            return (.notEnoughPodsOfTask, "needs \(minimum) pods of role \(role); \(valid) wait, run or are done")
         case .notEnqueued(let message): return (.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
             return (.queueOverused, "its queue \(state.group.queue) uses all that it deserves")
         }
     }
 
-    private func shortage(valid: Int) -> String { "needs \(state.group.minMember) pods, and \(valid) exist" }
+    private func shortage(valid: Int) -> String { "needs \(state.group.minMember) pods; \(valid) wait, run or are done" }
 
     private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
 

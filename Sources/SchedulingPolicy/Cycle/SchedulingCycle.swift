@@ -11,6 +11,7 @@ public import ClusterModel
 /// The same objects in any order give the same result. - Complexity: O(pods × nodes) with the reference allocator.
 public struct SchedulingCycle {
     private let configuration: SchedulerConfiguration
+    private let now: Timestamp?
     private var points = ExtensionPoints()
     var session: Session
 
@@ -22,6 +23,7 @@ public struct SchedulingCycle {
         options: CycleOptions = CycleOptions()
     ) throws(ResourceOverflow) {
         self.configuration = configuration
+        now = options.now ?? snapshot.newestTimestamp
         var builder = SessionBuilder(
             snapshot: snapshot, compatibility: configuration.compatibility, options: options)
         let plugins = configuration.plugins
@@ -44,7 +46,9 @@ public struct SchedulingCycle {
             case .backfill: session.backfill(points)
             }
         }
-        return CycleReport(session: session, points: points, hasGang: hasGang).result()
+        var result = CycleReport(session: session, points: points, hasGang: hasGang).result()
+        result.now = now
+        return result
     }
 
     /// True when some plugin enforces minima.

@@ -83,12 +83,15 @@ struct SessionBuilder {
         var sums = OverflowGuard(resources: cluster.resources)
         for (pod, request) in zip(snapshot.pods, requests) where !pod.isTerminal {
             try sums.add(request)
+            // A pod without a group is its own minimum.
+            if pod.podGroup == nil { try sums.add(request) }
             guard let name = pod.nodeName, let node = cluster.index(ofNode: name) else { continue }
             cluster.add(request, to: node, as: pod.isTerminating ? .releasing : .bound)
         }
         // A gang's minimum and a queue's guarantee are added to what pods use.
         for group in snapshot.podGroups { try sums.add(group.minResources ?? [:]) }
         for queue in snapshot.queues { try sums.add(queue.guarantee) }
+        for type in snapshot.instanceTypes { try sums.add(type.requests) }
     }
 
     private mutating func openQueues(columns: Int) {
