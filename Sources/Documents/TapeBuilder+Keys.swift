@@ -16,7 +16,9 @@ extension TapeBuilder {
     /// - Complexity: O(1) on average, plus the length of the key.
     mutating func noteKey(_ index: Int) -> Int? {
         if keyTable.isEmpty {
-            for earlier in seenKeys where sameText(earlier, index) { return earlier }
+            for ordinal in seenKeys.indices where sameText(seenKeys[ordinal], index) {
+                return seenKeys[ordinal]
+            }
             seenKeys.append(index)
             if seenKeys.count > Self.pairwiseLimit { growKeyTable() }
             return nil

@@ -49,7 +49,7 @@ public struct Value: Sendable {
 
     /// The column where the value begins, in characters counted from 1; YAML stops counting at 65,536.
     ///
-    /// - Complexity: O(*n*) in the length of the line in JSON, O(1) in YAML.
+    /// - Complexity: O(log *lines*) and a short scan in JSON, O(1) in YAML.
     public var column: Int { tape.column(of: entry) }
 
     /// Whether the value is null.

@@ -74,6 +74,13 @@ struct JSONReaderTests {
         #expect(elements[2]["k"]?.column == 16)
     }
 
+    @Test("columns are right in a line of many blocks")
+    func longLine() throws {
+        let root = try #require(document("[\n\"" + String(repeating: "é", count: 10_000) + "\", 1,\n 2]"))
+        #expect(root.elements.map(\.line) == [2, 2, 3])
+        #expect(root.elements.map(\.column) == [1, 10_005, 2])
+    }
+
     @Test("a member is found by its exact name; absent is not null")
     func lookUp() throws {
         let root = try #require(document(#"{"name": 1, "names": 2, "nom\u0065": 3, "x": null}"#))

@@ -44,10 +44,11 @@ extension JSONReader {
             offset: offset, message: "found \(word), expected \(state.expected)", mayBeYAML: mayBeYAML)
     }
 
-    func trailingComma(at comma: Int, before close: Character) -> JSONError {
-        let what = close == "}" ? "another member" : "another element"
+    func trailingComma(at comma: Int, before close: UInt8) -> JSONError {
+        let what = close == UInt8(ascii: "}") ? "another member" : "another element"
+        let bracket = Character(UnicodeScalar(close))
         return JSONError(
-            offset: comma, message: "found a comma before '\(close)', expected \(what) or no comma")
+            offset: comma, message: "found a comma before '\(bracket)', expected \(what) or no comma")
     }
 
     func malformedNumber(at offset: Int) -> JSONError {
@@ -69,7 +70,8 @@ extension JSONReader {
         if let open = open.last {
             let entry = builder.entries[open.index]
             let what = entry.kind == .mapping ? "mapping" : "list"
-            message += " (the \(what) begins on line \(LineTable(source).line(at: Int(entry.position))))"
+            message +=
+                " (the \(what) begins on line \(1 + source[..<Int(entry.position)].count { $0 == 0x0A }))"
         }
         return JSONError(offset: end, message: message)
     }
