@@ -76,3 +76,17 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
 )
+
+// Fuzz targets link only in a build with `--sanitize fuzzer`, so they exist for Fuzz/run.sh alone.
+if Context.environment["GANGWRIGHT_FUZZ"] != nil {
+    let fuzz: [SwiftSetting] = strict + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])]
+    let fuzzLinker: [LinkerSetting] = [.unsafeFlags(["-sanitize=fuzzer"])]
+    package.targets += [
+        .executableTarget(
+            name: "DocumentsFuzz", dependencies: ["Documents"], path: "Fuzz/DocumentsFuzz",
+            swiftSettings: fuzz, linkerSettings: fuzzLinker),
+        .executableTarget(
+            name: "QuantityFuzz", dependencies: ["ClusterModel"], path: "Fuzz/QuantityFuzz",
+            swiftSettings: fuzz, linkerSettings: fuzzLinker),
+    ]
+}
