@@ -1,5 +1,6 @@
-import Documents
 import Testing
+
+@testable import Documents
 
 @Suite("No text makes the parser trap")
 struct RobustnessTests {
@@ -31,6 +32,24 @@ struct RobustnessTests {
             #expect(
                 parsed.problems.allSatisfy { $0.line > 0 && $0.column > 0 && !$0.message.isEmpty },
                 "seed \(seed)")
+        }
+    }
+
+    @Test("tokens found by vectors and byte by byte lead to the same documents and the same error")
+    func sameTokens() {
+        for seed in UInt64(0)..<3000 {
+            var random = SeededRandom(seed: seed)
+            // Blanks move the text across the blocks that the vectorised search works in.
+            var text = [UInt8](repeating: 0x20, count: Int.random(in: 0..<64, using: &random))
+            text += Array(Self.seeds[Int.random(in: 0..<2, using: &random)].utf8)
+            for _ in 0..<Int.random(in: 0...3, using: &random) { Self.mutate(&text, &random) }
+            var fast = JSONReader(text)
+            var slow = JSONReader(text, tokens: JSONTokens.scan(text))
+            fast.read()
+            slow.read()
+            #expect(fast.error == slow.error, "seed \(seed)")
+            let fastDocuments = fast.finish(file: "f").documents.map(outline)
+            #expect(fastDocuments == slow.finish(file: "f").documents.map(outline), "seed \(seed)")
         }
     }
 

@@ -247,6 +247,16 @@ struct YAMLProblemTests {
         #expect(outline("a: 1\n~: 2\nb: 3") == "{a: int 1, b: int 3}")
     }
 
+    @Test("a key that occurs twice is found among thousands")
+    func manyKeys() {
+        let members = (0..<5000).map { "key-\($0): \($0)\n" }.joined()
+        #expect(problems(members).isEmpty)
+        #expect(
+            problems(members + "key-7: 0\n") == [
+                "5001:1 found the key \"key-7\" a second time (first on line 8), expected it once"
+            ])
+    }
+
     @Test("the number of problems is bounded")
     func manyProblems() {
         let text = String(repeating: "---\n@\n", count: 5000)

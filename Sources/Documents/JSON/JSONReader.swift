@@ -20,8 +20,13 @@ struct JSONReader {
     private(set) var error: JSONError?
 
     init(_ source: [UInt8]) {
+        self.init(source, tokens: JSONTokens.find(in: source))
+    }
+
+    /// Reads the text by tokens that were found some other way.
+    init(_ source: [UInt8], tokens: JSONTokens) {
         self.source = source
-        tokens = JSONTokens.find(in: source)
+        self.tokens = tokens
         builder = TapeBuilder(source: source)
         // A member takes four tokens and two entries, an element two and one: no regrowth on well-formed text.
         builder.entries.reserveCapacity(tokens.offsets.count / 2 + 1)
