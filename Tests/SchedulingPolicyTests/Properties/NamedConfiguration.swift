@@ -1,0 +1,94 @@
+import SchedulingPolicy
+import Testing
+
+/// A configuration that property tests run under, with the name that failures carry.
+struct NamedConfiguration: CustomTestStringConvertible, Sendable {
+    let name: String
+    let configuration: SchedulerConfiguration
+
+    init(_ name: String, _ text: String, _ compatibility: Compatibility) {
+        self.name = "\(name) (\(compatibility.rawValue))"
+        let (configuration, problems) = SchedulerConfiguration.read(Array(text.utf8), file: name)
+        guard var configuration else { preconditionFailure("\(name): \(problems)") }
+        configuration.compatibility = compatibility
+        self.configuration = configuration
+    }
+
+    var testDescription: String { name }
+
+    /// Five texts, each with both semantics.
+    static let all: [NamedConfiguration] = Compatibility.allCases.flatMap { compatibility in
+        [
+            NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
+            NamedConfiguration("Volcano's default", ConfigurationText.volcano, compatibility),
+            NamedConfiguration("Helm's", ConfigurationText.helm, compatibility),
+            NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
+            NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
+        ]
+    }
+}
+
+/// Configurations that are in use, in their own words.
+enum ConfigurationText {
+    /// Volcano's built-in default.
+    static let volcano = """
+        actions: "enqueue, allocate, backfill"
+        tiers:
+        - plugins:
+          - name: priority
+          - name: gang
+          - name: conformance
+        - plugins:
+          - name: overcommit
+          - name: drf
+          - name: predicates
+          - name: proportion
+          - name: nodeorder
+        """
+
+    /// What Volcano's Helm chart installs.
+    static let helm = """
+        actions: "enqueue, allocate, backfill"
+        tiers:
+        - plugins:
+          - name: priority
+          - name: gang
+            enablePreemptable: false
+          - name: conformance
+        - plugins:
+          - name: overcommit
+          - name: drf
+            enablePreemptable: false
+          - name: predicates
+          - name: proportion
+          - name: nodeorder
+          - name: binpack
+        """
+
+    /// What Azure ML's extension installs.
+    static let azureML = """
+        actions: "enqueue, allocate, backfill"
+        tiers:
+        - plugins: [{name: task-topology}, {name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: overcommit}, {name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
+        """
+
+    /// No admission and no shares: what fits is placed, on nodes that are filled up by weights.
+    static let binpack = """
+        actions: "allocate, backfill"
+        tiers:
+        - plugins:
+          - name: priority
+          - name: gang
+        - plugins:
+          - name: predicates
+          - name: binpack
+            arguments:
+              binpack.weight: 5
+              binpack.cpu: 2
+              binpack.memory: 0
+              binpack.resources: "nvidia.com/gpu, example.com/fpga"
+              binpack.resources.nvidia.com/gpu: 8
+              binpack.resources.example.com/fpga: 3
+        """
+}

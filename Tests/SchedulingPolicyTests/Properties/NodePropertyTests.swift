@@ -1,0 +1,113 @@
+import Allocator
+import ClusterModel
+import SchedulingPolicy
+import TestSupport
+import Testing
+
+@Suite("On random clusters a node gets no more than it holds, and nothing that it refuses")
+struct NodePropertyTests {
+    @Test(
+        "binds add nothing where a node would carry more than its allocatable",
+        arguments: NamedConfiguration.all)
+    func noOvercommitment(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            let before = Trial.ledger(of: trial.snapshot)
+            let after = Trial.ledger(of: trial.snapshotAfterBinds)
+            return after.excesses(over: before, on: trial.snapshot.nodes)
+        }
+        #expect(violations == [])
+    }
+
+    @Test("promises fit what is left once leaving pods have gone", arguments: NamedConfiguration.all)
+    func noOverpromise(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            var staying = trial.snapshotAfterBinds
+            staying.pods.removeAll { $0.isTerminating }
+            var before = trial.snapshot
+            before.pods.removeAll { $0.isTerminating }
+            var promised = Trial.ledger(of: staying)
+            for entry in trial.result.pipelined {
+                if let pod = trial.pods[entry.pod] { promised.add(pod, to: entry.node) }
+            }
+            return promised.excesses(over: Trial.ledger(of: before), on: trial.snapshot.nodes)
+        }
+        #expect(violations == [])
+    }
+
+    @Test(
+        "a pod that asks for something gets no node with less than no CPU or memory left",
+        arguments: NamedConfiguration.all)
+    func noneOnOvercommittedNodes(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            let before = Trial.ledger(of: trial.snapshot)
+            let overcommitted = trial.snapshot.nodes.filter { node in
+                [.cpu, .memory].contains {
+                    before.amount(of: $0, on: node.name) > NodeLedger.limit(of: $0, on: node)
+                }
+            }
+            return trial.result.binds.filter { bind in
+                let asks = trial.pods[bind.pod]?.requests.sorted.contains { $0.amount > 0 } ?? false
+                return asks && overcommitted.contains { $0.name == bind.node }
+            }.map { "\($0.pod) is bound to \($0.node)" }
+        }
+        #expect(violations == [])
+    }
+
+    @Test("every node that is chosen exists, matches and tolerates", arguments: NamedConfiguration.all)
+    func onlyWillingNodes(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            let nodes = Dictionary(uniqueKeysWithValues: trial.snapshot.nodes.map { ($0.name, $0) })
+            let places =
+                trial.result.binds.map { ($0.pod, $0.node) }
+                + trial.result.pipelined.map { ($0.pod, $0.node) }
+            return places.flatMap { key, name -> [String] in
+                guard let node = nodes[name] else { return ["\(key) goes to \(name), which does not exist"] }
+                guard let pod = trial.pods[key] else { return ["\(key) does not exist"] }
+                return NodeOracle.objections(
+                    to: pod, on: node, readiness: trial.compatibility == .gangwright
+                ).map { "\(key) goes to \(name): \($0)" }
+            }
+        }
+        #expect(violations == [])
+    }
+
+    @Test("a pod without a gang that no node takes fits on none", arguments: NamedConfiguration.all)
+    func unschedulableMeansSo(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            var after = Trial.ledger(of: trial.snapshotAfterBinds)
+            var staying = trial.snapshotAfterBinds
+            staying.pods.removeAll { $0.isTerminating }
+            var promised = Trial.ledger(of: staying)
+            for entry in trial.result.pipelined {
+                guard let pod = trial.pods[entry.pod] else { continue }
+                promised.add(pod, to: entry.node)
+                after.add(pod, to: entry.node)
+            }
+            return trial.result.pending.filter { $0.podGroup == nil && $0.reason == .unschedulable }.flatMap {
+                pending -> [String] in
+                guard let pod = trial.pods[pending.pod] else { return [] }
+                return trial.snapshot.nodes.filter { node in
+                    NodeOracle.objections(to: pod, on: node, readiness: trial.compatibility == .gangwright)
+                        .isEmpty
+                        && Self.hasRoom(for: pod, on: node, after: after, promised: promised)
+                }.map { "\(pending.pod) would fit on \($0.name)" }
+            }
+        }
+        #expect(violations == [])
+    }
+
+    /// Whether one more pod fits what will be left; slots are counted with the leaving pods still there.
+    private static func hasRoom(
+        for pod: Pod, on node: Node, after: NodeLedger, promised: NodeLedger
+    ) -> Bool {
+        let asked = pod.requests.sorted.filter { $0.name != .pods }
+        let isBestEffort = asked.allSatisfy { $0.amount == 0 }
+        if after.amount(of: .pods, on: node.name) >= NodeLedger.limit(of: .pods, on: node) { return false }
+        if isBestEffort { return true }
+        let demanded =
+            asked.filter { $0.amount > 0 }.map { ($0.name, $0.amount) } + [(.cpu, 0), (.memory, 0)]
+        return demanded.allSatisfy { name, amount in
+            promised.amount(of: name, on: node.name) + amount <= NodeLedger.limit(of: name, on: node)
+        }
+    }
+}

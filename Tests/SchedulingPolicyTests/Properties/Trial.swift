@@ -1,0 +1,72 @@
+import Allocator
+import ClusterModel
+import SchedulingPolicy
+import SyntheticClusters
+import TestSupport
+
+/// One cycle over one adversarial cluster, and what there was before and is after it.
+struct Trial: Sendable {
+    let seed: UInt64
+    let configuration: NamedConfiguration
+    let snapshot: ClusterSnapshot
+    let result: CycleResult
+    /// The columns at the end of the cycle.
+    let cluster: ClusterState
+    /// The pods of the snapshot by name.
+    let pods: [ObjectKey: Pod]
+
+    init(_ configuration: NamedConfiguration, seed: UInt64) throws {
+        try self.init(configuration, seed: seed, snapshot: SyntheticCluster.adversarial.snapshot(seed: seed))
+    }
+
+    init(_ configuration: NamedConfiguration, seed: UInt64, snapshot: ClusterSnapshot) throws {
+        self.seed = seed
+        self.configuration = configuration
+        self.snapshot = snapshot
+        var cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration.configuration)
+        result = cycle.run()
+        cluster = cycle.cluster
+        pods = Dictionary(uniqueKeysWithValues: snapshot.pods.map { ($0.key, $0) })
+    }
+
+    /// The trials that every property looks at, by configuration; made once.
+    private static let all: [String: Result<[Trial], any Error>] = Dictionary(
+        uniqueKeysWithValues: NamedConfiguration.all.enumerated().map { variant, configuration in
+            let seeds = Seeds.forVariant(variant, of: NamedConfiguration.all.count, count: 60)
+            return (configuration.name, Result { try seeds.map { try Trial(configuration, seed: $0) } })
+        })
+
+    static func trials(_ configuration: NamedConfiguration) throws -> [Trial] {
+        try all[configuration.name]?.get() ?? []
+    }
+
+    var compatibility: Compatibility { configuration.configuration.compatibility }
+
+    /// The snapshot as the API server would show it after the binds.
+    var snapshotAfterBinds: ClusterSnapshot {
+        let nodes = Dictionary(uniqueKeysWithValues: result.binds.map { ($0.pod, $0.node) })
+        var after = snapshot
+        for index in after.pods.indices {
+            if let node = nodes[after.pods[index].key] { after.pods[index].nodeName = node }
+        }
+        return after
+    }
+
+    /// What pods on nodes ask for: those that are bound, leaving ones included.
+    static func ledger(of snapshot: ClusterSnapshot) -> NodeLedger {
+        var ledger = NodeLedger()
+        for pod in snapshot.pods where pod.phase != .succeeded && pod.phase != .failed {
+            if let node = pod.nodeName { ledger.add(pod, to: node) }
+        }
+        return ledger
+    }
+
+    /// Runs a property over all trials of a configuration and names the seed of what breaks it.
+    static func violations(
+        under configuration: NamedConfiguration, of property: (Trial) throws -> [String]
+    ) throws -> [String] {
+        try trials(configuration).flatMap { trial in
+            try property(trial).map { "\(configuration.name), GANGWRIGHT_SEED=\(trial.seed): \($0)" }
+        }
+    }
+}
