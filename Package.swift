@@ -22,7 +22,8 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingPolicy", "Allocator",
+                "ClusterModel",
                 "Documents",
             ],
             swiftSettings: strict),
@@ -53,8 +54,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["ClusterModel", "Documents"], path: "Tests/TestSupport",
             swiftSettings: strict),
-        .testTarget(name: "DocumentsTests", dependencies: ["Documents", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ClusterModelTests", dependencies: ["ClusterModel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DocumentsTests", dependencies: ["Documents", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ClusterModelTests", dependencies: ["ClusterModel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AllocatorTests", dependencies: ["Allocator", "SyntheticClusters", "TestSupport"],
             swiftSettings: strict),
@@ -65,10 +68,12 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SyntheticClustersTests", dependencies: ["SyntheticClusters", "ClusterModel", "TestSupport"],
+            name: "SyntheticClustersTests",
+            dependencies: ["SyntheticClusters", "ClusterModel", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "KubernetesAPI", "Documents", "TestSupport"],
+            name: "SimulationTests",
+            dependencies: ["Simulation", "KubernetesAPI", "Documents", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests", dependencies: ["gangwright", "TestSupport"], swiftSettings: strict),

@@ -28,7 +28,11 @@ public struct Placement: Hashable, Sendable {
 /// fits what is idle; only if there is none, among those where it fits what will be idle. Equal scores go to the
 /// smallest node name, byte-wise. The same calls give the same answers.
 public protocol PodAllocator: Sendable {
-    /// What the nodes offer and what is left.
+    /// The nodes in byte-wise order of their names.
+    var nodes: [Node] { get }
+
+    /// What the nodes offer and what is left, node by node: for reports, since putting it together may take
+    /// O(nodes × resources).
     var cluster: ClusterState { get }
 
     /// The shape of a pod, under which everything else is asked.
@@ -48,26 +52,9 @@ public protocol PodAllocator: Sendable {
     /// Gives a place back: the exact inverse of `take`.
     mutating func giveBack(_ placement: Placement, for shape: ShapeID)
 
-    /// What stands in a pod's way on one node; empty if it fits there.
-    func refusals(of shape: ShapeID, on node: Int) -> [NodeRefusal]
-
-    /// By how much each resource is short of one pod of a shape on one node; empty where none is.
-    func shortfalls(of shape: ShapeID, on node: Int) -> [Shortfall]
-
-    /// For each reason, on how many nodes it stands in a pod's way. A node may give several.
-    func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int]
-
-    /// How many more pods of a shape fit now, one after the other.
-    func headroom(for shape: ShapeID) -> Headroom
+    /// Says why nodes do not take pods, as of now. It holds on to the columns: ask, and let go before the next change.
+    var diagnosis: Diagnosis { get }
 
     /// The request of a shape.
     func request(of shape: ShapeID) -> PodRequest
-}
-
-/// How much of a resource is missing on a node.
-public struct Shortfall: Hashable, Sendable {
-    /// The resource.
-    public let resource: ResourceName
-    /// How much more would have to be free, in the resource's own unit.
-    public let missing: Int64
 }

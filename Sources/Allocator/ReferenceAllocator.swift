@@ -8,26 +8,24 @@ public struct ReferenceAllocator: PodAllocator {
     /// What the nodes offer and what is left.
     public private(set) var cluster: ClusterState
     private let filters: NodeFilters
-    let kernels: [ScoreKernel]
-    /// The shapes seen so far, with what they demand of each node.
     private(set) var table: ShapeTable
     /// The nodes that are being weighed up, in ascending order.
-    var candidates: [Int] = []
-    private var later: [Int] = []
-    /// The candidates' scores, and a kernel's own before it is added.
-    var scores: [Double] = []
-    var parts: [Double] = []
+    private var candidates: [Int] = []
 
     /// An allocator over a cluster, with the filters and scores that the policy chose.
     public init(cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
         self.cluster = cluster
         self.filters = filters
-        self.kernels = kernels
-        table = ShapeTable(filters: filters, nodes: cluster.nodes)
+        table = ShapeTable(filters: filters, kernels: kernels, nodes: cluster.nodes)
     }
 
+    /// The nodes in byte-wise order of their names.
+    public var nodes: [Node] { cluster.nodes }
+
     /// The shape of a pod.
-    public mutating func intern(_ pod: Pod) -> ShapeID { table.intern(pod, in: cluster) }
+    public mutating func intern(_ pod: Pod) -> ShapeID {
+        table.intern(pod, resources: cluster.resources, nodes: cluster.nodes)
+    }
 
     /// What a pod of a shape takes.
     public func request(of shape: ShapeID) -> PodRequest { table.shapes[shape.index].request }
@@ -35,66 +33,72 @@ public struct ReferenceAllocator: PodAllocator {
     /// The best node for one more pod, by looking at every one.
     public mutating func bestNode(for shape: ShapeID) -> Placement? {
         let shape = table.shapes[shape.index]
-        candidates.replaceSubrange(candidates.indices, with: table.eligible[shape.demands])
-        keepNodesWithSlot()
-        if shape.request.isBestEffort {
-            return bestCandidate(for: shape).map { Placement(node: $0, kind: .allocate) }
+        for kind in [Placement.Kind.allocate, .pipeline] {
+            candidates.removeAll(keepingCapacity: true)
+            for node in cluster.nodes.indices where self.kind(of: shape, on: node) == kind {
+                candidates.append(node)
+            }
+            if let node = bestCandidate(for: shape) { return Placement(node: node, kind: kind) }
         }
-        keepNodes(thatFit: shape.request, in: cluster.futureIdle)
-        later.replaceSubrange(later.indices, with: candidates)
-        keepNodes(thatFit: shape.request, in: cluster.idle)
-        if let node = bestCandidate(for: shape) { return Placement(node: node, kind: .allocate) }
-        swap(&candidates, &later)
-        return bestCandidate(for: shape).map { Placement(node: $0, kind: .pipeline) }
+        return nil
     }
 
     /// The place on one node.
     public func placement(of shape: ShapeID, on node: Int) -> Placement? {
-        let shape = table.shapes[shape.index]
-        guard table.refusals[shape.demands][node] == nil, fits(shape.request, node, in: cluster.futureIdle)
-        else {
-            return nil
-        }
-        return Placement(
-            node: node, kind: fits(shape.request, node, in: cluster.idle) ? .allocate : .pipeline)
+        kind(of: table.shapes[shape.index], on: node).map { Placement(node: node, kind: $0) }
+    }
+
+    /// Says why nodes do not take pods.
+    public var diagnosis: Diagnosis {
+        Diagnosis(
+            table: table, nodes: cluster.nodes, resources: cluster.resources, states: cluster.states,
+            row: { $0 })
     }
 
     /// Takes a place.
     public mutating func take(_ placement: Placement, for shape: ShapeID) {
-        let request = table.shapes[shape.index].request
-        cluster.add(request, to: placement.node, as: placement.kind == .allocate ? .bound : .pipelined)
+        cluster.add(request(of: shape), to: placement.node, as: placement.kind.occupancy)
     }
 
     /// Gives a place back.
     public mutating func giveBack(_ placement: Placement, for shape: ShapeID) {
-        let request = table.shapes[shape.index].request
-        cluster.remove(request, from: placement.node, as: placement.kind == .allocate ? .bound : .pipelined)
+        cluster.remove(request(of: shape), from: placement.node, as: placement.kind.occupancy)
     }
 
-    // MARK: Fit
+    /// How a pod fits on a node; `nil` if it does not.
+    private func kind(of shape: ShapeTable.Shape, on node: Int) -> Placement.Kind? {
+        guard table.eligible[shape.demands].contains(node) else { return nil }
+        return shape.kind(in: cluster.states, node, filters: filters)
+    }
 
-    /// Whether a request fits what a set of columns has left on a node.
-    private func fits(_ request: PodRequest, _ node: Int, in free: [[Int64]]) -> Bool {
-        if filters.contains(.podCount),
-            cluster.requested[ResourceTable.pods][node] >= cluster.allocatable[ResourceTable.pods][node]
-        {
-            return false
+    /// The candidate with the highest score; of equal ones the first. `nil` without candidates.
+    private func bestCandidate(for shape: ShapeTable.Shape) -> Int? {
+        let preferences = table.preferences[shape.preferences]
+        var highest = NodePreferences.Raw()
+        for node in candidates { highest.raise(to: preferences.raw(node)) }
+        var best: (node: Int, score: Int64)?
+        for node in candidates {
+            let score =
+                shape.scorer.score(cluster.states, node)
+                + preferences.points(preferences.raw(node), highest: highest)
+            if best.map({ score > $0.score }) ?? true { best = (node, score) }
         }
-        return request.isBestEffort || request.amounts.allSatisfy { $0.amount <= free[$0.column][node] }
+        return best?.node
     }
+}
 
-    private mutating func keepNodes(thatFit request: PodRequest, in free: [[Int64]]) {
-        for entry in request.amounts {
-            let column = free[entry.column]
-            candidates.removeAll { column[$0] < entry.amount }
-        }
+extension ShapeTable.Shape {
+    /// How a pod of this shape fits on a row that meets its demands; `nil` if it does not.
+    ///
+    /// A pod that asks for nothing needs a slot and nothing else: Volcano's backfill.
+    func kind(in states: borrowing StateTable, _ row: Int, filters: NodeFilters) -> Placement.Kind? {
+        if filters.contains(.podCount), !states.hasSlot(row) { return nil }
+        if request.isBestEffort || states.fitsNow(request, row) { return .allocate }
+        return states.fitsLater(request, row) ? .pipeline : nil
     }
+}
 
-    private mutating func keepNodesWithSlot() {
-        if !filters.contains(.podCount) { return }
-        let (requested, allocatable) = (
-            cluster.requested[ResourceTable.pods], cluster.allocatable[ResourceTable.pods]
-        )
-        candidates.removeAll { requested[$0] >= allocatable[$0] }
-    }
+extension Placement.Kind {
+    /// How a pod that takes such a place occupies the node.
+    var occupancy: Occupancy { self == .allocate ? .bound : .pipelined }
 }

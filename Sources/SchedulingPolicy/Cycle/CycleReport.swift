@@ -9,7 +9,7 @@ struct CycleReport {
 
     func result() -> CycleResult {
         var result = CycleResult()
-        result.nodeCount = session.allocator.cluster.nodes.count
+        result.nodeCount = session.allocator.nodes.count
         result.podCount = session.snapshot.pods.count
         result.boundBefore = session.snapshot.pods.count { $0.nodeName != nil && !$0.isTerminal }
         result.binds = session.binds.map { CycleResult.Bind(pod: session.pod($0).key, node: node(of: $0)) }
@@ -31,7 +31,7 @@ struct CycleReport {
     private func key(of stray: Stray) -> ObjectKey { session.snapshot.pods[stray.pod].key }
 
     private func node(of task: Int) -> String {
-        session.tasks[task].placement.map { session.allocator.cluster.nodes[$0.node].name } ?? ""
+        session.tasks[task].placement.map { session.allocator.nodes[$0.node].name } ?? ""
     }
 
     private func report(_ task: Int, of job: Int, _ outcome: GangOutcome, to result: inout CycleResult) {

@@ -53,8 +53,8 @@ extension SchedulingCycle {
             return ShapeExplanation(
                 pods: pods.map { session.pod($0).key },
                 request: pods.first.map { session.pod($0).requests } ?? [:],
-                headroom: session.allocator.headroom(for: shape),
-                reasons: GangOutcome.sorted(session.allocator.refusalCounts(of: shape)),
+                headroom: session.allocator.diagnosis.headroom(for: shape),
+                reasons: GangOutcome.sorted(session.allocator.diagnosis.refusalCounts(of: shape)),
                 nearest: nearest(to: shape))
         }
     }
@@ -62,10 +62,11 @@ extension SchedulingCycle {
     /// The three nodes that lack least: the fewest resources, then the smallest part of the request, then by name.
     private func nearest(to shape: ShapeID) -> [ShapeExplanation.NearNode] {
         let request = session.allocator.request(of: shape)
+        let diagnosis = session.allocator.diagnosis
         var found: [(lack: Double, near: ShapeExplanation.NearNode)] = []
-        for (node, state) in session.allocator.cluster.nodes.enumerated() {
-            let missing = session.allocator.shortfalls(of: shape, on: node)
-            let isEligible = session.allocator.refusals(of: shape, on: node).allSatisfy { $0.isShortage }
+        for (node, state) in session.allocator.nodes.enumerated() {
+            let missing = diagnosis.shortfalls(of: shape, on: node)
+            let isEligible = diagnosis.refusals(of: shape, on: node).allSatisfy { $0.isShortage }
             if missing.isEmpty || !isEligible { continue }
             let lack = missing.reduce(Double(missing.count)) { sum, shortfall in
                 let column = session.resources.column(shortfall.resource)
@@ -83,7 +84,7 @@ extension SchedulingCycle {
     /// - Complexity: O(nodes).
     public mutating func headroom(for pod: Pod) -> Headroom {
         let shape = session.allocator.intern(pod)
-        return session.allocator.headroom(for: shape)
+        return session.allocator.diagnosis.headroom(for: shape)
     }
 }
 

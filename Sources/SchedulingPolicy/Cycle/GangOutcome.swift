@@ -50,7 +50,7 @@ struct GangOutcome {
         switch session.tasks[task].failure {
         case .queueShare: return (.queueShareExceeded, queueShareMessage(), [])
         case .rolledBack(let node):
-            let name = session.allocator.cluster.nodes[node].name
+            let name = session.allocator.nodes[node].name
             return (.gangNotReady, "would fit on \(name); \(gangMessage())", [])
         case .roleFailed:
             let role = state.roles[session.tasks[task].role].name
@@ -76,14 +76,18 @@ struct GangOutcome {
             }
         case .notEnoughTasks(let valid): return (.notEnoughTasks, shortage(valid: valid))
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
-            return (.notEnoughPodsOfTask, "needs \(minimum) pods of role \(role); \(valid) wait, run or are done")
+            return (
+                .notEnoughPodsOfTask, "needs \(minimum) pods of role \(role); \(valid) wait, run or are done"
+            )
         case .notEnqueued(let message): return (.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
             return (.queueOverused, "its queue \(state.group.queue) uses all that it deserves")
         }
     }
 
-    private func shortage(valid: Int) -> String { "needs \(state.group.minMember) pods; \(valid) wait, run or are done" }
+    private func shortage(valid: Int) -> String {
+        "needs \(state.group.minMember) pods; \(valid) wait, run or are done"
+    }
 
     private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
 
@@ -133,7 +137,7 @@ struct GangOutcome {
     }
 
     private func noNodeMessage(_ reasons: [CycleResult.NodeReason]) -> String {
-        let total = session.allocator.cluster.nodes.count
+        let total = session.allocator.nodes.count
         if total == 0 { return "there are no nodes" }
         let list = reasons.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
         return "0/\(total) nodes are available: \(list)"

@@ -69,7 +69,7 @@ struct Session: Sendable {
         // What is taken only makes less room, so a shape that found none finds none until something is given back.
         if let refusals = exhausted[shape] { return .failure(NoPlace(refusals: refusals)) }
         if let placement = allocator.bestNode(for: shape) { return .success(placement) }
-        let refusals = allocator.refusalCounts(of: shape)
+        let refusals = allocator.diagnosis.refusalCounts(of: shape)
         exhausted[shape] = refusals
         return .failure(NoPlace(refusals: refusals))
     }

@@ -57,7 +57,7 @@ struct SessionBuilder {
             jobs.append(
                 openJob(
                     group, index: jobs.count, resources: resources, evaluated: points.nodes.evaluated,
-                    tasks: &tasks, allocator: &allocator))
+                    tasks: &tasks, allocator: &allocator, cluster: cluster))
         }
         return Session(
             compatibility: compatibility, snapshot: snapshot, resources: resources, total: total, used: used,
@@ -158,7 +158,7 @@ struct SessionBuilder {
 
     private mutating func openJob(
         _ group: PodGroup, index: Int, resources: ResourceTable, evaluated: Set<UnsupportedConstraint>,
-        tasks: inout [TaskState], allocator: inout any PodAllocator
+        tasks: inout [TaskState], allocator: inout any PodAllocator, cluster: ClusterState
     ) -> JobState {
         let pods = (members[group.key] ?? []).sorted { snapshot.pods[$0].key < snapshot.pods[$1].key }
         let order = TaskOrder(pods: pods.map { snapshot.pods[$0] })
@@ -182,7 +182,7 @@ struct SessionBuilder {
                 request: requests[pods[position]],
                 priority: pod.annotations["volcano.sh/task-priority"].flatMap { Int32($0) } ?? pod.priority
                     ?? 1,
-                nominatedNode: pod.nominatedNodeName.flatMap(allocator.cluster.index(ofNode:)),
+                nominatedNode: pod.nominatedNodeName.flatMap(cluster.index(ofNode:)),
                 block: Self.block(pod, evaluated: evaluated), status: status)
             job.count(status, in: task.role, isBestEffort: task.isBestEffort, by: 1)
             account(task, to: &job, queue: queue)

@@ -1,0 +1,32 @@
+public import ClusterModel
+
+/// What a pod takes from a node, as columns and amounts.
+public struct PodRequest: Hashable, Sendable {
+    /// One resource's part.
+    public struct Entry: Hashable, Sendable {
+        /// The resource's column.
+        public let column: Int
+        /// How much, in the resource's own unit.
+        public let amount: Int64
+    }
+
+    /// CPU, memory and the pod's slot, then what else it asks for, in the order of the columns.
+    ///
+    /// CPU and memory are there even if zero: a node with less than nothing left of them fits no pod, as in Volcano.
+    public let amounts: [Entry]
+    /// CPU and memory as scoring counts them.
+    public let nonZero: NonZeroRequests
+    /// True for a pod that asks for nothing but its slot.
+    public let isBestEffort: Bool
+
+    /// The request of a pod in the columns of a table, which must know every resource that the pod names.
+    public init(_ pod: Pod, in resources: ResourceTable) {
+        var row = resources.row(pod.requests)
+        row[ResourceTable.pods] = 1
+        amounts = row.enumerated().compactMap { column, amount in
+            amount != 0 || column < ResourceTable.pods ? Entry(column: column, amount: amount) : nil
+        }
+        nonZero = pod.nonZeroRequests
+        isBestEffort = amounts.allSatisfy { $0.column == ResourceTable.pods || $0.amount == 0 }
+    }
+}

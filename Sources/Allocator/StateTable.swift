@@ -1,0 +1,91 @@
+import ClusterModel
+
+/// What is left of the resources, as columns of one `Int64` a row.
+///
+/// A row is a node, or a group of nodes in exactly the same state. For each resource there are four columns:
+///
+/// * `allocatable`: what pods may use in all;
+/// * `idle`: allocatable less what is bound there, pods that are leaving included; negative on a node that was
+///   over-committed when we found it;
+/// * `futureIdle`: idle, plus what leaving pods will give back, less what has been promised to waiting pods
+///   (Volcano: idle + releasing − pipelined);
+/// * `requested`: the sum over all pods, leaving and promised ones included, as kube-scheduler counts.
+public struct StateTable: Sendable {
+    /// The limit that stands for "no limit" in the pods column of a node that does not name `pods`.
+    public static let unlimitedPods: Int64 = 1 << 40
+
+    /// The number of rows.
+    public private(set) var count: Int
+    /// What pods may use in all, by column and row.
+    public private(set) var allocatable: [[Int64]]
+    /// What is left now, by column and row.
+    public private(set) var idle: [[Int64]]
+    /// What will be left once leaving pods have gone and promised pods have come, by column and row.
+    public private(set) var futureIdle: [[Int64]]
+    /// The sum of all pods, by column and row.
+    public private(set) var requested: [[Int64]]
+    /// CPU by row as scoring counts it, where a container that asks for none counts as asking for a little.
+    public private(set) var nonZeroMilliCPU: [Int64]
+    /// Memory by row as scoring counts it.
+    public private(set) var nonZeroMemory: [Int64]
+
+    /// Rows of empty nodes.
+    ///
+    /// - Parameter allocatable: what pods may use in all, by column and row.
+    public init(allocatable: [[Int64]], count: Int) {
+        self.count = count
+        self.allocatable = allocatable
+        idle = allocatable
+        futureIdle = allocatable
+        let none = [Int64](repeating: 0, count: count)
+        requested = [[Int64]](repeating: none, count: allocatable.count)
+        nonZeroMilliCPU = none
+        nonZeroMemory = none
+    }
+
+    /// Puts a pod on a row (`sign` 1), or takes it off again (−1): exact inverses of each other.
+    ///
+    /// The caller has made sure that the sum of all pods' requests fits in 63 bits.
+    /// - Complexity: O(resources that the pod asks for); no allocation.
+    mutating func apply(_ request: PodRequest, to row: Int, as occupancy: Occupancy, sign: Int64) {
+        for entry in request.amounts {
+            let amount = sign * entry.amount
+            requested[entry.column][row] += amount
+            if occupancy != .pipelined { idle[entry.column][row] -= amount }
+            if occupancy != .releasing { futureIdle[entry.column][row] -= amount }
+        }
+        nonZeroMilliCPU[row] += sign * request.nonZero.milliCPU
+        nonZeroMemory[row] += sign * request.nonZero.memory
+    }
+
+    /// Whether a request fits what is left now on a row (and what has been promised is kept free).
+    func fitsNow(_ request: PodRequest, _ row: Int) -> Bool {
+        for entry in request.amounts {
+            if entry.amount > idle[entry.column][row] || entry.amount > futureIdle[entry.column][row] {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether a request fits what will be left on a row.
+    func fitsLater(_ request: PodRequest, _ row: Int) -> Bool {
+        for entry in request.amounts where entry.amount > futureIdle[entry.column][row] { return false }
+        return true
+    }
+
+    /// Whether a row may hold one more pod, leaving and promised ones counted.
+    func hasSlot(_ row: Int) -> Bool {
+        requested[ResourceTable.pods][row] < allocatable[ResourceTable.pods][row]
+    }
+}
+
+/// How a pod occupies its node.
+public enum Occupancy: Sendable {
+    /// Bound or about to be.
+    case bound
+    /// Bound and being deleted.
+    case releasing
+    /// Promised: it gets what others will release.
+    case pipelined
+}
