@@ -1,0 +1,56 @@
+# Every step of work on Gangwright. `make help` lists the targets.
+
+GANGWRIGHT := .build/release/gangwright
+QUICKSTART := simulations/quickstart
+SWIFT_SOURCES := Package.swift Sources Tests Fuzz
+
+# How long each fuzz target runs.
+SECONDS ?= 20
+
+# Tests on published traces look for them here, and are skipped where there are none.
+TRACES := $(wildcard ../shared/data)
+ifneq ($(TRACES),)
+export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-ci build run test lint format coverage fuzz check-output clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing, with apt-get; needs Swift 6.3 in PATH
+	@scripts/setup.sh
+
+setup-ci: ## Install what the checks of the output need besides
+	@scripts/setup.sh python3 python3-jsonschema
+
+# A first build takes minutes and shows how far it is; later ones say something only when something is wrong.
+build: setup ## Build the program, optimised
+	@swift build -c release --product gangwright $(if $(wildcard $(GANGWRIGHT)),--quiet) >&2
+
+run: build ## Set up, build, and place the quickstart's jobs on its cluster
+	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART)
+
+test: setup ## Set up and run all tests
+	@swift test --disable-xctest
+
+lint: ## Check format and documentation of all Swift files
+	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+format: ## Bring all Swift files into format
+	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+coverage: setup ## Run all tests and print what they cover, by module
+	@scripts/coverage.sh
+
+fuzz: setup ## Feed broken input to the readers, SECONDS=20 for each target
+	@Fuzz/run.sh $(SECONDS)
+
+check-output: setup-ci build ## Check the quickstart's JSON and the documented example against the schema
+	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json | scripts/check-schedule-output.py
+	@scripts/check-schedule-output.py docs/schedule-output.example.json
+	@echo "output and example match docs/schedule-output.schema.json"
+
+clean: ## Remove everything that was built
+	@rm -rf .build .build-* fuzz-*

@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+"""Checks results of `gangwright schedule -o json` against their schema.
+
+scripts/check-schedule-output.py [FILE...], standard input without one. Needs Debian's python3-jsonschema.
+"""
+
+import json
+import pathlib
+import sys
+
+import jsonschema
+
+SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "docs" / "schedule-output.schema.json"
+
+
+def main(paths):
+    schema = json.loads(SCHEMA.read_text())
+    validator = jsonschema.validators.validator_for(schema)
+    validator.check_schema(schema)
+    wrong = 0
+    for path in paths or ["-"]:
+        text = sys.stdin.read() if path == "-" else pathlib.Path(path).read_text()
+        for error in validator(schema).iter_errors(json.loads(text)):
+            place = "/".join(str(step) for step in error.absolute_path)
+            print(f"{path}: {place}: {error.message}", file=sys.stderr)
+            wrong += 1
+    return 1 if wrong else 0
+
+
+sys.exit(main(sys.argv[1:]))
