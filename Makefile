@@ -3,6 +3,8 @@
 GANGWRIGHT := .build/release/gangwright
 QUICKSTART := simulations/quickstart
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz
+DOCUMENTS := README.md $(wildcard docs/*.md) $(QUICKSTART)/README.md
+EXAMPLE := docs/schedule-output.example.json
 
 # How long each fuzz target runs.
 SECONDS ?= 20
@@ -14,7 +16,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ci build run test lint format coverage fuzz check-output clean
+.PHONY: help setup setup-ci build run test lint format coverage fuzz docs-output check-output clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,10 +49,16 @@ coverage: setup ## Run all tests and print what they cover, by module
 fuzz: setup ## Feed broken input to the readers, SECONDS=20 for each target
 	@Fuzz/run.sh $(SECONDS)
 
-check-output: setup-ci build ## Check the quickstart's JSON and the documented example against the schema
-	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json | scripts/check-schedule-output.py
-	@scripts/check-schedule-output.py docs/schedule-output.example.json
-	@echo "output and example match docs/schedule-output.schema.json"
+# Every command that a document shows is run again, and the example of the output is made anew.
+docs-output: setup-ci build ## Bring the output that documents show up to date
+	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json > $(EXAMPLE) 2>/dev/null
+	@scripts/docs-output.py $(DOCUMENTS)
+
+check-output: setup-ci build ## Check output against its schema, and documents against what is printed
+	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json 2>/dev/null | scripts/check-schedule-output.py - $(EXAMPLE)
+	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json 2>/dev/null | diff -u $(EXAMPLE) - \
+		|| { echo "$(EXAMPLE) is out of date: run make docs-output" >&2; exit 1; }
+	@scripts/docs-output.py --check $(DOCUMENTS)
 
 clean: ## Remove everything that was built
 	@rm -rf .build .build-* fuzz-*
