@@ -49,8 +49,12 @@ struct SessionBuilder {
         let used = (0..<resources.count).map { column in
             counting.reduce(0.0) { $0 + Double(cluster.allocatable[column][$1] - cluster.idle[column][$1]) }
         }
-        var allocator: any PodAllocator = ReferenceAllocator(
-            cluster: cluster, filters: points.nodes.filters, kernels: points.nodes.kernels)
+        let (filters, kernels) = (points.nodes.filters, points.nodes.kernels)
+        var allocator: any PodAllocator =
+            switch options.allocator {
+            case .indexed: IndexedAllocator(cluster: cluster, filters: filters, kernels: kernels)
+            case .reference: ReferenceAllocator(cluster: cluster, filters: filters, kernels: kernels)
+            }
         var jobs: [JobState] = []
         var tasks: [TaskState] = []
         for group in groups.values.sorted(by: JobState.isOlder) {

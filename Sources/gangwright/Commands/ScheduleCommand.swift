@@ -58,6 +58,10 @@ struct CycleRun {
                 help:
                     "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"
             ),
+            Option(
+                name: "allocator", metavar: "KIND",
+                help: "what places pods: the index, or the plain loops that specify it; both decide the same",
+                default: AllocatorKind.indexed.rawValue, choices: AllocatorKind.allCases.map(\.rawValue)),
         ]
 
     let input: ClusterInput
@@ -85,6 +89,7 @@ struct CycleRun {
         if arguments.isGiven("scheduler-name") {
             options.schedulerNames = Set(arguments.values("scheduler-name"))
         }
+        options.allocator = arguments.value("allocator").flatMap(AllocatorKind.init) ?? .indexed
         if let text = arguments.value("now") {
             guard let now = Timestamp(rfc3339: text) else {
                 throw CommandFailure(

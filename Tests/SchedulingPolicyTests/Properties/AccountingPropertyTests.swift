@@ -79,7 +79,7 @@ import Testing
         let violations = try Trial.violations(under: configuration) { trial in
             let resources = trial.cluster.resources
             var expected = try ClusterState(nodes: trial.snapshot.nodes, resources: resources)
-            func add(_ pod: Pod, to node: String, as occupancy: ClusterState.Occupancy) {
+            func add(_ pod: Pod, to node: String, as occupancy: Occupancy) {
                 guard let index = expected.index(ofNode: node) else { return }
                 expected.add(PodRequest(pod, in: resources), to: index, as: occupancy)
             }
@@ -97,10 +97,12 @@ import Testing
             if trial.cluster.idle != expected.idle { found.append("idle differs") }
             if trial.cluster.futureIdle != expected.futureIdle { found.append("futureIdle differs") }
             if trial.cluster.requested != expected.requested { found.append("requested differs") }
-            if trial.cluster.nonZeroMilliCPU != expected.nonZeroMilliCPU {
+            if trial.cluster.states.nonZeroMilliCPU != expected.states.nonZeroMilliCPU {
                 found.append("scored CPU differs")
             }
-            if trial.cluster.nonZeroMemory != expected.nonZeroMemory { found.append("scored memory differs") }
+            if trial.cluster.states.nonZeroMemory != expected.states.nonZeroMemory {
+                found.append("scored memory differs")
+            }
             return found
         }
         #expect(violations == [])

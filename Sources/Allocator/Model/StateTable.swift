@@ -80,6 +80,99 @@ public struct StateTable: Sendable {
     }
 }
 
+/// Rows as values: for groups of nodes in the same state.
+extension StateTable {
+    /// Rows of another table, in the given order.
+    init(_ other: borrowing StateTable, rows: some Sequence<Int>) {
+        let rows = Array(rows)
+        func gather(_ column: [Int64]) -> [Int64] { rows.map { column[$0] } }
+        count = rows.count
+        allocatable = other.allocatable.map(gather)
+        idle = other.idle.map(gather)
+        futureIdle = other.futureIdle.map(gather)
+        requested = other.requested.map(gather)
+        nonZeroMilliCPU = gather(other.nonZeroMilliCPU)
+        nonZeroMemory = gather(other.nonZeroMemory)
+    }
+
+    /// Appends a copy of another table's row.
+    mutating func append(_ row: Int, of other: borrowing StateTable) {
+        for column in allocatable.indices {
+            allocatable[column].append(other.allocatable[column][row])
+            idle[column].append(other.idle[column][row])
+            futureIdle[column].append(other.futureIdle[column][row])
+            requested[column].append(other.requested[column][row])
+        }
+        nonZeroMilliCPU.append(other.nonZeroMilliCPU[row])
+        nonZeroMemory.append(other.nonZeroMemory[row])
+        count += 1
+    }
+
+    /// Appends a copy of a row of its own.
+    mutating func duplicate(_ row: Int) {
+        for column in allocatable.indices {
+            allocatable[column].append(allocatable[column][row])
+            idle[column].append(idle[column][row])
+            futureIdle[column].append(futureIdle[column][row])
+            requested[column].append(requested[column][row])
+        }
+        nonZeroMilliCPU.append(nonZeroMilliCPU[row])
+        nonZeroMemory.append(nonZeroMemory[row])
+        count += 1
+    }
+
+    /// Takes the last row off.
+    mutating func removeLast() {
+        for column in allocatable.indices {
+            allocatable[column].removeLast()
+            idle[column].removeLast()
+            futureIdle[column].removeLast()
+            requested[column].removeLast()
+        }
+        nonZeroMilliCPU.removeLast()
+        nonZeroMemory.removeLast()
+        count -= 1
+    }
+
+    /// Whether a row is the same as one of another table, in every column.
+    func isEqual(_ row: Int, to otherRow: Int, of other: borrowing StateTable) -> Bool {
+        for column in allocatable.indices {
+            if allocatable[column][row] != other.allocatable[column][otherRow]
+                || idle[column][row] != other.idle[column][otherRow]
+                || futureIdle[column][row] != other.futureIdle[column][otherRow]
+                || requested[column][row] != other.requested[column][otherRow]
+            {
+                return false
+            }
+        }
+        return nonZeroMilliCPU[row] == other.nonZeroMilliCPU[otherRow]
+            && nonZeroMemory[row] == other.nonZeroMemory[otherRow]
+    }
+
+    /// A hash of a row, the same in every run.
+    func fingerprint(_ row: Int, seed: UInt64) -> UInt64 {
+        var hash = seed &* 0x9E37_79B9_7F4A_7C15
+        func mix(_ value: Int64) {
+            hash = (hash ^ UInt64(bitPattern: value)) &* 0xBF58_476D_1CE4_E5B9
+            hash ^= hash >> 29
+        }
+        for column in allocatable.indices {
+            mix(allocatable[column][row])
+            mix(idle[column][row])
+            mix(futureIdle[column][row])
+            mix(requested[column][row])
+        }
+        mix(nonZeroMilliCPU[row])
+        mix(nonZeroMemory[row])
+        return hash
+    }
+
+    /// Whether more of some resource will be left on a row than there is now.
+    func frees(_ row: Int) -> Bool {
+        allocatable.indices.contains { futureIdle[$0][row] > idle[$0][row] }
+    }
+}
+
 /// How a pod occupies its node.
 public enum Occupancy: Sendable {
     /// Bound or about to be.
