@@ -8,18 +8,25 @@ struct GroupTable: Sendable {
     /// The group by node.
     private(set) var groupOf: [Int32]
     /// The nodes of each group.
-    private(set) var heaps: NodeHeaps
-    /// The group's place among those of its class.
-    private(set) var ordinals: [Int32] = []
-    /// The class of each group.
-    private(set) var classOf: [Int32] = []
-    /// The groups of each class, and which of them have changed.
-    private(set) var classes: [ClassGroups]
+    private var heaps: NodeHeaps
+    /// Where each group stands, by group.
+    private var places: [Place] = []
+    /// The groups of each class, ranked.
+    var classes: [ClassIndex]
     /// The number of nodes on which more will be left than there is now.
     private(set) var freeingNodes = 0
-    private var isFreeing: [Bool] = []
     private var index: [UInt64: Int32] = [:]
     private var transitions = TransitionTable()
+
+    /// Where a group stands.
+    private struct Place: Sendable {
+        /// Its class.
+        let nodeClass: Int32
+        /// Its ordinal among the groups of the class.
+        let ordinal: Int32
+        /// 1 if more will be left on its nodes than there is now, else 0.
+        let freeing: Int
+    }
 
     /// Groups nodes.
     ///
@@ -31,12 +38,11 @@ struct GroupTable: Sendable {
         states = StateTable(source, rows: EmptyCollection())
         groupOf = [Int32](repeating: 0, count: nodeCount)
         heaps = NodeHeaps(nodeCount: nodeCount)
-        self.classes = [ClassGroups](repeating: ClassGroups(), count: classes.count)
+        self.classes = [ClassIndex](repeating: ClassIndex(), count: classes.count)
         for node in 0..<nodeCount {
             let group = findGroup(like: row(node), of: source, in: classes.classOf[node])
             groupOf[node] = Int32(group)
-            heaps.insert(Int32(node), into: group)
-            freeingNodes += isFreeing[group] ? 1 : 0
+            insert(Int32(node), into: places[group])
         }
     }
 
@@ -46,18 +52,21 @@ struct GroupTable: Sendable {
     /// Moves a node to the group of the state that a change leaves it in.
     ///
     /// - Complexity: amortised O(log nodes of the group); O(resources) for a change that has not been seen before.
-    mutating func move(_ node: Int, _ change: TransitionTable.Change, request: PodRequest) {
+    mutating func move(_ node: Int, _ change: TransitionTable.Change, request: @autoclosure () -> PodRequest) {
         let old = Int(groupOf[node])
-        let new = transitions.target(of: old, change) ?? explore(old, change, request)
-        let oldHead = heaps.heads[old]
-        let newHead = heaps.heads[new]
-        heaps.remove(Int32(node), from: old)
-        heaps.insert(Int32(node), into: new)
+        let new = transitions.target(of: old, change) ?? explore(old, change, request())
+        let (from, to) = (places[old], places[new])
         groupOf[node] = Int32(new)
-        freeingNodes += (isFreeing[new] ? 1 : 0) - (isFreeing[old] ? 1 : 0)
-        let nodeClass = Int(classOf[old])
-        if heaps.heads[old] != oldHead { classes[nodeClass].note(ordinals[old]) }
-        if heaps.heads[new] != newHead { classes[nodeClass].note(ordinals[new]) }
+        let head = heaps.remove(Int32(node), from: classes[Int(from.nodeClass)].heads[Int(from.ordinal)])
+        classes[Int(from.nodeClass)].setHead(head, of: Int(from.ordinal))
+        freeingNodes -= from.freeing
+        insert(Int32(node), into: to)
+    }
+
+    private mutating func insert(_ node: Int32, into place: Place) {
+        let head = heaps.insert(node, into: classes[Int(place.nodeClass)].heads[Int(place.ordinal)])
+        classes[Int(place.nodeClass)].setHead(head, of: Int(place.ordinal))
+        freeingNodes += place.freeing
     }
 
     /// Finds out where a change leads that has not been seen before.
@@ -66,11 +75,11 @@ struct GroupTable: Sendable {
         states.duplicate(old)
         let last = states.count - 1
         states.apply(request, to: last, as: change.occupancy, sign: change.sign)
-        let nodeClass = classOf[old]
+        let nodeClass = places[old].nodeClass
         var key = states.fingerprint(last, seed: UInt64(nodeClass))
         var target = last
         while let known = index[key].map(Int.init) {
-            if classOf[known] == nodeClass, states.isEqual(known, to: last, of: states) {
+            if places[known].nodeClass == nodeClass, states.isEqual(known, to: last, of: states) {
                 states.removeLast()
                 target = known
                 break
@@ -87,7 +96,7 @@ struct GroupTable: Sendable {
     {
         var key = source.fingerprint(row, seed: UInt64(nodeClass))
         while let known = index[key].map(Int.init) {
-            if classOf[known] == nodeClass, states.isEqual(known, to: row, of: source) { return known }
+            if places[known].nodeClass == nodeClass, states.isEqual(known, to: row, of: source) { return known }
             key &+= 1
         }
         states.append(row, of: source)
@@ -98,33 +107,9 @@ struct GroupTable: Sendable {
     /// Makes the last row a group.
     private mutating func register(_ group: Int, key: UInt64, in nodeClass: Int32) {
         index[key] = Int32(group)
-        classOf.append(nodeClass)
-        ordinals.append(Int32(classes[Int(nodeClass)].groups.count))
-        isFreeing.append(states.frees(group))
-        heaps.addGroup()
-        classes[Int(nodeClass)].add(Int32(group))
-    }
-}
-
-/// The groups of one class, with a log of those whose smallest node has changed.
-///
-/// Rankings read the log from where they stopped. It is cut off when it has grown long against the number of groups; a
-/// ranking that has missed a cut starts anew, which costs it no more than reading what was cut.
-struct ClassGroups: Sendable {
-    /// The groups, by ordinal.
-    private(set) var groups: [Int32] = []
-    /// Ordinals of changed groups, oldest first.
-    private(set) var log: [Int32] = []
-    /// How often the log has been cut.
-    private(set) var epoch = 0
-
-    fileprivate mutating func add(_ group: Int32) { groups.append(group) }
-
-    fileprivate mutating func note(_ ordinal: Int32) {
-        if log.count >= max(1024, 4 * groups.count) {
-            log.removeAll(keepingCapacity: true)
-            epoch += 1
-        }
-        log.append(ordinal)
+        let ordinal = classes[Int(nodeClass)].groups.count
+        places.append(
+            Place(nodeClass: nodeClass, ordinal: Int32(ordinal), freeing: states.frees(group) ? 1 : 0))
+        classes[Int(nodeClass)].addGroup(group)
     }
 }

@@ -17,9 +17,8 @@ public struct IndexedAllocator: PodAllocator {
     private var table: ShapeTable
     private var classes: NodeClasses
     private var groups: GroupTable
-    private var rankings: [Ranking] = []
     /// For each shape, where to look; filled when first asked for.
-    private var plans: [Plan?] = []
+    private var plans: [Plan] = []
     private var rankingIDs: [RankingKey: Int] = [:]
     /// The classes must be split by demands from here on before the next question.
     private var refinedDemands = 0
@@ -37,10 +36,13 @@ public struct IndexedAllocator: PodAllocator {
     private struct Plan: Sendable {
         struct Part: Sendable {
             let nodeClass: Int
+            /// The number of the ranking in the class.
             let ranking: Int
             let raw: NodePreferences.Raw
         }
 
+        /// False until someone has asked.
+        var isMade = false
         /// The classes that meet the demands.
         var parts: [Part] = []
         /// The nodes that meet the demands, where they are few.
@@ -90,13 +92,11 @@ public struct IndexedAllocator: PodAllocator {
     ///
     /// - Complexity: O(classes that meet the shape's demands), plus what has changed since the shape last asked.
     public mutating func bestNode(for shape: ShapeID) -> Placement? {
-        let plan = plan(for: shape)
-        if !plan.fewNodes.isEmpty { return bestOfFew(plan.fewNodes, for: table.shapes[shape.index]) }
-        if let node = bestInRankings(plan, for: shape) { return Placement(node: node, kind: .allocate) }
+        makePlan(for: shape)
+        if !plans[shape.index].fewNodes.isEmpty { return bestOfFew(for: shape) }
+        if let node = bestInRankings(for: shape) { return Placement(node: node, kind: .allocate) }
         if groups.freeingNodes == 0 { return nil }
-        return bestPipelined(plan, for: table.shapes[shape.index]).map {
-            Placement(node: $0, kind: .pipeline)
-        }
+        return bestPipelined(for: shape).map { Placement(node: $0, kind: .pipeline) }
     }
 
     /// The place on one node.
@@ -108,23 +108,46 @@ public struct IndexedAllocator: PodAllocator {
         return Placement(node: node, kind: kind)
     }
 
-    private mutating func bestInRankings(_ plan: Plan, for shape: ShapeID) -> Int? {
+    private mutating func bestInRankings(for shape: ShapeID) -> Int? {
+        let count = plans[shape.index].parts.count
+        if plans[shape.index].hasPreferences { return bestByPreference(for: shape) }
+        var best: (node: Int32, score: Int64)?
+        for position in 0..<count {
+            guard let own = self.best(of: plans[shape.index].parts[position], for: shape) else { continue }
+            if best.map({ own.score > $0.score || (own.score == $0.score && own.node < $0.node) }) ?? true {
+                best = own
+            }
+        }
+        return best.map { Int($0.node) }
+    }
+
+    /// The best node of one class, before preferences.
+    private mutating func best(of part: Plan.Part, for shape: ShapeID) -> (node: Int32, score: Int64)? {
+        if !groups.classes[part.nodeClass].isScored(part.ranking) {
+            let (states, asked) = (groups.states, table.shapes[shape.index])
+            let filters = filters
+            groups.classes[part.nodeClass].score(part.ranking) { group in
+                asked.kind(in: states, group, filters: filters) == .allocate
+                    ? asked.scorer.score(states, group) : nil
+            }
+        }
+        return groups.classes[part.nodeClass].best(part.ranking)
+    }
+
+    /// The best node where classes differ in what they bring with them: that is scaled over the classes that have room.
+    private mutating func bestByPreference(for shape: ShapeID) -> Int? {
+        let parts = plans[shape.index].parts
+        let preferences = table.preferences[table.shapes[shape.index].preferences]
         var highest = NodePreferences.Raw()
-        for part in plan.parts {
-            rankings[part.ranking].catchUp(
-                with: groups.classes[part.nodeClass], groups.states, heads: groups.heaps.heads,
-                shape: table.shapes[shape.index], filters: filters)
-            if plan.hasPreferences, rankings[part.ranking].best != nil { highest.raise(to: part.raw) }
+        var found: [(raw: NodePreferences.Raw, node: Int32, score: Int64)] = []
+        for part in parts {
+            guard let own = best(of: part, for: shape) else { continue }
+            highest.raise(to: part.raw)
+            found.append((part.raw, own.node, own.score))
         }
         var best: (node: Int32, score: Int64)?
-        for part in plan.parts {
-            guard let (ordinal, ownScore) = rankings[part.ranking].best else { continue }
-            var score = ownScore
-            if plan.hasPreferences {
-                score += table.preferences[table.shapes[shape.index].preferences].points(
-                    part.raw, highest: highest)
-            }
-            let node = groups.heaps.heads[Int(groups.classes[part.nodeClass].groups[ordinal])]
+        for (raw, node, own) in found {
+            let score = own + preferences.points(raw, highest: highest)
             if best.map({ score > $0.score || (score == $0.score && node < $0.node) }) ?? true {
                 best = (node, score)
             }
@@ -133,7 +156,9 @@ public struct IndexedAllocator: PodAllocator {
     }
 
     /// The best of a handful of nodes, weighed up one by one as the reference does.
-    private func bestOfFew(_ nodes: [Int], for shape: ShapeTable.Shape) -> Placement? {
+    private func bestOfFew(for shape: ShapeID) -> Placement? {
+        let nodes = plans[shape.index].fewNodes
+        let shape = table.shapes[shape.index]
         for kind in [Placement.Kind.allocate, .pipeline] {
             let candidates = nodes.filter {
                 shape.kind(in: groups.states, Int(groups.groupOf[$0]), filters: filters) == kind
@@ -146,11 +171,13 @@ public struct IndexedAllocator: PodAllocator {
     /// The best node that will have room, among the groups on which something is being freed.
     ///
     /// - Complexity: O(groups). Pods are seldom promised a place.
-    private func bestPipelined(_ plan: Plan, for shape: ShapeTable.Shape) -> Int? {
+    private func bestPipelined(for shape: ShapeID) -> Int? {
+        let plan = plans[shape.index]
+        let shape = table.shapes[shape.index]
         var candidates: [Int] = []
         for part in plan.parts {
-            for group in groups.classes[part.nodeClass].groups {
-                let head = groups.heaps.heads[Int(group)]
+            let nodeClass = groups.classes[part.nodeClass]
+            for (group, head) in zip(nodeClass.groups, nodeClass.heads) {
                 if head == NodeHeaps.none { continue }
                 if shape.kind(in: groups.states, Int(group), filters: filters) == .pipeline {
                     candidates.append(Int(head))
@@ -199,18 +226,17 @@ public struct IndexedAllocator: PodAllocator {
 
     // MARK: Plans
 
-    /// Where to look for places for a shape.
-    private mutating func plan(for shape: ShapeID) -> Plan {
-        if shape.index < plans.count, let plan = plans[shape.index] { return plan }
+    /// Finds out where to look for places for a shape.
+    private mutating func makePlan(for shape: ShapeID) {
+        if shape.index < plans.count, plans[shape.index].isMade { return }
         refineClasses()
-        while plans.count < table.shapes.count { plans.append(nil) }
-        let plan = makePlan(for: table.shapes[shape.index])
-        plans[shape.index] = plan
-        return plan
+        while plans.count < table.shapes.count { plans.append(Plan()) }
+        plans[shape.index] = madePlan(for: table.shapes[shape.index])
     }
 
-    private mutating func makePlan(for shape: ShapeTable.Shape) -> Plan {
+    private mutating func madePlan(for shape: ShapeTable.Shape) -> Plan {
         var plan = Plan()
+        plan.isMade = true
         let eligible = table.eligible[shape.demands]
         if eligible.count <= Self.fewNodes {
             eligible.forEach { plan.fewNodes.append($0) }
@@ -219,11 +245,8 @@ public struct IndexedAllocator: PodAllocator {
         let preferences = table.preferences[shape.preferences]
         for nodeClass in 0..<classes.count where eligible.contains(classes.representatives[nodeClass]) {
             let key = RankingKey(request: shape.requestID, nodeClass: nodeClass)
-            let ranking = rankingIDs[key] ?? rankings.count
-            if ranking == rankings.count {
-                rankingIDs[key] = ranking
-                rankings.append(Ranking())
-            }
+            let ranking = rankingIDs[key] ?? groups.classes[nodeClass].addRanking()
+            rankingIDs[key] = ranking
             let raw = preferences.raw(classes.representatives[nodeClass])
             plan.parts.append(Plan.Part(nodeClass: nodeClass, ranking: ranking, raw: raw))
         }
@@ -256,7 +279,6 @@ public struct IndexedAllocator: PodAllocator {
         let (states, rows) = (groups.states, groups.groupOf)
         groups = GroupTable(
             states, nodeCount: inventory.nodes.count, classes: classes, row: { Int(rows[$0]) })
-        rankings.removeAll(keepingCapacity: true)
         rankingIDs.removeAll(keepingCapacity: true)
         plans.removeAll(keepingCapacity: true)
     }

@@ -8,8 +8,6 @@ struct NodeHeaps: Sendable {
     /// No node.
     static let none: Int32 = -1
 
-    /// The smallest node by group.
-    private(set) var heads: [Int32] = []
     /// The first child, the next sibling, and the previous sibling or (of a first child) the parent, by node.
     private var child: [Int32]
     private var next: [Int32]
@@ -21,29 +19,25 @@ struct NodeHeaps: Sendable {
         previous = child
     }
 
-    /// Adds an empty heap.
-    mutating func addGroup() { heads.append(Self.none) }
+    /// Puts a node that is in no heap into the one with the given smallest node (or none).
+    ///
+    /// - Returns: the heap's smallest node now.
+    mutating func insert(_ node: Int32, into head: Int32) -> Int32 { merge(head, node) }
 
-    /// Puts a node that is in no heap into a group's.
-    mutating func insert(_ node: Int32, into group: Int) {
-        heads[group] = merge(heads[group], node)
-    }
-
-    /// Takes a node out of its group's heap.
-    mutating func remove(_ node: Int32, from group: Int) {
+    /// Takes a node out of the heap with the given smallest node.
+    ///
+    /// - Returns: the heap's smallest node now.
+    mutating func remove(_ node: Int32, from head: Int32) -> Int32 {
         let rest = mergeSiblings(child[Int(node)])
         child[Int(node)] = Self.none
-        if heads[group] == node {
-            heads[group] = rest
-            return
-        }
+        if head == node { return rest }
         let before = previous[Int(node)]
         let after = next[Int(node)]
         if child[Int(before)] == node { child[Int(before)] = after } else { next[Int(before)] = after }
         if after != Self.none { previous[Int(after)] = before }
         previous[Int(node)] = Self.none
         next[Int(node)] = Self.none
-        heads[group] = merge(heads[group], rest)
+        return merge(head, rest)
     }
 
     /// Joins two trees; the smaller node becomes the root.
@@ -61,6 +55,7 @@ struct NodeHeaps: Sendable {
 
     /// Joins a list of siblings into one tree: in pairs from the front, then all pairs from the back.
     private mutating func mergeSiblings(_ first: Int32) -> Int32 {
+        if first == Self.none { return first }
         var pairs = Self.none
         var node = first
         while node != Self.none {

@@ -10,68 +10,62 @@ struct Ranking: Sendable {
     /// By ordinal: the score, `unfit` where the request does not fit.
     private var scores: [Int64] = []
     /// Winners by tournament position, as ordinals: the root is 1, the leaf of ordinal `i` is `leaves + i`.
-    private var winners: [Int32] = []
-    private var leaves = 0
+    private var winners: [Int32] = [-1, -1]
+    private var leaves = 1
     private var cursor = 0
     private var epoch = -1
 
-    /// The best group: its ordinal and score; `nil` if none with nodes fits.
-    var best: (ordinal: Int, score: Int64)? {
-        guard leaves > 0, winners[1] != Self.none else { return nil }
-        let ordinal = Int(winners[1])
-        return (ordinal, scores[ordinal])
+    /// The number of groups that it has seen.
+    var scoredCount: Int { scores.count }
+
+    /// Shows it one more group with its score; `nil` if the request does not fit.
+    mutating func add(_ score: Int64?) { scores.append(score ?? Self.unfit) }
+
+    /// The winner: smallest node and score.
+    func best(heads: [Int32]) -> (node: Int32, score: Int64)? {
+        let winner = winners[1]
+        if winner == Self.none { return nil }
+        return (heads[Int(winner)], scores[Int(winner)])
     }
 
-    /// Catches up with what has happened to the groups of the class.
-    ///
-    /// - Complexity: O(log groups) a change; O(groups) when the log was cut or the tournament has to grow.
-    mutating func catchUp(
-        with nodeClass: borrowing ClassGroups, _ states: borrowing StateTable, heads: borrowing [Int32],
-        shape: borrowing ShapeTable.Shape, filters: NodeFilters
-    ) {
-        if epoch == nodeClass.epoch, cursor == nodeClass.log.count, scores.count == nodeClass.groups.count {
-            return
-        }
-        while scores.count < nodeClass.groups.count {
-            let group = Int(nodeClass.groups[scores.count])
-            let fits = shape.kind(in: states, group, filters: filters) == .allocate
-            scores.append(fits ? shape.scorer.score(states, group) : Self.unfit)
-        }
-        if epoch != nodeClass.epoch || leaves < scores.count {
-            rebuild(nodeClass, heads: heads)
+    /// Catches up with the log of changed groups.
+    mutating func catchUp(with log: [Int32], epoch: Int, heads: [Int32]) {
+        if epoch != self.epoch || leaves < scores.count {
+            rebuild(heads)
+            self.epoch = epoch
         } else {
-            while cursor < nodeClass.log.count {
-                replay(Int(nodeClass.log[cursor]), nodeClass, heads: heads)
-                cursor += 1
-            }
+            for position in cursor..<log.count { replay(Int(log[position]), heads) }
         }
-        cursor = nodeClass.log.count
-        epoch = nodeClass.epoch
+        cursor = log.count
     }
 
-    private mutating func rebuild(_ nodeClass: borrowing ClassGroups, heads: borrowing [Int32]) {
-        leaves = max(leaves, 4)
+    private mutating func rebuild(_ heads: [Int32]) {
         while leaves < scores.count { leaves *= 2 }
         winners.removeAll(keepingCapacity: true)
         winners.append(contentsOf: repeatElement(Self.none, count: 2 * leaves))
-        for ordinal in scores.indices where isContender(ordinal, nodeClass, heads: heads) {
+        for ordinal in scores.indices where scores[ordinal] != Self.unfit && heads[ordinal] != NodeHeaps.none {
             winners[leaves + ordinal] = Int32(ordinal)
         }
-        for position in stride(from: leaves - 1, to: 0, by: -1) {
-            winners[position] = winner(
-                winners[2 * position], winners[2 * position + 1], nodeClass, heads: heads)
+        var position = leaves - 1
+        while position > 0 {
+            winners[position] = Self.winner(
+                winners[2 * position], winners[2 * position + 1], scores, heads)
+            position -= 1
         }
     }
 
     /// Plays the matches of one group again.
-    private mutating func replay(_ ordinal: Int, _ nodeClass: borrowing ClassGroups, heads: borrowing [Int32])
-    {
+    private mutating func replay(_ ordinal: Int, _ heads: [Int32]) {
         if scores[ordinal] == Self.unfit { return }
-        var position = leaves + ordinal
-        winners[position] = isContender(ordinal, nodeClass, heads: heads) ? Int32(ordinal) : Self.none
-        position /= 2
+        let leaf = leaves + ordinal
+        let contender = heads[ordinal] == NodeHeaps.none ? Self.none : Int32(ordinal)
+        // It had no nodes when this was last played, and has none now.
+        if contender == Self.none, winners[leaf] == Self.none { return }
+        winners[leaf] = contender
+        var position = leaf / 2
         while position > 0 {
-            let new = winner(winners[2 * position], winners[2 * position + 1], nodeClass, heads: heads)
+            let (left, right) = (winners[2 * position], winners[2 * position + 1])
+            let new = Self.winner(left, right, scores, heads)
             // Someone else won here before and wins now: nothing changes further up.
             if new == winners[position], new != Int32(ordinal) { return }
             winners[position] = new
@@ -79,22 +73,13 @@ struct Ranking: Sendable {
         }
     }
 
-    private func isContender(_ ordinal: Int, _ nodeClass: borrowing ClassGroups, heads: borrowing [Int32])
-        -> Bool
-    {
-        scores[ordinal] != Self.unfit && heads[Int(nodeClass.groups[ordinal])] != NodeHeaps.none
-    }
-
     /// The higher score; of equal ones the group with the smaller node.
-    private func winner(
-        _ left: Int32, _ right: Int32, _ nodeClass: borrowing ClassGroups, heads: borrowing [Int32]
-    ) -> Int32 {
-        if left == Self.none { return right }
-        if right == Self.none { return left }
+    @inline(__always)
+    private static func winner(_ left: Int32, _ right: Int32, _ scores: [Int64], _ heads: [Int32]) -> Int32 {
+        if left == none { return right }
+        if right == none { return left }
         let (leftScore, rightScore) = (scores[Int(left)], scores[Int(right)])
         if leftScore != rightScore { return leftScore > rightScore ? left : right }
-        let leftHead = heads[Int(nodeClass.groups[Int(left)])]
-        let rightHead = heads[Int(nodeClass.groups[Int(right)])]
-        return leftHead < rightHead ? left : right
+        return heads[Int(left)] < heads[Int(right)] ? left : right
     }
 }
