@@ -2,7 +2,7 @@
 
 GANGWRIGHT := .build/release/gangwright
 QUICKSTART := simulations/quickstart
-SWIFT_SOURCES := Package.swift Sources Tests Fuzz
+SWIFT_SOURCES := Package.swift Sources Tests Fuzz Benchmarks
 DOCUMENTS := README.md $(wildcard docs/*.md) $(QUICKSTART)/README.md
 EXAMPLE := docs/schedule-output.example.json
 
@@ -16,7 +16,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ci build run test lint format coverage fuzz docs-output check-output clean
+.PHONY: help setup setup-ci build run test bench lint format coverage fuzz docs-output check-output clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ run: build ## Set up, build, and place the quickstart's jobs on its cluster
 
 test: setup ## Set up and run all tests
 	@swift test --disable-xctest
+
+# BENCH="--filter place --repetitions 21" and the like go to the program; `make bench BENCH=--help` lists them.
+bench: setup ## Run the benchmarks; BENCH="--filter place" says which and how
+	@swift build -c release --product gangwright-bench --quiet >&2
+	@GANGWRIGHT_COMMIT=$$(git describe --always --dirty 2>/dev/null) .build/release/gangwright-bench $(BENCH)
 
 lint: ## Check format and documentation of all Swift files
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

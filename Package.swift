@@ -28,6 +28,18 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Benchmarks. Only their own program counts allocations: a scheduler does not replace malloc.
+        .executableTarget(
+            name: "gangwright-bench", dependencies: ["BenchmarkCases", "CAllocationCount"],
+            path: "Benchmarks/Runner", swiftSettings: strict),
+        .target(
+            name: "BenchmarkCases",
+            dependencies: [
+                "SyntheticClusters", "SchedulingPolicy", "Allocator", "ClusterModel", "Documents",
+            ],
+            path: "Benchmarks/Cases", swiftSettings: strict),
+        .target(name: "CAllocationCount", path: "Benchmarks/AllocationCount"),
+
         // Outside data in, outside data out.
         .target(
             name: "Simulation", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel", "Documents"],

@@ -1,0 +1,12 @@
+#ifndef CALLOCATIONCOUNT_H
+#define CALLOCATIONCOUNT_H
+
+#include <stdint.h>
+
+/// How many blocks the calling thread has asked the allocator for since it started.
+///
+/// A program that links this counts every `malloc`, `calloc`, `realloc`, `aligned_alloc` and `posix_memalign` on its
+/// way into glibc.
+uint64_t callocationcount_thread(void);
+
+#endif

@@ -1,0 +1,17 @@
+/// One case: what it measures, and how.
+public struct BenchmarkCase: Sendable {
+    /// What it is called, such as `place/uniform`.
+    public let name: String
+    /// What it measures, in one line.
+    public let summary: String
+    let measure: @Sendable (borrowing BenchmarkSettings) throws -> [Measurement]
+
+    init(
+        _ name: String, _ summary: String,
+        measure: @escaping @Sendable (borrowing BenchmarkSettings) throws -> [Measurement]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.measure = measure
+    }
+}
