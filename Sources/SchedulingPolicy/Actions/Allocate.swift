@@ -7,7 +7,7 @@ extension Session {
     /// Source: Volcano's `allocate`. A turn tries the gang's pods in order until it is ready; what it placed is bound if
     /// the gang is ready, held to the cycle's end if enough of it is promised a place, and undone otherwise. Pods beyond
     /// the minimum are placed one a turn.
-    mutating func allocate(_ points: ExtensionPoints, cachesRoleFailures: Bool, flipsPending: Bool) {
+    func allocate(_ points: ExtensionPoints, cachesRoleFailures: Bool, flipsPending: Bool) {
         prepareWorksheets(points, flipsPending: flipsPending)
         forEachJob(
             points, where: { !$0.worksheet.isEmpty },
@@ -17,18 +17,18 @@ extension Session {
             session.allocate(job, points, &statement, cachesRoleFailures: cachesRoleFailures)
             let isReady = points.isReady(job, in: session)
             if !isReady, !points.isPipelined(job, in: session) {
-                statement.rollback(in: &session)
+                statement.rollback(in: session)
                 return .done
             }
             if !isReady { return .done }
-            statement.commit(in: &session)
+            statement.commit(in: session)
             return session.jobs[job].worksheet.isEmpty ? .done : .again
         }
         noteOverusedQueues(points)
     }
 
     /// Tries a gang's pods until it is ready or nothing is left to try.
-    private mutating func allocate(
+    private func allocate(
         _ job: Int, _ points: ExtensionPoints, _ statement: inout Statement, cachesRoleFailures: Bool
     ) {
         guard let queue = jobs[job].queue else { return }
@@ -51,13 +51,13 @@ extension Session {
             case .failure(let noPlace):
                 tasks[task].failure = .noNode(noPlace.refusals)
                 jobs[job].roles[role].hasFailed = true
-                if !jobs[job].canContinueAfterFailure() { return }
+                if !canContinueAfterFailure(job) { return }
             }
         }
     }
 
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
-    private mutating func queueShareFailure(of task: Int) -> TaskFailure {
+    private func queueShareFailure(of task: Int) -> TaskFailure {
         let job = tasks[task].job
         if jobs[job].hasQueueShareFailure { return .queueShare }
         jobs[job].hasQueueShareFailure = true
@@ -66,7 +66,7 @@ extension Session {
     }
 
     /// Lists the pods that each gang will try, best first.
-    private mutating func prepareWorksheets(_ points: ExtensionPoints, flipsPending: Bool) {
+    private func prepareWorksheets(_ points: ExtensionPoints, flipsPending: Bool) {
         for job in jobs.indices where jobs[job].queue != nil && !jobs[job].isHopeless {
             if jobs[job].phase == .pending {
                 if !flipsPending { continue }
@@ -86,7 +86,7 @@ extension Session {
     func isWaiting(_ task: Int) -> Bool { tasks[task].status == .pending && tasks[task].block == nil }
 
     /// A queue that has had its share is passed over with all that waits in it.
-    private mutating func noteOverusedQueues(_ points: ExtensionPoints) {
+    private func noteOverusedQueues(_ points: ExtensionPoints) {
         for job in jobs.indices where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
             guard let queue = jobs[job].queue, points.isOverused(queue, in: self) else { continue }
             jobs[job].refusal = .queueOverused

@@ -5,7 +5,7 @@ extension Session {
     ///
     /// Source: Volcano's `backfill`. It binds what it has placed as soon as the gang is ready, and counts pods of this
     /// kind that still wait as members, so that a gang may be bound in part. Ours undoes what does not make a gang.
-    mutating func backfill(_ points: ExtensionPoints) {
+    func backfill(_ points: ExtensionPoints) {
         forEachJob(points, where: { $0.phase != .pending }) { session, job in
             guard session.admitsTrying(job, points) else { return .done }
             let waiting = session.jobs[job].tasks.filter { task in
@@ -21,13 +21,13 @@ extension Session {
                     session.tasks[task].failure = .noNode(noPlace.refusals)
                 }
                 if session.compatibility == .volcano, points.isReady(job, in: session) {
-                    statement.commit(in: &session)
+                    statement.commit(in: session)
                 }
             }
             if points.isReady(job, in: session) {
-                statement.commit(in: &session)
+                statement.commit(in: session)
             } else if session.compatibility == .gangwright {
-                statement.rollback(in: &session)
+                statement.rollback(in: session)
             }
             return .done
         }

@@ -13,10 +13,10 @@ extension Session {
     /// place is found anew with what it has got by then.
     ///
     /// - Complexity: O(log queues + log gangs) comparisons a turn.
-    mutating func forEachJob(
+    func forEachJob(
         _ points: ExtensionPoints, where qualifies: (JobState) -> Bool,
         skipping isSkipped: (Session, Int) -> Bool = { _, _ in false },
-        do body: (inout Session, Int) -> Turn
+        do body: (Session, Int) -> Turn
     ) {
         var waiting = [PriorityHeap<Int>](repeating: PriorityHeap(), count: queues.count)
         for (job, state) in jobs.enumerated() {
@@ -32,7 +32,7 @@ extension Session {
             guard let job = waiting[queue].pop(isBefore: { points.isJob($0, before: $1, in: self) }) else {
                 continue
             }
-            if body(&self, job) == .again {
+            if body(self, job) == .again {
                 waiting[queue].push(job) { points.isJob($0, before: $1, in: self) }
             }
             order.push(queue) { points.isQueue($0, before: $1, in: self) }
@@ -40,7 +40,7 @@ extension Session {
     }
 
     /// Whether `allocate` and `backfill` may try a gang; notes why if not.
-    mutating func admitsTrying(_ job: Int, _ points: ExtensionPoints) -> Bool {
+    func admitsTrying(_ job: Int, _ points: ExtensionPoints) -> Bool {
         if let refusal = points.invalidity(of: job, in: self) {
             jobs[job].refusal = refusal
             return false

@@ -82,7 +82,7 @@ extension SchedulingCycle {
     /// How many more pods like this one fit now.
     ///
     /// - Complexity: O(nodes).
-    public mutating func headroom(for pod: Pod) -> Headroom {
+    public func headroom(for pod: Pod) -> Headroom {
         let shape = session.allocator.intern(pod)
         return session.allocator.diagnosis.headroom(for: shape)
     }

@@ -4,16 +4,16 @@ public import ClusterModel
 /// One scheduling cycle over a snapshot: a pure function of snapshot, configuration and options.
 ///
 /// ```swift
-/// var cycle = try SchedulingCycle(snapshot: snapshot, configuration: .default)
+/// let cycle = try SchedulingCycle(snapshot: snapshot, configuration: .default)
 /// let result = cycle.run()
 /// ```
 ///
 /// The same objects in any order give the same result. - Complexity: O(pods × nodes) with the reference allocator.
-public struct SchedulingCycle {
+public final class SchedulingCycle {
     private let configuration: SchedulerConfiguration
     private let now: Timestamp?
     private var points = ExtensionPoints()
-    var session: Session
+    let session: Session
 
     /// Opens a cycle: every plugin contributes what it wants.
     ///
@@ -28,11 +28,11 @@ public struct SchedulingCycle {
             snapshot: snapshot, compatibility: configuration.compatibility, options: options)
         let plugins = configuration.plugins
         session = try builder.build(&points, plugins: plugins)
-        for plugin in plugins { plugin.open(&session, &points) }
+        for plugin in plugins { plugin.open(session, &points) }
     }
 
     /// Runs the configured actions.
-    public mutating func run() -> CycleResult {
+    public func run() -> CycleResult {
         for action in configuration.actions {
             switch action {
             case .enqueue: session.enqueue(points)

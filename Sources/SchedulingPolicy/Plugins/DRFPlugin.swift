@@ -6,7 +6,7 @@ struct DRFPlugin: Plugin {
 
     init(_ arguments: Arguments) {}
 
-    func open(_ session: inout Session, _ points: inout PluginPoints) {
+    func open(_ session: Session, _ points: inout PluginPoints) {
         points.orderJobs { session, left, right in
             let leftShare = Self.share(of: left, in: session)
             let rightShare = Self.share(of: right, in: session)

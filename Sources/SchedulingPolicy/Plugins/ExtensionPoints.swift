@@ -23,7 +23,7 @@ struct PluginPoints {
     fileprivate var jobReady: ((Session, Int) -> Bool)?
     fileprivate var jobPipelined: ((Session, Int) -> Vote)?
     fileprivate var jobEnqueueable: ((Session, Int) -> Vote)?
-    fileprivate var jobEnqueued: ((inout Session, Int) -> Void)?
+    fileprivate var jobEnqueued: ((Session, Int) -> Void)?
     fileprivate var overused: ((Session, Int) -> Bool)?
     fileprivate var allocatable: ((Session, Int, Int) -> Bool)?
 
@@ -59,7 +59,7 @@ struct PluginPoints {
 
     /// Says whether a gang is admitted, and books it once it is. One switch holds for both.
     mutating func gateEnqueue(
-        _ gate: @escaping (Session, Int) -> Vote, admitted: @escaping (inout Session, Int) -> Void
+        _ gate: @escaping (Session, Int) -> Vote, admitted: @escaping (Session, Int) -> Void
     ) {
         if configuration.isEnabled(.jobEnqueued) {
             jobEnqueueable = gate
@@ -91,7 +91,7 @@ struct ExtensionPoints {
     private var jobReady: [(Session, Int) -> Bool] = []
     private var jobPipelined: [(tier: Int, gate: (Session, Int) -> Vote)] = []
     private var jobEnqueueable: [(tier: Int, gate: (Session, Int) -> Vote)] = []
-    private var jobEnqueued: [(inout Session, Int) -> Void] = []
+    private var jobEnqueued: [(Session, Int) -> Void] = []
     private var overused: [(Session, Int) -> Bool] = []
     private var allocatable: [(Session, Int, Int) -> Bool] = []
 
@@ -180,8 +180,8 @@ struct ExtensionPoints {
     }
 
     /// Books an admitted gang.
-    func admit(_ job: Int, in session: inout Session) {
-        for booking in jobEnqueued { booking(&session, job) }
+    func admit(_ job: Int, in session: Session) {
+        for booking in jobEnqueued { booking(session, job) }
     }
 
     /// Whether a queue has had its share.

@@ -6,16 +6,16 @@ struct GangPlugin: Plugin {
 
     init(_ arguments: Arguments) {}
 
-    func open(_ session: inout Session, _ points: inout PluginPoints) {
-        points.validateJobs { session, job in session.jobs[job].invalidity(session.compatibility) }
-        points.gateReady { session, job in session.jobs[job].isReady(session.compatibility) }
+    func open(_ session: Session, _ points: inout PluginPoints) {
+        points.validateJobs { session, job in session.gangInvalidity(job) }
+        points.gateReady { session, job in session.isGangReady(job) }
         points.gatePipelined { session, job in
-            session.jobs[job].isPipelined(session.compatibility)
+            session.isGangPipelined(job)
                 ? .permit : .reject("fewer pods than the minimum have a place")
         }
         points.orderJobs { session, left, right in
-            let leftReady = session.jobs[left].isReady(session.compatibility)
-            let rightReady = session.jobs[right].isReady(session.compatibility)
+            let leftReady = session.isGangReady(left)
+            let rightReady = session.isGangReady(right)
             return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
         }
     }

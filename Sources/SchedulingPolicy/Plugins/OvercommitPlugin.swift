@@ -15,7 +15,7 @@ struct OvercommitPlugin: Plugin {
         self.factor = factor < 1 ? 1.2 : factor
     }
 
-    func open(_ session: inout Session, _ points: inout PluginPoints) {
+    func open(_ session: Session, _ points: inout PluginPoints) {
         let idle = session.total.indices.map { session.total[$0] * factor - session.used[$0] }
         for job in session.jobs {
             let none = [Int64](repeating: 0, count: session.resources.count)

@@ -16,13 +16,13 @@ protocol Plugin: Sendable {
     func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable)
 
     /// Contributes orders and gates, and settles its part of the ledger.
-    func open(_ session: inout Session, _ points: inout PluginPoints)
+    func open(_ session: Session, _ points: inout PluginPoints)
 }
 
 extension Plugin {
     static var arguments: [ArgumentSchema] { [] }
     func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {}
-    func open(_ session: inout Session, _ points: inout PluginPoints) {}
+    func open(_ session: Session, _ points: inout PluginPoints) {}
 }
 
 /// The plugins that a configuration may name.
@@ -73,9 +73,9 @@ struct ConfiguredPlugin {
         if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
     }
 
-    func open(_ session: inout Session, _ points: inout ExtensionPoints) {
+    func open(_ session: Session, _ points: inout ExtensionPoints) {
         var own = PluginPoints(configuration: configuration)
-        plugin.open(&session, &own)
+        plugin.open(session, &own)
         points.add(own, tier: tier)
     }
 }

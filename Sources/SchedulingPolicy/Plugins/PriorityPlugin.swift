@@ -6,7 +6,7 @@ struct PriorityPlugin: Plugin {
 
     init(_ arguments: Arguments) {}
 
-    func open(_ session: inout Session, _ points: inout PluginPoints) {
+    func open(_ session: Session, _ points: inout PluginPoints) {
         points.orderJobs { session, left, right in
             Self.descending(session.jobs[left].priority, session.jobs[right].priority)
         }

@@ -12,9 +12,9 @@ struct ProportionPlugin: Plugin {
 
     init(_ arguments: Arguments) {}
 
-    func open(_ session: inout Session, _ points: inout PluginPoints) {
+    func open(_ session: Session, _ points: inout PluginPoints) {
         let ceilings = session.queues.indices.map { Self.ceiling(of: $0, in: session) }
-        Self.deal(&session, ceilings: ceilings)
+        Self.deal(session, ceilings: ceilings)
 
         points.orderQueues { session, left, right in
             let (leftQueue, rightQueue) = (session.queues[left], session.queues[right])
@@ -78,7 +78,7 @@ struct ProportionPlugin: Plugin {
     }
 
     /// Deals the cluster out.
-    private static func deal(_ session: inout Session, ceilings: [[Double]]) {
+    private static func deal(_ session: Session, ceilings: [[Double]]) {
         let columns = session.total.indices
         var unmet = session.queues.indices.filter { session.queues[$0].hasJobs }
         for queue in unmet { session.queues[queue].deserved = columns.map { _ in 0 } }

@@ -92,68 +92,29 @@ struct JobState: Sendable {
     /// Pods still to be tried by `allocate`, a suffix of what it began with.
     var worksheet: ArraySlice<Int> = []
 
+    /// The fewest pods that must run together; 0 means that there is no gang.
+    let minMember: Int
     /// The sum of the roles' minima.
-    var roleMinimum: Int { roles.reduce(0) { $0 + $1.minimum } }
+    let roleMinimum: Int
+
+    init(
+        group: PodGroup, queue: Int?, priority: Int32, roles: [RoleState], minResources: [Int64]?, columns: Int
+    ) {
+        self.group = group
+        self.queue = queue
+        self.priority = priority
+        self.roles = roles
+        self.minResources = minResources
+        minMember = group.minMember
+        roleMinimum = roles.reduce(0) { $0 + $1.minimum }
+        allocated = [Int64](repeating: 0, count: columns)
+        gatedRequests = [Int64](repeating: 0, count: columns)
+        phase = group.phase
+    }
 
     /// What admission holds back: the minimum resources less what is there already, and less what gated pods ask for.
     func outstanding(after allocated: [Int64]) -> [Int64] {
         guard let minResources else { return [Int64](repeating: 0, count: allocated.count) }
         return minResources.indices.map { max(0, minResources[$0] - allocated[$0] - gatedRequests[$0]) }
-    }
-}
-
-/// The rules of a gang. Source: Volcano's gang plugin and the job's own checks.
-extension JobState {
-    /// Whether the minima of roles bind: Volcano forgets them where they add up to more than the gang's own minimum.
-    func enforcesRoles(_ compatibility: Compatibility) -> Bool {
-        compatibility == .gangwright || group.minMember >= roleMinimum
-    }
-
-    /// Why the gang cannot come together with the pods that exist; `nil` if it can.
-    func invalidity(_ compatibility: Compatibility) -> JobRefusal? {
-        if enforcesRoles(compatibility) {
-            for role in roles where role.counts.valid < role.minimum {
-                return .notEnoughPodsOfTask(role: role.name, valid: role.counts.valid, minimum: role.minimum)
-            }
-        }
-        return counts.valid < group.minMember ? .notEnoughTasks(valid: counts.valid) : nil
-    }
-
-    /// Whether enough members hold resources.
-    ///
-    /// Volcano counts pods that ask for nothing as if they had a place already; ours must really have one.
-    func isReady(_ compatibility: Compatibility) -> Bool {
-        let counted: (PodCounts) -> Int =
-            compatibility == .gangwright ? { $0.ready } : { $0.ready + $0.pendingBestEffort }
-        return reachesMinimum(compatibility, counting: counted)
-    }
-
-    /// Whether enough members hold resources or are promised some.
-    func isPipelined(_ compatibility: Compatibility) -> Bool {
-        let counted: (PodCounts) -> Int =
-            compatibility == .gangwright
-            ? { $0.ready + $0.pipelined } : { $0.ready + $0.pipelined + $0.pendingBestEffort }
-        return reachesMinimum(compatibility, counting: counted)
-    }
-
-    private func reachesMinimum(_ compatibility: Compatibility, counting counted: (PodCounts) -> Int) -> Bool
-    {
-        if enforcesRoles(compatibility), roles.contains(where: { counted($0.counts) < $0.minimum }) {
-            return false
-        }
-        return counted(counts) >= group.minMember
-    }
-
-    /// Whether it makes sense to try further pods after one found no node.
-    ///
-    /// Source: Volcano's `NeedContinueAllocating`: not if every pod is needed; else if the roles that have not
-    /// failed can still reach the minimum.
-    func canContinueAfterFailure() -> Bool {
-        if group.minMember == tasks.count { return false }
-        if group.minMember < roleMinimum {
-            let left = roles.reduce(0) { $1.hasFailed ? $0 : $0 + $1.counts.pending }
-            return counts.ready + left >= group.minMember
-        }
-        return roles.allSatisfy { !$0.hasFailed || $0.counts.ready >= $0.minimum }
     }
 }

@@ -5,7 +5,7 @@ import ClusterModel
 ///
 /// Every change of a pod's state goes through `place`, `unplace` and `commit`, so that node columns, gang counts and
 /// queue shares can never disagree.
-struct Session: Sendable {
+final class Session {
     /// Whose semantics hold.
     let compatibility: Compatibility
     /// What the cycle looks at.
@@ -59,7 +59,7 @@ struct Session: Sendable {
     /// Looks for a place for a task: the nominated node first, then all.
     ///
     /// - Returns: the place, or why no node takes the pod.
-    mutating func findPlace(for task: Int) -> Result<Placement, NoPlace> {
+    func findPlace(for task: Int) -> Result<Placement, NoPlace> {
         guard let shape = tasks[task].shape else { return .failure(NoPlace(refusals: [:])) }
         if let node = tasks[task].nominatedNode,
             let placement = allocator.placement(of: shape, on: node)
@@ -75,7 +75,7 @@ struct Session: Sendable {
     }
 
     /// Gives a pending task a place.
-    mutating func place(_ task: Int, _ placement: Placement) {
+    func place(_ task: Int, _ placement: Placement) {
         guard let shape = tasks[task].shape else { return }
         allocator.take(placement, for: shape)
         tasks[task].placement = placement
@@ -85,7 +85,7 @@ struct Session: Sendable {
     }
 
     /// Takes a task's place away again: the exact inverse of `place`.
-    mutating func unplace(_ task: Int) {
+    func unplace(_ task: Int) {
         guard let placement = tasks[task].placement, let shape = tasks[task].shape else { return }
         allocator.giveBack(placement, for: shape)
         exhausted.removeAll(keepingCapacity: true)
@@ -96,12 +96,12 @@ struct Session: Sendable {
     }
 
     /// Makes an allocated task's place final.
-    mutating func commit(_ task: Int) {
+    func commit(_ task: Int) {
         setStatus(task, .binding)
         binds.append(task)
     }
 
-    private mutating func setStatus(_ task: Int, _ status: TaskStatus) {
+    private func setStatus(_ task: Int, _ status: TaskStatus) {
         let state = tasks[task]
         jobs[state.job].count(state.status, in: state.role, isBestEffort: state.isBestEffort, by: -1)
         jobs[state.job].count(status, in: state.role, isBestEffort: state.isBestEffort, by: 1)
@@ -109,7 +109,7 @@ struct Session: Sendable {
     }
 
     /// Books a task's request to its gang and queue, or takes it off again.
-    private mutating func charge(_ task: Int, sign: Int64) {
+    private func charge(_ task: Int, sign: Int64) {
         let job = tasks[task].job
         guard let queue = jobs[job].queue else { return }
         for entry in tasks[task].request.amounts {

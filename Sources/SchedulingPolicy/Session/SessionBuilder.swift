@@ -170,9 +170,7 @@ struct SessionBuilder {
         var job = JobState(
             group: group, queue: queue, priority: priority(of: group, pods: pods),
             roles: Self.roles(of: group, pods: pods.map { snapshot.pods[$0] }),
-            allocated: [Int64](repeating: 0, count: resources.count),
-            minResources: group.minResources.map(resources.row),
-            gatedRequests: [Int64](repeating: 0, count: resources.count), phase: group.phase)
+            minResources: group.minResources.map(resources.row), columns: resources.count)
         if queue == nil { job.refusal = .queueNotFound }
         if let invalid = group.invalid { job.refusal = .invalid(invalid) }
 

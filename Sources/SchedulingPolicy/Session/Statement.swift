@@ -11,13 +11,13 @@ struct Statement {
     mutating func record(_ task: Int) { placed.append(task) }
 
     /// Makes what was allocated final. What is pipelined holds its place until the cycle ends.
-    mutating func commit(in session: inout Session) {
+    mutating func commit(in session: Session) {
         for task in placed where session.tasks[task].status == .allocated { session.commit(task) }
         placed.removeAll(keepingCapacity: true)
     }
 
     /// Undoes everything.
-    mutating func rollback(in session: inout Session) {
+    mutating func rollback(in session: Session) {
         for task in placed.reversed() { session.unplace(task) }
         placed.removeAll(keepingCapacity: true)
     }

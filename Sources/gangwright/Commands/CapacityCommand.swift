@@ -54,7 +54,7 @@ struct CapacityCommand {
     private func rows(
         _ input: ClusterInput, _ configuration: SchedulerConfiguration
     ) throws(CommandFailure) -> [Row] {
-        var cycle: SchedulingCycle
+        let cycle: SchedulingCycle
         do {
             cycle = try SchedulingCycle(snapshot: input.snapshot, configuration: configuration)
         } catch {

@@ -75,7 +75,7 @@ struct CycleRun {
         if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
         let options = try Self.options(arguments)
         do {
-            var cycle = try SchedulingCycle(
+            let cycle = try SchedulingCycle(
                 snapshot: input.snapshot, configuration: configuration.configuration, options: options)
             result = cycle.run()
             self.cycle = cycle

@@ -23,7 +23,7 @@ struct Trial: Sendable {
         self.seed = seed
         self.configuration = configuration
         self.snapshot = snapshot
-        var cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration.configuration)
+        let cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration.configuration)
         result = cycle.run()
         cluster = cycle.cluster
         pods = Dictionary(uniqueKeysWithValues: snapshot.pods.map { ($0.key, $0) })
