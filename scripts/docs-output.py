@@ -20,6 +20,9 @@ BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
 def run(command):
     environment = dict(os.environ, PATH=f"{ROOT}/.build/release:{os.environ['PATH']}")
+    # A make inside of make says where it is.
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        environment.pop(name, None)
     result = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, check=False)
