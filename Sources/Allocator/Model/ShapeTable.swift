@@ -30,6 +30,7 @@ struct ShapeTable: Sendable {
     private let filters: NodeFilters
     private let kernels: [ScoreKernel]
     private let images: ImageScore
+    private var last: (pod: Pod, id: ShapeID)?
     private var ids: [Key: ShapeID] = [:]
     private var requestIDs: [PodRequest: Int] = [:]
     private var demandIDs: [NodeDemands: Int] = [:]
@@ -54,6 +55,14 @@ struct ShapeTable: Sendable {
     ///
     /// - Complexity: O(1) for a shape that is known; O(nodes) for the first pod of a new one.
     mutating func intern(_ pod: Pod, resources: ResourceTable, nodes: [Node]) -> ShapeID {
+        // The pods of a gang come one after the other, and all alike.
+        if let last, last.pod.hasShape(of: pod) { return last.id }
+        let id = find(pod, resources: resources, nodes: nodes)
+        last = (pod, id)
+        return id
+    }
+
+    private mutating func find(_ pod: Pod, resources: ResourceTable, nodes: [Node]) -> ShapeID {
         let request = PodRequest(pod, in: resources)
         let demands = NodeDemands(pod)
         let preferences = NodePreferences.Key(pod, countsImages: !images.isEmpty)
@@ -96,5 +105,14 @@ struct ShapeTable: Sendable {
         preferenceIDs[key] = preferences.count
         preferences.append(NodePreferences(key, nodes: nodes, kernels: kernels, images: images))
         return preferences.count - 1
+    }
+}
+
+extension Pod {
+    /// Whether two pods ask for the same and may go to the same nodes, as far as a shape is concerned.
+    fileprivate func hasShape(of other: Pod) -> Bool {
+        requests == other.requests && nonZeroRequests == other.nonZeroRequests
+            && nodeSelector == other.nodeSelector && nodeAffinity == other.nodeAffinity
+            && tolerations == other.tolerations && images == other.images
     }
 }

@@ -34,7 +34,7 @@ struct SessionBuilder {
         let resources = resourceTable()
         for plugin in plugins { plugin.describeNodes(&points.nodes, resources: resources) }
         if compatibility == .gangwright { points.nodes.filters.insert(.nodeReady) }
-        requests = snapshot.pods.map { PodRequest($0, in: resources) }
+        requests = podRequests(in: resources)
         var cluster = try ClusterState(nodes: snapshot.nodes, resources: resources)
         try occupy(&cluster)
         openQueues(columns: resources.count)
@@ -80,6 +80,17 @@ struct SessionBuilder {
         }
         for type in snapshot.instanceTypes { names.formUnion(type.requests.names) }
         return ResourceTable(names)
+    }
+
+    /// What each pod takes. The pods of a gang come one after the other, and all alike.
+    private func podRequests(in resources: ResourceTable) -> [PodRequest] {
+        var last: (requests: ResourceList, nonZero: NonZeroRequests, request: PodRequest)?
+        return snapshot.pods.map { pod in
+            if let last, last.nonZero == pod.nonZeroRequests, last.requests == pod.requests { return last.request }
+            let request = PodRequest(pod, in: resources)
+            last = (pod.requests, pod.nonZeroRequests, request)
+            return request
+        }
     }
 
     /// Puts every pod that is on a node there, and makes sure that no sum can overflow later.
