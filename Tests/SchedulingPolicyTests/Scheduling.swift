@@ -2,6 +2,7 @@ import Allocator
 import ClusterModel
 import SchedulingPolicy
 import TestSupport
+import Testing
 
 /// A configuration in a line: each tier lists its plugins as `name key=value key=value`.
 ///
@@ -39,8 +40,14 @@ func schedule(
 ) throws -> CycleResult {
     let snapshot = ClusterSnapshot(
         nodes: nodes, pods: pods, podGroups: gangs, queues: queues, priorityClasses: classes)
-    var cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration, options: options)
-    return cycle.run()
+    let cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration, options: options)
+    let result = cycle.run()
+    // Every example is one for both allocators.
+    var other = options
+    other.allocator = options.allocator == .indexed ? .reference : .indexed
+    let again = try SchedulingCycle(snapshot: snapshot, configuration: configuration, options: other)
+    #expect(again.run().binds == result.binds, "the allocators differ")
+    return result
 }
 
 extension CycleResult {

@@ -16,6 +16,18 @@ import Testing
         #expect(violations == [])
     }
 
+    @Test(
+        "the index and the plain loops over all nodes give the identical result",
+        arguments: NamedConfiguration.all)
+    func allocators(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            let other = try Trial(
+                configuration, seed: trial.seed, snapshot: trial.snapshot, allocator: .reference)
+            return Self.differences(trial.result, other.result)
+        }
+        #expect(violations == [])
+    }
+
     @Test("a second cycle adds nothing where a node would carry too much", arguments: NamedConfiguration.all)
     func secondCycle(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial in

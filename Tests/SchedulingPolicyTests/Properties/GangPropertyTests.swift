@@ -37,7 +37,9 @@ import Testing
                 guard let pod = trial.pods[bind.pod] else { return "\(bind.pod) does not exist" }
                 if !pod.isPending { return "\(bind.pod) did not wait" }
                 if !pod.schedulingGates.isEmpty { return "\(bind.pod) is gated" }
-                if !pod.unsupportedConstraints.isEmpty { return "\(bind.pod) has constraints not evaluated" }
+                if configuration.hasPredicates, !pod.unsupportedConstraints.isEmpty {
+                    return "\(bind.pod) has constraints not evaluated"
+                }
                 guard let name = pod.podGroup else { return nil }
                 guard let group = groups[ObjectKey(namespace: pod.key.namespace, name: name)] else {
                     return "\(bind.pod) has no pod group"

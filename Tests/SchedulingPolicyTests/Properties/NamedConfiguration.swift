@@ -16,7 +16,10 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    /// Five texts, each with both semantics.
+    /// Whether the plugin that looks at selectors, taints and cordons is among the plugins.
+    var hasPredicates: Bool { configuration.tiers.joined().contains { $0.name == "predicates" } }
+
+    /// Six texts, each with both semantics.
     static let all: [NamedConfiguration] = Compatibility.allCases.flatMap { compatibility in
         [
             NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
@@ -24,6 +27,7 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
             NamedConfiguration("Helm's", ConfigurationText.helm, compatibility),
             NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
             NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
+            NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
         ]
     }
 }
@@ -71,6 +75,14 @@ enum ConfigurationText {
         tiers:
         - plugins: [{name: task-topology}, {name: priority}, {name: gang}, {name: conformance}]
         - plugins: [{name: overcommit}, {name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
+        """
+
+    /// Nothing but gangs: resources are looked at all the same.
+    static let gangOnly = """
+        actions: "allocate, backfill"
+        tiers:
+        - plugins:
+          - name: gang
         """
 
     /// No admission and no shares: what fits is placed, on nodes that are filled up by weights.

@@ -16,14 +16,21 @@ struct Trial: Sendable {
     let pods: [ObjectKey: Pod]
 
     init(_ configuration: NamedConfiguration, seed: UInt64) throws {
-        try self.init(configuration, seed: seed, snapshot: SyntheticCluster.adversarial.snapshot(seed: seed))
+        // Up to 32 nodes are looked at one by one; only beyond that does the index rank them.
+        let recipe = seed % 5 == 0 ? AdversarialCluster(nodes: 33...60) : AdversarialCluster()
+        try self.init(configuration, seed: seed, snapshot: recipe.snapshot(seed: seed))
     }
 
-    init(_ configuration: NamedConfiguration, seed: UInt64, snapshot: ClusterSnapshot) throws {
+    init(
+        _ configuration: NamedConfiguration, seed: UInt64, snapshot: ClusterSnapshot,
+        allocator: AllocatorKind = .indexed
+    ) throws {
         self.seed = seed
         self.configuration = configuration
         self.snapshot = snapshot
-        let cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration.configuration)
+        let cycle = try SchedulingCycle(
+            snapshot: snapshot, configuration: configuration.configuration,
+            options: CycleOptions(allocator: allocator))
         result = cycle.run()
         cluster = cycle.cluster
         pods = Dictionary(uniqueKeysWithValues: snapshot.pods.map { ($0.key, $0) })
@@ -32,7 +39,7 @@ struct Trial: Sendable {
     /// The trials that every property looks at, by configuration; made once.
     private static let all: [String: Result<[Trial], any Error>] = Dictionary(
         uniqueKeysWithValues: NamedConfiguration.all.enumerated().map { variant, configuration in
-            let seeds = Seeds.forVariant(variant, of: NamedConfiguration.all.count, count: 60)
+            let seeds = Seeds.forVariant(variant, of: NamedConfiguration.all.count, count: 40)
             return (configuration.name, Result { try seeds.map { try Trial(configuration, seed: $0) } })
         })
 
