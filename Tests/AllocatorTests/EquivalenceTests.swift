@@ -114,4 +114,35 @@ struct EquivalenceTests {
             if difference != nil { return }
         }
     }
+
+    @Test("when more states have come and gone than are kept")
+    func manyStates() throws {
+        let nodes = (0..<3).map {
+            Node(name: "node-\($0)", allocatable: [.cpu: 10_000_000, .memory: 1 << 40])
+        }
+        let cluster = try ClusterState(nodes: nodes, resources: ResourceTable([]))
+        let kernels: [ScoreKernel] = [.leastAllocated(weight: 1)]
+        var reference = ReferenceAllocator(cluster: cluster, filters: [], kernels: kernels)
+        var indexed = IndexedAllocator(cluster: cluster, filters: [], kernels: kernels)
+        let small = Pod(key: ObjectKey(namespace: "", name: "small"), requests: [.cpu: 1])
+        for size in 1...6_000 {
+            let pod = Pod(key: ObjectKey(namespace: "", name: "pod"), requests: [.cpu: Int64(size)])
+            let shape = reference.intern(pod)
+            #expect(indexed.intern(pod) == shape)
+            let place = try #require(reference.bestNode(for: shape))
+            #expect(indexed.bestNode(for: shape) == place, "size \(size)")
+            reference.take(place, for: shape)
+            indexed.take(place, for: shape)
+            if size.isMultiple(of: 3) {
+                reference.giveBack(place, for: shape)
+                indexed.giveBack(place, for: shape)
+            }
+            if size.isMultiple(of: 7) {
+                let shape = reference.intern(small)
+                #expect(indexed.intern(small) == shape)
+                #expect(indexed.bestNode(for: shape) == reference.bestNode(for: shape), "size \(size)")
+            }
+        }
+        #expect(reference.cluster.idle == indexed.cluster.idle)
+    }
 }

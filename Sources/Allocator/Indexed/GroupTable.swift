@@ -52,7 +52,8 @@ struct GroupTable: Sendable {
     /// Moves a node to the group of the state that a change leaves it in.
     ///
     /// - Complexity: amortised O(log nodes of the group); O(resources) for a change that has not been seen before.
-    mutating func move(_ node: Int, _ change: TransitionTable.Change, request: @autoclosure () -> PodRequest) {
+    mutating func move(_ node: Int, _ change: TransitionTable.Change, request: @autoclosure () -> PodRequest)
+    {
         let old = Int(groupOf[node])
         let new = transitions.target(of: old, change) ?? explore(old, change, request())
         let (from, to) = (places[old], places[new])
@@ -96,7 +97,9 @@ struct GroupTable: Sendable {
     {
         var key = source.fingerprint(row, seed: UInt64(nodeClass))
         while let known = index[key].map(Int.init) {
-            if places[known].nodeClass == nodeClass, states.isEqual(known, to: row, of: source) { return known }
+            if places[known].nodeClass == nodeClass, states.isEqual(known, to: row, of: source) {
+                return known
+            }
             key &+= 1
         }
         states.append(row, of: source)

@@ -43,7 +43,8 @@ struct Ranking: Sendable {
         while leaves < scores.count { leaves *= 2 }
         winners.removeAll(keepingCapacity: true)
         winners.append(contentsOf: repeatElement(Self.none, count: 2 * leaves))
-        for ordinal in scores.indices where scores[ordinal] != Self.unfit && heads[ordinal] != NodeHeaps.none {
+        for ordinal in scores.indices where scores[ordinal] != Self.unfit && heads[ordinal] != NodeHeaps.none
+        {
             winners[leaves + ordinal] = Int32(ordinal)
         }
         var position = leaves - 1

@@ -98,7 +98,8 @@ struct JobState: Sendable {
     let roleMinimum: Int
 
     init(
-        group: PodGroup, queue: Int?, priority: Int32, roles: [RoleState], minResources: [Int64]?, columns: Int
+        group: PodGroup, queue: Int?, priority: Int32, roles: [RoleState], minResources: [Int64]?,
+        columns: Int
     ) {
         self.group = group
         self.queue = queue

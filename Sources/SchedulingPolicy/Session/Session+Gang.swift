@@ -35,7 +35,9 @@ extension Session {
         func reached(_ counts: PodCounts, _ minimum: Int) -> Bool {
             counted(counts) + (assumes ? counts.pendingBestEffort : 0) >= minimum
         }
-        if enforcesRoles(job), jobs[job].roles.contains(where: { !reached($0.counts, $0.minimum) }) { return false }
+        if enforcesRoles(job), jobs[job].roles.contains(where: { !reached($0.counts, $0.minimum) }) {
+            return false
+        }
         return reached(jobs[job].counts, jobs[job].minMember)
     }
 

@@ -86,7 +86,9 @@ struct SessionBuilder {
     private func podRequests(in resources: ResourceTable) -> [PodRequest] {
         var last: (requests: ResourceList, nonZero: NonZeroRequests, request: PodRequest)?
         return snapshot.pods.map { pod in
-            if let last, last.nonZero == pod.nonZeroRequests, last.requests == pod.requests { return last.request }
+            if let last, last.nonZero == pod.nonZeroRequests, last.requests == pod.requests {
+                return last.request
+            }
             let request = PodRequest(pod, in: resources)
             last = (pod.requests, pod.nonZeroRequests, request)
             return request

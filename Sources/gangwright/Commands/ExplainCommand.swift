@@ -115,7 +115,7 @@ struct ExplainCommand {
     }
 
     private func missing(_ near: ShapeExplanation.NearNode) -> String {
-        near.missing.map { "\(AmountText.text($0.missing, of: $0.resource)) \($0.resource)" }.joined(
+        near.missing.map { "\(AmountText.rounded($0.missing, of: $0.resource)) \($0.resource)" }.joined(
             separator: " and ")
     }
 

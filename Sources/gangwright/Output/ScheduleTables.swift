@@ -121,7 +121,7 @@ struct ScheduleTables {
         if used.count < 2, !isWide { return table }
         for queue in used {
             let deserved = queue.deservedMilli.filter { $0.resource != .pods }.map {
-                "\($0.resource) \(AmountText.text(milli: $0.milli, of: $0.resource))"
+                "\($0.resource) \(AmountText.rounded(milli: $0.milli, of: $0.resource))"
             }
             table.add([
                 .init(queue.name), "\(queue.weight)", .init(Self.amounts(queue.allocated)),
@@ -155,8 +155,8 @@ struct ScheduleTables {
                         let allocatable = cluster.allocatable[column][node]
                         if allocatable == 0 { return "-" }
                         let name = cluster.resources.names[column]
-                        let used = AmountText.text(allocatable - cluster.idle[column][node], of: name)
-                        return "\(used)/\(AmountText.text(allocatable, of: name))"
+                        let used = AmountText.rounded(allocatable - cluster.idle[column][node], of: name)
+                        return "\(used)/\(AmountText.rounded(allocatable, of: name))"
                     })
         }
         return table
