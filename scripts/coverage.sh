@@ -25,19 +25,15 @@ bin=$(swift build --scratch-path "$scratch" --show-bin-path)
             lines[module] += $8; linesMissed[module] += $9
         }
         function row(name, lines, linesMissed, functions, functionsMissed) {
-            printf "%-20s %8d %8.1f%% %10d %8.1f%%\n", name, lines, 100 * (1 - linesMissed / lines), functions, \
-                100 * (1 - functionsMissed / functions)
+            return sprintf("%-20s %8d %8.1f%% %10d %8.1f%%", name, lines, 100 * (1 - linesMissed / lines), \
+                functions, 100 * (1 - functionsMissed / functions))
         }
         END {
-            printf "%-20s %8s %9s %10s %9s\n", "MODULE", "LINES", "COVERED", "FUNCTIONS", "COVERED"
-            sort = "sort"
+            printf "%-20s %8s %9s %10s %9s\n", "MODULE", "LINES", "COVERED", "FUNCTIONS", "COVERED"; fflush()
             for (module in lines) {
                 l += lines[module]; lm += linesMissed[module]; f += functions[module]; fm += functionsMissed[module]
-                text = sprintf("%-20s %8d %8.1f%% %10d %8.1f%%", module, lines[module], \
-                    100 * (1 - linesMissed[module] / lines[module]), functions[module], \
-                    100 * (1 - functionsMissed[module] / functions[module]))
-                print text | sort
+                print row(module, lines[module], linesMissed[module], functions[module], functionsMissed[module]) | "sort"
             }
-            close(sort)
-            row("all", l, lm, f, fm)
+            close("sort")
+            print row("all", l, lm, f, fm)
         }'
