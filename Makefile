@@ -16,7 +16,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ci build run test bench lint format coverage fuzz docs-output check-output clean
+.PHONY: help setup setup-ci build run test bench bench-gate lint format coverage fuzz docs-output check-output clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ test: setup ## Set up and run all tests
 bench: setup ## Run the benchmarks; BENCH="--filter place" says which and how
 	@swift build -c release --product gangwright-bench --quiet >&2
 	@GANGWRIGHT_COMMIT=$$(git describe --always --dirty 2>/dev/null) .build/release/gangwright-bench $(BENCH)
+
+bench-gate: ## Hold instructions and allocations per placement to their limits
+	@scripts/setup.sh valgrind
+	@Benchmarks/gate.sh
 
 lint: ## Check format and documentation of all Swift files
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

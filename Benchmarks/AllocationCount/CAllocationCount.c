@@ -1,6 +1,7 @@
 #include "CAllocationCount.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 
 // glibc's own entries, which stay reachable when the public names are taken over.
@@ -12,6 +13,11 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 static _Thread_local uint64_t blocks;
 
 uint64_t callocationcount_thread(void) { return blocks; }
+
+uint64_t callocationcount_bytes_in_use(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
 
 void *malloc(size_t size) {
     blocks += 1;

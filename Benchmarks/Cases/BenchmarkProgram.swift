@@ -6,8 +6,13 @@ public struct BenchmarkProgram: Sendable {
     public struct Outcome: Sendable {
         /// For standard output.
         public var text: String
+        /// For standard error: a comparison, where a report fills standard output.
+        public var notes = ""
         /// True when a comparison found a figure worse than noise explains.
         public var isWorse = false
+
+        /// An outcome that says nothing but a text.
+        public init(text: String = "") { self.text = text }
     }
 
     private let options: BenchmarkOptions
@@ -30,9 +35,27 @@ public struct BenchmarkProgram: Sendable {
             for benchmark in suite.cases { table.add([benchmark.name, benchmark.summary]) }
             return Outcome(text: table.text)
         }
+        let before = try options.baseline.map(Self.baseline)
         let report = try suite.run(progress: progress)
         let text = options.format == .json ? report.document.json() + "\n" : report.table
-        return Outcome(text: text)
+        guard let before else { return Outcome(text: text) }
+        let comparison = Comparison(now: report, before: before)
+        var outcome = Outcome(text: text)
+        outcome.isWorse = comparison.isWorse
+        switch options.format {
+        case .json: outcome.notes = comparison.table
+        case .table: outcome.text += "\n" + comparison.table
+        }
+        return outcome
+    }
+
+    private static func baseline(_ path: String) throws -> BenchmarkReport {
+        guard let bytes = TextFile.bytes(path) else { throw BenchmarkFailure("\(path): cannot be read") }
+        let sink = ProblemSink()
+        guard let report = BenchmarkReport(json: bytes, file: path, sink: sink) else {
+            throw BenchmarkFailure(sink.problems.map(\.description).joined(separator: "\n"))
+        }
+        return report
     }
 }
 

@@ -1,15 +1,27 @@
 import BenchmarkCases
 
-/// Reads the words of the benchmark program's command line.
-///
-/// It takes the options of `gangwright bench`; the shell's own parser is part of the shell.
+/// What the words of the command line ask for.
 enum BenchmarkArguments {
+    /// Run benchmarks.
+    case bench(BenchmarkOptions)
+    /// Name the cases of the gate.
+    case gateList
+    /// Run one case of the gate.
+    case gate(String)
+    /// Hold the counts on standard input to the limits of a file.
+    case gateCheck(String)
+    /// Print the limits that the counts on standard input would just keep.
+    case gateThresholds
+
     static let usage = """
         usage: gangwright-bench [--list] [--filter TEXT]... [--output table|json] [--compare FILE]
                                 [--repetitions N] [--quick]
+               gangwright-bench gate list|run NAME|check FILE|thresholds
         """
 
-    static func parse(_ words: [String]) throws(UsageError) -> BenchmarkOptions {
+    /// Reads the words. The options are those of `gangwright bench`, whose parser is part of the shell.
+    static func parse(_ words: [String]) throws(UsageError) -> BenchmarkArguments {
+        if words.first == "gate" { return try gate(Array(words.dropFirst())) }
         var options = BenchmarkOptions()
         var words = words[...]
         while let word = words.popFirst() {
@@ -28,10 +40,21 @@ enum BenchmarkArguments {
                     throw UsageError("--output takes table or json")
                 }
                 options.format = format
+            case "--help", "-h": throw UsageError("runs the benchmarks of Gangwright")
             default: throw UsageError("\(word) is no option")
             }
         }
-        return options
+        return .bench(options)
+    }
+
+    private static func gate(_ words: [String]) throws(UsageError) -> BenchmarkArguments {
+        switch (words.first, words.dropFirst().first, words.count) {
+        case ("list", nil, 1): return .gateList
+        case ("run", let name?, 2): return .gate(name)
+        case ("check", let path?, 2): return .gateCheck(path)
+        case ("thresholds", nil, 1): return .gateThresholds
+        default: throw UsageError("gate takes list, run NAME, check FILE or thresholds")
+        }
     }
 
     private static func value(of option: String, _ words: inout ArraySlice<String>) throws(UsageError)

@@ -9,4 +9,7 @@
 /// way into glibc.
 uint64_t callocationcount_thread(void);
 
+/// The bytes of all blocks that the C library has handed out and not got back.
+uint64_t callocationcount_bytes_in_use(void);
+
 #endif

@@ -8,8 +8,8 @@ public struct BenchmarkSettings: Sendable {
     public var repetitions: Int?
     /// Where the synthetic clusters come from.
     public var seed: UInt64 = 42
-    /// How many blocks the thread has allocated so far; `nil` in a program that does not count them.
-    public var allocationCount: (@Sendable () -> UInt64)?
+    /// The heap's books; `nil` in a program that does not keep them, where cases that need them measure nothing.
+    public var heap: HeapBooks?
 
     /// The default settings: all cases, full size.
     public init() {}
@@ -17,9 +17,14 @@ public struct BenchmarkSettings: Sendable {
     /// Whether a case was asked for.
     func selects(_ name: String) -> Bool { filters.isEmpty || filters.contains { name.contains($0) } }
 
-    /// The repetitions of a case, the first for warming up not counted.
-    var samples: Int { repetitions ?? (isQuick ? 2 : 11) }
+    /// The repetitions of a case, without the first, which warms up.
+    ///
+    /// - Parameter limit: as many as will do for a case whose rounds are long, unless a number was asked for.
+    func count(atMost limit: Int = .max) -> Int { repetitions ?? min(limit, isQuick ? 2 : 11) }
+
+    /// One size or the other.
+    func size(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }
 
     /// What one sample should last at least, in seconds: the clocks' own cost must not show.
-    var shortestSample: Double { isQuick ? 0.001 : 0.05 }
+    var shortestSample: Double { isQuick ? 0.005 : 0.05 }
 }

@@ -27,7 +27,7 @@ public struct Measurement: Equatable, Sendable {
     /// The case, such as `place/mixed`.
     public var caseName = ""
     /// The conditions, such as `10000 nodes`.
-    public var variant: String
+    public var conditions: String
     /// What it is a figure of, such as `pods placed`.
     public var quantity: String
     /// Its unit.
@@ -42,10 +42,10 @@ public struct Measurement: Equatable, Sendable {
     public var target: Double?
 
     init(
-        _ quantity: String, _ variant: String, unit: Unit, better direction: Direction, values: [Double],
+        _ quantity: String, _ conditions: String, unit: Unit, better direction: Direction, values: [Double],
         cpuValues: [Double] = [], target: Double? = nil
     ) {
-        self.variant = variant
+        self.conditions = conditions
         self.quantity = quantity
         self.unit = unit
         self.direction = direction
@@ -55,35 +55,46 @@ public struct Measurement: Equatable, Sendable {
     }
 
     /// Operations a second.
-    static func rate(_ quantity: String, _ variant: String, _ samples: [Sample], target: Double? = nil)
+    static func rate(_ quantity: String, _ conditions: String, _ samples: [Sample], target: Double? = nil)
         -> Measurement
     {
         Measurement(
-            quantity, variant, unit: .perSecond, better: .higher,
+            quantity, conditions, unit: .perSecond, better: .higher,
             values: samples.map { Double($0.operations) / $0.elapsed.wall },
             cpuValues: samples.map { Double($0.operations) / $0.elapsed.cpu }, target: target)
     }
 
     /// Nanoseconds an operation.
-    static func cost(_ quantity: String, _ variant: String, _ samples: [Sample], target: Double? = nil)
+    static func cost(_ quantity: String, _ conditions: String, _ samples: [Sample], target: Double? = nil)
         -> Measurement
     {
         Measurement(
-            quantity, variant, unit: .nanoseconds, better: .lower,
+            quantity, conditions, unit: .nanoseconds, better: .lower,
             values: samples.map { $0.elapsed.wall * 1e9 / Double($0.operations) },
             cpuValues: samples.map { $0.elapsed.cpu * 1e9 / Double($0.operations) }, target: target)
     }
 
     /// A single figure that no clock is in.
     static func figure(
-        _ quantity: String, _ variant: String, _ value: Double, unit: Unit, better direction: Direction,
+        _ quantity: String, _ conditions: String, _ value: Double, unit: Unit, better direction: Direction,
         target: Double? = nil
     ) -> Measurement {
-        Measurement(quantity, variant, unit: unit, better: direction, values: [value], target: target)
+        Measurement(quantity, conditions, unit: unit, better: direction, values: [value], target: target)
+    }
+
+    /// What a figure is as a multiple of another one, sample by sample.
+    static func ratio(
+        _ quantity: String, _ conditions: String, of figure: Measurement, to other: Measurement,
+        better direction: Direction, target: Double? = nil
+    ) -> Measurement {
+        Measurement(
+            quantity, conditions, unit: .ratio, better: direction,
+            values: zip(figure.values, other.values).map { $0 / $1 },
+            cpuValues: zip(figure.cpuValues, other.cpuValues).map { $0 / $1 }, target: target)
     }
 
     /// What tells measurements of one run apart, and finds the same one in another run.
-    public var key: String { "\(caseName) | \(variant) | \(quantity)" }
+    public var key: String { "\(caseName) | \(conditions) | \(quantity)" }
 
     /// The middle of the figures.
     public var median: Double { Self.median(values) }
@@ -95,16 +106,24 @@ public struct Measurement: Equatable, Sendable {
     public var best: Double { (direction == .lower ? values.min() : values.max()) ?? 0 }
 
     /// The median distance from the median, as a part of the median.
-    public var spread: Double {
-        let middle = median
-        if middle == 0 { return 0 }
-        return Self.median(values.map { abs($0 - middle) }) / abs(middle)
-    }
+    public var spread: Double { Self.spread(values) }
+
+    /// The median by processor time where it was taken.
+    var steadyMedian: Double { cpuMedian ?? median }
+
+    /// The spread by processor time where it was taken.
+    var steadySpread: Double { cpuValues.isEmpty ? spread : Self.spread(cpuValues) }
 
     /// Whether the median reaches the target; `nil` without one.
     public var reachesTarget: Bool? {
         guard let target else { return nil }
         return direction == .lower ? median <= target : median >= target
+    }
+
+    private static func spread(_ values: [Double]) -> Double {
+        let middle = median(values)
+        if middle == 0 { return 0 }
+        return median(values.map { abs($0 - middle) }) / abs(middle)
     }
 
     private static func median(_ values: [Double]) -> Double {

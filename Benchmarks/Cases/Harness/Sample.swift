@@ -21,10 +21,12 @@ struct Sample: Sendable {
 extension BenchmarkSettings {
     /// Repeats rounds until a sample is long enough, and takes samples; the first, which warms up, does not count.
     ///
-    /// - Parameter round: prepares, times what counts with `Sample.of`, and returns that.
-    func samples(_ round: () throws -> Sample) rethrows -> [Sample] {
+    /// - Parameters:
+    ///   - limit: as many as will do for a case whose rounds are long.
+    ///   - round: prepares, times what counts with `Sample.of`, and returns that.
+    func samples(atMost limit: Int = .max, _ round: () throws -> Sample) rethrows -> [Sample] {
         var taken: [Sample] = []
-        for number in 0...samples {
+        for number in 0...count(atMost: limit) {
             var sample = Sample()
             repeat { sample += try round() } while number > 0 && sample.elapsed.wall < shortestSample
             if number > 0 { taken.append(sample) }

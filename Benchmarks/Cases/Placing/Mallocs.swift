@@ -5,8 +5,8 @@ extension BenchmarkCase {
     static let mallocs = BenchmarkCase(
         "mallocs", "allocations per placement in the steady state"
     ) { settings in
-        guard let count = settings.allocationCount else { return [] }
-        let nodes = settings.isQuick ? 500 : 10_000
+        guard let heap = settings.heap else { return [] }
+        let nodes = settings.size(10_000, quick: 500)
         let recipes: [(String, SyntheticCluster)] = [
             ("uniform, \(nodes) nodes", .uniform(nodes: nodes)),
             ("mixed, \(nodes) nodes", .mixed(nodes: nodes)),
@@ -16,9 +16,9 @@ extension BenchmarkCase {
             var placer = workload.indexedPlacer()
             _ = placer.place(workload.gangs)
             placer.giveBack(downTo: 0)
-            let before = count()
+            let before = heap.allocations()
             let placed = placer.place(workload.gangs)
-            let allocations = count() - before
+            let allocations = heap.allocations() - before
             return .figure(
                 "allocations a pod", variant, Double(allocations) / Double(placed), unit: .count,
                 better: .lower, target: 0)

@@ -9,11 +9,7 @@ extension BenchmarkCase {
         for nodes in settings.isQuick ? [100] : [1_000, 5_000] {
             let variant = "\(nodes) nodes"
             let workload = try GangWorkload(.mixed(nodes: nodes), seed: settings.seed)
-            // A scan is slow enough for few samples to say all.
-            var few = BenchmarkSettings()
-            few.repetitions = min(3, settings.samples)
-            few.isQuick = settings.isQuick
-            let scanned = few.samples {
+            let scanned = settings.samples(atMost: 3) {
                 var placer = workload.scanningPlacer()
                 return Sample.of { placer.place(workload.gangs) }
             }
@@ -25,9 +21,7 @@ extension BenchmarkCase {
             let indexRate = Measurement.rate("pods placed by index", variant, indexed)
             measurements += [
                 scanRate, indexRate,
-                .figure(
-                    "index to scan", variant, indexRate.median / scanRate.median, unit: .ratio,
-                    better: .higher),
+                .ratio("index to scan", variant, of: indexRate, to: scanRate, better: .higher),
             ]
         }
         return measurements

@@ -21,7 +21,7 @@ extension BenchmarkReport {
 
     private static func document(_ measurement: Measurement) -> OutputValue {
         .object([
-            ("case", .string(measurement.caseName)), ("conditions", .string(measurement.variant)),
+            ("case", .string(measurement.caseName)), ("conditions", .string(measurement.conditions)),
             ("quantity", .string(measurement.quantity)), ("unit", .string(measurement.unit.rawValue)),
             ("better", .string(measurement.direction.rawValue)), ("median", .number(measurement.median)),
             ("best", .number(measurement.best)), ("spread", .number(measurement.spread)),

@@ -18,7 +18,7 @@ public struct BenchmarkReport: Equatable, Sendable {
         for measurement in measurements {
             let isRepeated = measurement.values.count > 1
             columns.add([
-                measurement.caseName, measurement.variant, measurement.quantity,
+                measurement.caseName, measurement.conditions, measurement.quantity,
                 FigureText.text(measurement.median, unit: measurement.unit),
                 isRepeated ? FigureText.text(measurement.best, unit: measurement.unit) : "",
                 isRepeated ? FigureText.percent(measurement.spread) : "",

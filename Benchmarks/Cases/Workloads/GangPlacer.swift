@@ -47,6 +47,13 @@ struct GangPlacer<Allocator: PodAllocator> {
         return placed
     }
 
+    /// Places pods of the given templates one by one until no more of them fits.
+    mutating func fill(_ templates: some Sequence<Int>) {
+        for template in templates {
+            while place(GangWorkload.Gang(template: template, size: 1)) {}
+        }
+    }
+
     /// Gives places back, newest first, until so many are left.
     mutating func giveBack(downTo count: Int) {
         while journal.count > count {

@@ -52,7 +52,7 @@ struct GangWorkload {
     var podCount: Int { gangs.reduce(0) { $0 + $1.size } }
 
     /// The scores of the default configuration: binpack that weighs GPUs, and what nodes are preferred for.
-    private static func kernels(_ resources: ResourceTable) -> [ScoreKernel] {
+    static func kernels(_ resources: ResourceTable) -> [ScoreKernel] {
         let weights: [(ResourceName, Int64)] = [(.cpu, 1), (.memory, 1), (.nvidiaGPU, 10)]
         let columns = weights.compactMap { name, weight in
             resources.column(name).map { ScoreKernel.WeightedColumn(column: $0, weight: weight) }

@@ -1,0 +1,78 @@
+import ClusterModel
+import SchedulingPolicy
+import SyntheticClusters
+
+/// A small case whose instructions and allocations are counted, not timed: the counts do not depend on the machine's
+/// mood, so that a limit on them can stop a change.
+struct GateCase: Sendable {
+    let name: String
+    /// Sets up, and returns what is counted: it says how many operations it did.
+    let prepare: @Sendable () throws -> () -> Int
+
+    private static let seed: UInt64 = 42
+
+    static let all: [GateCase] = [
+        GateCase(name: "place/uniform") { try placingAgain(.uniform(nodes: 300)) },
+        GateCase(name: "place/mixed") { try placingAgain(.mixed(nodes: 1_000)) },
+        GateCase(name: "place/mixed, new allocator") {
+            let workload = try GangWorkload(.mixed(nodes: 1_000), seed: seed)
+            var placer = workload.indexedPlacer()
+            return { placer.place(workload.gangs) }
+        },
+        GateCase(name: "refuse") {
+            let workload = try GangWorkload(.mixed(nodes: 1_000), seed: seed)
+            var placer = workload.indexedPlacer()
+            placer.fill(workload.templates.indices)
+            let gangs = workload.templates.indices.map { GangWorkload.Gang(template: $0, size: 8) }
+            return {
+                for _ in 0..<50 { _ = placer.place(gangs) }
+                return 50 * gangs.count
+            }
+        },
+        GateCase(name: "rollback") {
+            let workload = try GangWorkload(.uniform(nodes: 300), seed: seed)
+            var placer = workload.indexedPlacer()
+            placer.fill([0])
+            placer.giveBack(downTo: placer.journal.count - 7)
+            let gang = GangWorkload.Gang(template: 0, size: 8)
+            _ = placer.place(gang)
+            return {
+                for _ in 0..<200 { _ = placer.place(gang) }
+                return 200
+            }
+        },
+        GateCase(name: "load") {
+            let input = LoadInput(nodes: 100, podsPerNode: 10)
+            return {
+                // The amounts are far from an overflow.
+                guard (try? input.build()) != nil else { return 0 }
+                return input.pods.count
+            }
+        },
+        GateCase(name: "cycle/full-policy") {
+            var recipe = SyntheticCluster.mixed(nodes: 200)
+            recipe.pending = .pods(2_000)
+            let snapshot = recipe.snapshot(seed: seed)
+            let cycle = try SchedulingCycle(snapshot: snapshot, configuration: .default)
+            return {
+                _ = cycle.run()
+                return snapshot.pods.count
+            }
+        },
+    ]
+
+    /// Places the gangs of a recipe by an allocator that has placed them before.
+    private static func placingAgain(_ recipe: SyntheticCluster) throws -> () -> Int {
+        let workload = try GangWorkload(recipe, seed: seed)
+        var placer = workload.indexedPlacer()
+        _ = placer.place(workload.gangs)
+        placer.giveBack(downTo: 0)
+        return { placer.place(workload.gangs) }
+    }
+}
+
+/// The function between whose beginning and end callgrind counts: `--toggle-collect=*GateSection*`.
+enum GateSection {
+    @inline(never)
+    static func count(_ body: () -> Int) -> Int { body() }
+}

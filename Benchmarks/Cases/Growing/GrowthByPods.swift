@@ -1,0 +1,33 @@
+import SyntheticClusters
+
+extension BenchmarkCase {
+    /// How the cost of a placement changes while a cluster fills.
+    static let growthByPods = BenchmarkCase(
+        "growth/pods", "place/mixed by how far the cluster is filled: cost per pod"
+    ) { settings in
+        let nodes = settings.size(10_000, quick: 500)
+        let workload = try GangWorkload(.mixed(nodes: nodes), seed: settings.seed)
+        let parts = 5
+        let bounds = (0...parts).map { workload.gangs.count * $0 / parts }
+        var samples = [[Sample]](repeating: [], count: parts)
+        var placer = workload.indexedPlacer()
+        for number in 0...settings.count() {
+            for part in 0..<parts {
+                let gangs = workload.gangs[bounds[part]..<bounds[part + 1]]
+                let sample = Sample.of { placer.place(gangs) }
+                if number > 0 { samples[part].append(sample) }
+            }
+            placer.giveBack(downTo: 0)
+        }
+        var costs: [Measurement] = []
+        for part in 0..<parts {
+            let variant = "\(nodes) nodes, gangs of the \(part + 1). fifth"
+            costs.append(.cost("cost per pod", variant, samples[part]))
+        }
+        return costs + [
+            .ratio(
+                "growth", "\(nodes) nodes, last to first fifth", of: costs[parts - 1], to: costs[0],
+                better: .lower)
+        ]
+    }
+}
