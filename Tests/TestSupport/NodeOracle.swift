@@ -27,7 +27,7 @@ public enum NodeOracle {
     }
 
     /// A taint is tolerated by any one toleration.
-    static func isTolerated(_ taint: Taint, by pod: Pod) -> Bool {
+    public static func isTolerated(_ taint: Taint, by pod: Pod) -> Bool {
         for toleration in pod.tolerations {
             let isSameEffect = toleration.effect.map { $0 == taint.effect } ?? true
             let isSameKey = toleration.key == taint.key

@@ -101,6 +101,31 @@ import Testing
                 == "b")
     }
 
+    @Test("promised places do not count as used") func promised() throws {
+        // The first pod is promised the GPU of a, and six of its CPUs with it.
+        let result = try schedule(
+            policy(.volcano, ["gang"], ["predicates", "binpack"]), nodes: [.of("a", gpus: 1), .of("b")],
+            pods: [
+                Pod.waiting("old", asking: [.nvidiaGPU: 1]).leaving("a"),
+                Pod.waiting("x", 3_000).running(on: "b"),
+                .waiting("first", asking: [.cpu: 6_000, .nvidiaGPU: 1]), .waiting("second", 1_000),
+            ])
+        #expect(result.promised == ["first": "a releasing"])
+        #expect(result.bound == ["second": "b"])
+    }
+
+    @Test("a node that would carry more than it may scores nothing") func exceeded() throws {
+        // Both nodes take the pod only once others have left: a lacks CPU, b a GPU that has no weight.
+        let result = try schedule(
+            policy(.volcano, ["gang"], ["predicates", "binpack"]),
+            nodes: [.of("a", gpus: 1), .of("b", gpus: 1)],
+            pods: [
+                Pod.waiting("x", 10_000).leaving("a"), Pod.waiting("y", asking: [.nvidiaGPU: 1]).leaving("b"),
+                .waiting("p", asking: [.cpu: 1_000, .nvidiaGPU: 1]),
+            ])
+        #expect(result.promised == ["p": "b releasing"])
+    }
+
     @Test("our default packs GPU pods before it looks at CPU", arguments: Compatibility.allCases)
     func ourDefault(compatibility: Compatibility) throws {
         var configuration = SchedulerConfiguration.default
