@@ -44,6 +44,8 @@ public struct Diagnosis {
 
     /// For each reason, on how many nodes it stands in a pod's way. A node may give several.
     ///
+    /// What is about to be free is not short: a pod would be promised it.
+    ///
     /// - Complexity: O(nodes × resources asked for).
     public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
         let shape = table.shapes[shape.index]
@@ -110,6 +112,23 @@ public struct Diagnosis {
     /// The columns that must fit: of a pod that asks for nothing only its slot.
     private func demanded(_ request: PodRequest) -> [PodRequest.Entry] {
         request.isBestEffort ? request.amounts.filter { $0.column == ResourceTable.pods } : request.amounts
+    }
+
+    /// Whether a pod would fit somewhere if nothing else ran there.
+    ///
+    /// - Complexity: O(nodes × resources asked for).
+    public func fitsSomeEmptyNode(_ shape: ShapeID) -> Bool {
+        let shape = table.shapes[shape.index]
+        return nodes.indices.contains { node in
+            table.eligible[shape.demands].contains(node)
+                && shape.request.amounts.allSatisfy { $0.amount <= states.allocatable[$0.column][row(node)] }
+        }
+    }
+
+    /// What will be left of a column for a new pod; leaving pods keep their slots until they have gone.
+    private func freeLater(_ column: Int, _ row: Int) -> Int64 {
+        column == ResourceTable.pods
+            ? states.allocatable[column][row] - states.requested[column][row] : states.futureIdle[column][row]
     }
 
     /// What is left of a column for a new pod, promised places taken off, places that are about to be free not counted.

@@ -36,7 +36,7 @@ struct ImageScore {
         for image in images {
             let name = Self.normalized(image)
             guard let size = held[name], let spread = spread[name] else { continue }
-            sum += Int64(Double(min(size, most)) * spread)
+            sum += Int64(min(Double(size) * spread, Double(most)))
         }
         return images.isEmpty ? 0 : maxNodeScore * (min(max(sum, least), most) - least) / (most - least)
     }

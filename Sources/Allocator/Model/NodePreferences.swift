@@ -55,11 +55,7 @@ struct NodePreferences: Sendable {
     }
 
     private static func affinity(_ key: Key, _ node: Node) -> Int64 {
-        key.preferred.reduce(Int64(0)) { sum, term in
-            // Unlike a required term, a preferred one without requirements matches every node.
-            let matchesAll = term.preference.matchExpressions.isEmpty && term.preference.matchFields.isEmpty
-            return matchesAll || term.preference.matches(node) ? sum + term.weight : sum
-        }
+        key.preferred.reduce(0) { $1.preference.matches(node) ? $0 + $1.weight : $0 }
     }
 
     private static func intolerable(_ key: Key, _ node: Node) -> Int64 {

@@ -74,7 +74,7 @@ public struct NodeSelectorTerm: Hashable, Sendable {
 public struct PreferredSchedulingTerm: Hashable, Sendable {
     /// How much a match counts.
     public var weight: Int64
-    /// What to match; a term without requirements matches every node.
+    /// What to match; a term without requirements counts for nothing.
     public var preference: NodeSelectorTerm
 
     /// A preference by weight.

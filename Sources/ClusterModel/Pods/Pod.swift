@@ -107,8 +107,8 @@ public struct Pod: Equatable, Sendable {
     /// True when the pod has ended and holds nothing any more.
     public var isTerminal: Bool { phase == .succeeded || phase == .failed }
 
-    /// True when the pod waits for a node: not bound, not ended, not being deleted.
-    public var isPending: Bool { nodeName == nil && !isTerminal && !isTerminating }
+    /// True when the pod has no node and has not ended, whatever its phase says.
+    public var isPending: Bool { nodeName == nil && !isTerminal }
 }
 
 /// A constraint of the pod specification that this version reads but does not evaluate.

@@ -74,7 +74,8 @@ extension Session {
             }
             if !admitsTrying(job, points) { continue }
             // Volcano leaves pods that ask for nothing to backfill and counts them as placed. Ours places a gang whole.
-            let withBestEffort = compatibility == .gangwright && jobs[job].group.minMember > 1
+            let needed = max(jobs[job].minMember, jobs[job].roleMinimum)
+            let withBestEffort = compatibility == .gangwright && needed > 1
             jobs[job].worksheet = ArraySlice(
                 jobs[job].tasks
                     .filter { isWaiting($0) && (withBestEffort || !tasks[$0].isBestEffort) }

@@ -106,7 +106,7 @@ public struct Arguments: Sendable {
         switch argument.kind {
         case .integer(let fallback):
             guard let number = value.integer else {
-                return "found \(value.kindName), expected an integer; Volcano would take \(fallback)"
+                return "found \(value.kindName), expected an integer; the default is \(fallback)"
             }
             guard argument.range.contains(number) else {
                 return
@@ -115,13 +115,13 @@ public struct Arguments: Sendable {
             stored[key] = .integer(number)
         case .float(let fallback):
             guard let number = value.double, number.isFinite else {
-                return "found \(value.kindName), expected a number; Volcano would take \(fallback)"
+                return "found \(value.kindName), expected a number; the default is \(fallback)"
             }
             stored[key] = .float(number)
         case .bool(let fallback):
             let texts: [String: Bool] = ["true": true, "false": false, "True": true, "False": false]
             guard let bool = value.bool ?? value.string.flatMap({ texts[$0] }) else {
-                return "found \(value.kindName), expected true or false; Volcano would take \(fallback)"
+                return "found \(value.kindName), expected true or false; the default is \(fallback)"
             }
             stored[key] = .bool(bool)
         case .names:

@@ -27,7 +27,7 @@ extension SchedulerConfiguration {
         }
         var reader = ConfigurationReader(FieldReader(document, sink: sink))
         let configuration = reader.read()
-        return (sink.hasErrors ? nil : configuration, sink.problems)
+        return (sink.hasErrors ? nil : configuration, sink.problems.inLineOrder)
     }
 }
 
@@ -44,7 +44,7 @@ private struct ConfigurationReader {
             of: root, known: ["compatibility", "actions", "tiers", "configurations", "metrics"],
             expected: "compatibility, actions, tiers, configurations or metrics")
         if root.value("metrics") != nil {
-            ignored(root, "metrics", "has no effect: no plugin of this version reads metrics")
+            ignored(root, "metrics", "no plugin of this version reads metrics")
         }
         let actions = readActions()
         let tiers = readTiers()
@@ -141,7 +141,7 @@ private struct ConfigurationReader {
         for entry in root.objects("configurations") {
             guard let name = entry.requiredString("name") else { continue }
             guard let action = ActionName(rawValue: name) else {
-                ignored(entry, "name", "no action \"\(name)\" of this version; its arguments have no effect")
+                ignored(entry, "name", "this version has no action \"\(name)\"")
                 continue
             }
             result[action] = readArguments(of: entry, schema: action == .enqueue ? [] : schema)
@@ -166,6 +166,17 @@ private struct ConfigurationReader {
 
     /// Something that Volcano would pass over in silence.
     private func ignored(_ object: FieldReader, _ key: String, _ message: String) {
-        object.report(key, message, severity: compatibility == .volcano ? .warning : .error)
+        if compatibility == .volcano {
+            object.report(key, message + "; ignored, as Volcano does", severity: .warning)
+        } else {
+            object.report(key, message)
+        }
+    }
+}
+
+extension [Problem] {
+    /// By line, those of one line as they were found.
+    fileprivate var inLineOrder: [Problem] {
+        enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
     }
 }

@@ -6,6 +6,13 @@ struct CycleReport {
     let session: Session
     let points: ExtensionPoints
     let hasGang: Bool
+    private let facts = ShapeFacts()
+
+    init(session: Session, points: ExtensionPoints, hasGang: Bool) {
+        self.session = session
+        self.points = points
+        self.hasGang = hasGang
+    }
 
     func result() -> CycleResult {
         var result = CycleResult()
@@ -14,7 +21,7 @@ struct CycleReport {
         result.boundBefore = session.snapshot.pods.count { $0.nodeName != nil && !$0.isTerminal }
         result.binds = session.binds.map { CycleResult.Bind(pod: session.pod($0).key, node: node(of: $0)) }
         for job in session.jobs.indices {
-            let outcome = GangOutcome(job: job, session: session, points: points)
+            let outcome = GangOutcome(job: job, session: session, points: points, facts: facts)
             for task in session.jobs[job].tasks { report(task, of: job, outcome, to: &result) }
             if session.jobs[job].group.origin != .singlePod { result.podGroups.append(group(job, outcome)) }
         }
@@ -103,7 +110,9 @@ struct CycleReport {
         let resources = session.resources
         let deserved = (share.deserved ?? []).enumerated().compactMap { column, amount in
             amount == 0
-                ? nil : CycleResult.Amount(resource: resources.names[column], milli: Self.milli(amount))
+                ? nil
+                : CycleResult.Amount(
+                    resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
         }
         return CycleResult.QueueUse(
             name: share.queue.name, weight: share.queue.weight, deservedMilli: deserved,

@@ -6,6 +6,8 @@ struct GangOutcome {
     let job: Int
     let session: Session
     let points: ExtensionPoints
+    /// What was found out about shapes for other gangs.
+    let facts: ShapeFacts
 
     private var state: JobState { session.jobs[job] }
     private var placed: Int { state.counts.allocated + state.counts.pipelined }
@@ -44,7 +46,7 @@ struct GangOutcome {
         }
         if case .noNode(let refusals) = session.tasks[task].failure {
             let reasons = Self.sorted(refusals)
-            return (.unschedulable, noNodeMessage(reasons), reasons)
+            return (.unschedulable, noNodeMessage(task, refusals), reasons)
         }
         if let (reason, message) = refusal() { return (reason, message, []) }
         switch session.tasks[task].failure {
@@ -76,9 +78,8 @@ struct GangOutcome {
             }
         case .notEnoughTasks(let valid): return (.notEnoughTasks, shortage(valid: valid))
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
-            return (
-                .notEnoughPodsOfTask, "needs \(minimum) pods of role \(role); \(valid) wait, run or are done"
-            )
+            let what = "pods of role \(role)"
+            return (.notEnoughPodsOfTask, shortage(of: what, needed: minimum, valid: valid))
         case .notEnqueued(let message): return (.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
             return (.queueOverused, "its queue \(state.group.queue) uses all that it deserves")
@@ -86,7 +87,11 @@ struct GangOutcome {
     }
 
     private func shortage(valid: Int) -> String {
-        "needs \(state.group.minMember) pods; \(valid) wait, run or are done"
+        shortage(of: "pods", needed: state.minMember, valid: valid)
+    }
+
+    private func shortage(of what: String, needed: Int, valid: Int) -> String {
+        "needs \(needed) \(what) and has \(valid); failed and leaving ones do not count"
     }
 
     private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
@@ -120,12 +125,23 @@ struct GangOutcome {
         }
     }
 
+    /// What the gang needs at once, and how much of it found room: of the pods, or of the role that holds it back.
     private func gangMessage() -> String {
-        let found = state.tasks.count { task in
+        let tasks = state.tasks
+        let hadRoom = tasks.filter { task in
             if case .rolledBack = session.tasks[task].failure { return true }
             return session.tasks[task].status != .pending
         }
-        return "the gang needs \(state.group.minMember) pods at once and found room for \(found)"
+        func sentence(_ needed: Int, _ what: String, _ found: Int) -> String {
+            "the gang needs \(needed) \(what) at once and found room for \(found == 0 ? "none" : String(found))"
+        }
+        if hadRoom.count >= state.minMember {
+            for (index, role) in state.roles.enumerated() {
+                let found = hadRoom.count { session.tasks[$0].role == index }
+                if found < role.minimum { return sentence(role.minimum, "pods of role \(role.name)", found) }
+            }
+        }
+        return sentence(state.minMember, "pods", hadRoom.count)
     }
 
     private func queueShareMessage() -> String {
@@ -136,16 +152,40 @@ struct GangOutcome {
             : "its queue \(share.name) is \(share.state.rawValue)"
     }
 
-    private func noNodeMessage(_ reasons: [CycleResult.NodeReason]) -> String {
+    /// What is short on the nodes that qualify; of the others only how many they are, unless there are no others.
+    private func noNodeMessage(_ task: Int, _ refusals: [NodeRefusal: Int]) -> String {
         let total = session.allocator.nodes.count
         if total == 0 { return "there are no nodes" }
-        let list = reasons.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
-        return "0/\(total) nodes are available: \(list)"
+        let shortages = refusals.filter { $0.key.isShortage }
+        let named = Self.sorted(shortages.isEmpty ? refusals : shortages)
+        var parts = named.map { "\($0.count) \($0.reason)" }
+        let unqualified = refusals.reduce(0) { $1.key.isShortage ? $0 : $0 + $1.value }
+        if !shortages.isEmpty, unqualified > 0 { parts.append("\(unqualified) do not qualify") }
+        var message = "0/\(total) nodes are available: \(parts.joined(separator: ", "))"
+        if !shortages.isEmpty, let shape = session.tasks[task].shape,
+            !facts.fitsSomeEmptyNode(shape, in: session)
+        {
+            message += "; no node is large enough, even empty"
+        }
+        return message
     }
 
     /// Most nodes first, then by the words.
     static func sorted(_ refusals: [NodeRefusal: Int]) -> [CycleResult.NodeReason] {
         refusals.map { CycleResult.NodeReason(reason: $0.key.description, count: $0.value) }
             .sorted { $0.count == $1.count ? $0.reason.precedes($1.reason) : $0.count > $1.count }
+    }
+}
+
+/// Answers about shapes that many pods ask for, each found out once.
+final class ShapeFacts {
+    private var fits: [ShapeID: Bool] = [:]
+
+    /// Whether a pod would fit somewhere if nothing else ran there.
+    func fitsSomeEmptyNode(_ shape: ShapeID, in session: Session) -> Bool {
+        if let known = fits[shape] { return known }
+        let answer = session.allocator.diagnosis.fitsSomeEmptyNode(shape)
+        fits[shape] = answer
+        return answer
     }
 }

@@ -16,7 +16,7 @@ struct QueueShare: Sendable {
     var inqueue: [Int64]
     /// What gangs hold beyond their minimum resources.
     var elastic: [Int64]
-    /// What it is entitled to; `nil` unless a plugin shares the cluster out.
+    /// What it is entitled to, in Volcano's units; `nil` unless a plugin shares the cluster out.
     var deserved: [Double]?
 
     init(queue: Queue, columns: Int) {

@@ -103,7 +103,7 @@ struct SessionBuilder {
             // A pod without a group is its own minimum.
             if pod.podGroup == nil { try sums.add(request) }
             guard let name = pod.nodeName, let node = cluster.index(ofNode: name) else { continue }
-            cluster.add(request, to: node, as: pod.isTerminating ? .releasing : .bound)
+            cluster.add(request, to: node, as: TaskStatus(pod) == .releasing ? .releasing : .bound)
         }
         // A gang's minimum and a queue's guarantee are added to what pods use.
         for group in snapshot.podGroups { try sums.add(group.minResources ?? [:]) }

@@ -37,10 +37,11 @@ enum TaskStatus: Sendable {
         switch pod.phase {
         case .succeeded: self = .succeeded
         case .failed: self = .failed
+        case _ where pod.isPending: self = pod.isTerminating ? .releasing : .pending
+        case .unknown: self = .unknown
         case _ where pod.isTerminating: self = .releasing
         case .running: self = .running
-        case .unknown: self = .unknown
-        case .pending: self = pod.nodeName == nil ? .pending : .bound
+        case .pending: self = .bound
         }
     }
 }
