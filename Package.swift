@@ -22,9 +22,8 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingPolicy", "Allocator",
-                "ClusterModel",
-                "Documents",
+                "BenchmarkCases", "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingPolicy",
+                "Allocator", "ClusterModel", "Documents",
             ],
             swiftSettings: strict),
 
@@ -87,6 +86,8 @@ let package = Package(
             name: "SimulationTests",
             dependencies: ["Simulation", "KubernetesAPI", "Documents", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "BenchmarkTests", dependencies: ["BenchmarkCases", "Documents"], swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests", dependencies: ["gangwright", "TestSupport"], swiftSettings: strict),
     ],

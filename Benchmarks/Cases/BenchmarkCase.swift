@@ -4,14 +4,17 @@ public struct BenchmarkCase: Sendable {
     public let name: String
     /// What it measures, in one line.
     public let summary: String
+    /// True for one that needs the heap's books, which not every program keeps.
+    let needsHeap: Bool
     let measure: @Sendable (borrowing BenchmarkSettings) throws -> [Measurement]
 
     init(
-        _ name: String, _ summary: String,
+        _ name: String, _ summary: String, needsHeap: Bool = false,
         measure: @escaping @Sendable (borrowing BenchmarkSettings) throws -> [Measurement]
     ) {
         self.name = name
         self.summary = summary
+        self.needsHeap = needsHeap
         self.measure = measure
     }
 }

@@ -6,13 +6,16 @@ public struct BenchmarkProgram: Sendable {
     public struct Outcome: Sendable {
         /// For standard output.
         public var text: String
-        /// For standard error: a comparison, where a report fills standard output.
+        /// For standard error: what was left out, and a comparison where a report fills standard output.
         public var notes = ""
         /// True when a comparison found a figure worse than noise explains.
         public var isWorse = false
 
-        /// An outcome that says nothing but a text.
-        public init(text: String = "") { self.text = text }
+        /// An outcome that says something.
+        public init(text: String = "", notes: String = "") {
+            self.text = text
+            self.notes = notes
+        }
     }
 
     private let options: BenchmarkOptions
@@ -26,27 +29,32 @@ public struct BenchmarkProgram: Sendable {
     /// - Throws: `BenchmarkFailure` when there is nothing to run, or no baseline to be read.
     public func run(progress: (String) -> Void) throws -> Outcome {
         let suite = BenchmarkSuite(options.settings)
-        if suite.cases.isEmpty {
+        if suite.cases.isEmpty, suite.left.isEmpty {
             throw BenchmarkFailure(
                 "no case has \(options.settings.filters.joined(separator: " or ")) in its name")
         }
         if options.lists {
             var table = FigureTable([.left("CASE"), .left("MEASURES")])
             for benchmark in suite.cases { table.add([benchmark.name, benchmark.summary]) }
-            return Outcome(text: table.text)
+            return Outcome(text: table.text, notes: Self.note(suite.left))
         }
         let before = try options.baseline.map(Self.baseline)
         let report = try suite.run(progress: progress)
         let text = options.format == .json ? report.document.json() + "\n" : report.table
-        guard let before else { return Outcome(text: text) }
+        var outcome = Outcome(text: text, notes: Self.note(suite.left))
+        guard let before else { return outcome }
         let comparison = Comparison(now: report, before: before)
-        var outcome = Outcome(text: text)
         outcome.isWorse = comparison.isWorse
         switch options.format {
-        case .json: outcome.notes = comparison.table
+        case .json: outcome.notes += comparison.table
         case .table: outcome.text += "\n" + comparison.table
         }
         return outcome
+    }
+
+    private static func note(_ left: [String]) -> String {
+        left.isEmpty
+            ? "" : "left out: \(left.joined(separator: ", ")); only gangwright-bench counts allocations\n"
     }
 
     private static func baseline(_ path: String) throws -> BenchmarkReport {

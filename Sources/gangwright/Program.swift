@@ -37,6 +37,7 @@ struct Program {
         case "config" where parsed.path.last == "show": try ConfigCommand(arguments).show(&outcome)
         case "config": try ConfigCommand(arguments).check(&outcome)
         case "convert": try ConvertCommand(arguments).run(&outcome)
+        case "bench": try BenchCommand(arguments).run(&outcome)
         case "completion":
             guard let shell = arguments.positional("shell").flatMap(Completion.Shell.init) else { return }
             outcome.standardOutput = Completion.script(for: Self.root, shell: shell)
@@ -55,7 +56,7 @@ struct Program {
             """,
         subcommands: [
             ScheduleCommand.command, ExplainCommand.command, CapacityCommand.command, ConfigCommand.command,
-            ConvertCommand.command,
+            ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",
                 examples: [

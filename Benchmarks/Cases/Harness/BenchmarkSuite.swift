@@ -5,8 +5,13 @@ public struct BenchmarkSuite: Sendable {
     /// A suite with the given settings.
     public init(_ settings: BenchmarkSettings) { self.settings = settings }
 
-    /// The cases that were asked for.
-    public var cases: [BenchmarkCase] { BenchmarkCase.all.filter { settings.selects($0.name) } }
+    /// The cases that were asked for and that this program can measure.
+    public var cases: [BenchmarkCase] { selected.filter { !$0.needsHeap || settings.heap != nil } }
+
+    /// The names of the cases that were asked for and that only a program with the heap's books can measure.
+    var left: [String] { selected.filter { $0.needsHeap && settings.heap == nil }.map(\.name) }
+
+    private var selected: [BenchmarkCase] { BenchmarkCase.all.filter { settings.selects($0.name) } }
 
     /// Runs the cases that were asked for.
     ///

@@ -4,7 +4,7 @@ import SchedulingPolicy
 extension BenchmarkCase {
     /// What a node and a bound pod cost in memory, by the allocator's own count of bytes in use.
     static let memory = BenchmarkCase(
-        "memory", "bytes in use per node and per bound pod, 5 resources, 20 shapes"
+        "memory", "bytes in use per node and per bound pod, 5 resources, 20 shapes", needsHeap: true
     ) { settings in
         guard let heap = settings.heap else { return [] }
         let nodes = settings.size(20_000, quick: 500)

@@ -3,7 +3,7 @@ import SyntheticClusters
 extension BenchmarkCase {
     /// Allocations a placement, once an allocator has seen the states that occur.
     static let mallocs = BenchmarkCase(
-        "mallocs", "allocations per placement in the steady state"
+        "mallocs", "allocations per placement in the steady state", needsHeap: true
     ) { settings in
         guard let heap = settings.heap else { return [] }
         let nodes = settings.size(10_000, quick: 500)

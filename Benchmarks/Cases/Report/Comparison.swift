@@ -18,7 +18,8 @@ public struct Comparison: Sendable {
 
         /// How much more it is now: 2 for twice.
         public var ratio: Double {
-            before.median == 0 ? (now.median == 0 ? 1 : .infinity) : now.median / before.median
+            let (now, before) = (now.steadyMedian, before.steadyMedian)
+            return before == 0 ? (now == 0 ? 1 : .infinity) : now / before
         }
 
         /// Whether it is worse than noise explains.
