@@ -125,6 +125,78 @@ import Testing
     }
 }
 
+@Suite("What no cluster can hold is refused with its place") struct ImpossibleInputTests {
+    @Test("a text that holds nothing is an error when there is no other, and a warning beside others")
+    func emptiness() {
+        let expected = "found nothing, expected a Kubernetes object or an Azure ML job"
+        for text in ["", " \n\n", "# a comment\n", "---\n---\n", "null"] {
+            #expect(read(text).messages == ["cluster.yaml:1: \(expected)"])
+            #expect(read(text).hasErrors)
+        }
+        let node = "{apiVersion: v1, kind: Node, metadata: {name: a}}"
+        let result = read([("a.yaml", "# nothing here"), ("b.yaml", node)])
+        #expect(result.messages == ["warning: a.yaml:1: \(expected)"])
+        #expect(!result.hasErrors)
+        // An empty list is what kubectl prints for an empty namespace.
+        #expect(read("{apiVersion: v1, kind: List, items: []}").messages == [])
+    }
+
+    @Test(
+        "a name that the API server cannot hold in a path",
+        arguments: [
+            ("a/b", "found \"a/b\""), ("..", "found \"..\""), ("\"a%2Fb\"", "found \"a%2Fb\""),
+            ("\"a\\e[31m\"", "found \"a\\u{1B}[31m\""),
+        ])
+    func names(text: String, found: String) {
+        let expected = "\(found), expected a name without '/', '%' and control characters"
+        #expect(
+            read("{apiVersion: v1, kind: Node, metadata: {name: \(text)}}").messages
+                == ["cluster.yaml:1: metadata.name: \(expected)"])
+        #expect(
+            read("{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: \(text)}, spec: {}}").messages
+                == ["cluster.yaml:1: metadata.namespace: \(expected)"])
+        #expect(read("{command: c, name: \(text)}").messages == ["cluster.yaml:1: name: \(expected)"])
+    }
+
+    @Test("a name that is too long") func longNames() {
+        let name = String(repeating: "x", count: 254)
+        #expect(
+            read("{apiVersion: v1, kind: Node, metadata: {name: \(name)}}").messages
+                == ["cluster.yaml:1: metadata.name: found a name of 254 bytes, expected at most 253"])
+    }
+
+    @Test("the object that takes a sum beyond 63 bits is named")
+    func sums() {
+        let node = { (name: String) in
+            "{apiVersion: v1, kind: Node, metadata: {name: \(name)}, status: {allocatable: {memory: 5E}}}"
+        }
+        #expect(
+            read([node("a"), node("b"), node("c")].joined(separator: "\n---\n")).messages
+                == [
+                    "cluster.yaml:3: status.allocatable: the amounts of memory add up to more than 2^63, "
+                        + "in all nodes so far"
+                ])
+        // A pod without a gang is its own minimum, so half is too much already.
+        #expect(
+            read(podText("containers: [{name: c, resources: {limits: {cpu: 5P}}}]")).messages
+                == [
+                    "cluster.yaml:1: spec.containers: the amounts of cpu add up to more than 2^63, "
+                        + "in all that is asked for so far"
+                ])
+        let group = "{apiVersion: scheduling.volcano.sh/v1beta1, kind: PodGroup, metadata: {name: g}, "
+        let queue = "{apiVersion: scheduling.volcano.sh/v1beta1, kind: Queue, metadata: {name: q}, "
+        #expect(
+            read(
+                group + "spec: {minResources: {nvidia.com/gpu: 5E}}}\n---\n" + queue
+                    + "spec: {guarantee: {resource: {nvidia.com/gpu: 5E}}}}"
+            ).messages
+                == [
+                    "cluster.yaml:3: spec.guarantee.resource: the amounts of nvidia.com/gpu add up to "
+                        + "more than 2^63, in all that is asked for so far"
+                ])
+    }
+}
+
 /// A small seeded generator (SplitMix64).
 private struct SplitMix {
     var state: UInt64

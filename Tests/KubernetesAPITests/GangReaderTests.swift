@@ -173,7 +173,7 @@ import Testing
         #expect(
             result.messages == [
                 "cluster.yaml:4: spec.job.options.envs.AZUREML_NODE_COUNT: found \(found), "
-                    + "expected a number of nodes, at least 1"
+                    + "expected a number of nodes from 1 to 2147483647"
             ])
         #expect(result.snapshot.podGroups == [])
     }

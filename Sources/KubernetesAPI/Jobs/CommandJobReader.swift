@@ -19,7 +19,7 @@ enum CommandJobReader {
         let distribution = document.object("distribution")
         let instances = Int(resources?.integer("instance_count", in: 1...mostPods) ?? 1)
         var job = CommandJob(
-            key: ObjectKey(namespace: namespace, name: document.nonEmptyString("name") ?? fallbackName),
+            key: ObjectKey(namespace: namespace, name: name(document) ?? fallbackName),
             instanceType: resources?.nonEmptyString("instance_type") ?? InstanceType.defaultName,
             compute: computeName(document.string("compute") ?? ""),
             roles: [CommandJob.Role(name: "worker", count: instances)])
@@ -34,6 +34,10 @@ enum CommandJobReader {
             job.hasRoleMinimums = true
         }
         return job
+    }
+
+    private static func name(_ document: FieldReader) -> String? {
+        document.nonEmptyString("name") == nil ? nil : document.objectName("name")
     }
 
     /// More than any cluster holds; it keeps a slip of the finger from filling the memory.

@@ -30,7 +30,7 @@ enum AmlJobReader {
         if let count, (1...Int64(Int32.max)).contains(count) { return Int(count) }
         let found = value.kind == .string ? value.string?.debugDescription : value.scalarText
         environment.report(
-            variable, "found \(found ?? value.kindName), expected a number of nodes, at least 1")
+            variable, "found \(found ?? value.kindName), expected a number of nodes from 1 to \(Int32.max)")
         return 1
     }
 }

@@ -20,8 +20,10 @@ struct ObjectMetadata {
             return
         }
         guard let metadata = object.object("metadata") else { return }
-        name = metadata.requiredString("name") ?? ""
-        namespace = metadata.string("namespace") ?? ""
+        name = metadata.objectName("name") ?? ""
+        namespace =
+            metadata.lacks("namespace") || metadata.value("namespace")?.string == ""
+            ? "" : metadata.objectName("namespace") ?? ""
         uid = metadata.string("uid") ?? ""
         created = metadata.timestamp("creationTimestamp")
         isTerminating = metadata.timestamp("deletionTimestamp") != nil

@@ -34,7 +34,7 @@ extension ClusterReader {
         }
     }
 
-    private static let expectedDocument = "a Kubernetes object or an Azure ML job"
+    static let expectedDocument = "a Kubernetes object or an Azure ML job"
 
     private mutating func readItems(
         of list: Value, path: String, inherited: TypeMeta?, unnamedJobs: inout Int, sink: ProblemSink

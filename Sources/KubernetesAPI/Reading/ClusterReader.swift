@@ -34,6 +34,9 @@ public struct ClusterReader {
     var problems: [Problem] = []
     var skippedKinds: [String: Int] = [:]
     var newestTimestamp: Timestamp?
+    /// The texts that hold nothing at all.
+    private var emptyTexts: [String] = []
+    private var textCount = 0
     private var files: [String: Int] = [:]
 
     /// A reader that has read nothing.
@@ -48,6 +51,10 @@ public struct ClusterReader {
         files[file] = files[file] ?? files.count
         let parsed = DocumentParser.parse(bytes, file: file)
         problems += parsed.problems
+        textCount += 1
+        if parsed.documents.isEmpty, !parsed.problems.contains(where: { $0.severity == .error }) {
+            emptyTexts.append(file)
+        }
         let sink = ProblemSink()
         var unnamedJobs = 0
         for document in parsed.documents {
@@ -61,7 +68,20 @@ public struct ClusterReader {
         var assembly = SnapshotAssembly(reader: self)
         let snapshot = assembly.assemble()
         return ReadResult(
-            snapshot: snapshot, skippedKinds: skippedKinds, problems: inOrder(problems + assembly.problems))
+            snapshot: snapshot, skippedKinds: skippedKinds,
+            problems: inOrder(problems + emptiness + assembly.problems))
+    }
+
+    /// What to say about texts that hold nothing.
+    ///
+    /// One among others may be a template that came out empty. If all are, what was to fill them has failed.
+    private var emptiness: [Problem] {
+        let severity: Problem.Severity = emptyTexts.count == textCount ? .error : .warning
+        return emptyTexts.map { file in
+            Problem(
+                file: file, line: 1, message: "found nothing, expected \(Self.expectedDocument)",
+                severity: severity)
+        }
     }
 
     /// Problems as they stand in the input; those of one line as they were found.

@@ -11,6 +11,14 @@ extension FieldReader {
         return text
     }
 
+    /// A member that must be there and be fit to name an object.
+    func objectName(_ key: String) -> String? {
+        guard let name = requiredString(key) else { return nil }
+        guard let mistake = ObjectName.mistake(in: name) else { return name }
+        report(key, mistake)
+        return nil
+    }
+
     /// A member that is one of a closed list of words; `nil` when it is absent, null or empty.
     func choice<Word>(_ key: String, of type: Word.Type = Word.self) -> Word?
     where Word: CaseIterable & RawRepresentable, Word.RawValue == String {

@@ -8,6 +8,7 @@ struct SnapshotAssembly {
     /// What was found on the way.
     private(set) var problems: [Problem] = []
     private var reportedClasses: Set<String> = []
+    private var sums = AmountSums()
 
     init(reader: ClusterReader) {
         self.reader = reader
@@ -31,7 +32,26 @@ struct SnapshotAssembly {
             snapshot.podGroups.append(entry.value)
         }
         expandJobs(into: &snapshot)
+        addUp()
         return snapshot
+    }
+
+    /// Reports amounts that cannot be added up.
+    private mutating func addUp() {
+        for entry in reader.nodes.entries {
+            sums.offer(entry.value.allocatable, at: entry.place, field: "status.allocatable")
+        }
+        for entry in reader.pods.entries { sums.ask(entry.value, at: entry.place, field: "spec.containers") }
+        for entry in reader.podGroups.entries {
+            sums.ask(entry.value.minResources ?? [:], at: entry.place, field: "spec.minResources")
+        }
+        for entry in reader.queues.entries {
+            sums.ask(entry.value.guarantee, at: entry.place, field: "spec.guarantee.resource")
+        }
+        for entry in reader.instanceTypes.entries {
+            sums.ask(entry.value.requests, at: entry.place, field: "spec.resources")
+        }
+        if let problem = sums.problem { problems.append(problem) }
     }
 
     private mutating func podGroup(_ entry: Placed<PodGroup>) -> PodGroup {
@@ -88,6 +108,8 @@ struct SnapshotAssembly {
                     problems.append(place.problem("resources.instance_type", message, severity: .warning))
                 }
                 for index in pods.indices { pods[index].priority = defaultPriority }
+                sums.ask(group.minResources ?? [:], at: entry.place, field: "resources.instance_count")
+                for pod in pods { sums.ask(pod, at: entry.place, field: "resources.instance_count") }
                 snapshot.podGroups.append(group)
                 snapshot.pods += pods
             } catch {
