@@ -89,7 +89,9 @@ let package = Package(
         .testTarget(
             name: "BenchmarkTests", dependencies: ["BenchmarkCases", "Documents"], swiftSettings: strict),
         .testTarget(
-            name: "gangwrightTests", dependencies: ["gangwright", "TestSupport"], swiftSettings: strict),
+            name: "gangwrightTests",
+            dependencies: ["gangwright", "ClusterModel", "Documents", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

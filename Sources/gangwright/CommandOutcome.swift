@@ -18,12 +18,12 @@ struct CommandOutcome {
     var standardError = ""
     var exitCode = ExitCode.done
 
-    /// Adds a line to standard error.
-    mutating func note(_ line: String) { standardError += line + "\n" }
+    /// Adds a line, or several, to standard error.
+    mutating func note(_ text: String) { standardError += VisibleText.lines(text) + "\n" }
 
     /// Adds what is odd about the input and did not stop the command.
     mutating func warn(_ problems: [Problem]) {
-        for problem in problems { note("warning: \(problem)") }
+        for problem in problems { note(problem.line) }
     }
 }
 
@@ -35,5 +35,17 @@ struct CommandFailure: Error {
     init(_ exitCode: ExitCode, _ message: String) {
         self.exitCode = exitCode
         self.message = message
+    }
+
+    /// The end of a command whose input has mistakes: each on a line of its own, warnings among them.
+    init(_ problems: [Problem]) {
+        self.init(.badInput, problems.map(\.line).joined(separator: "\n"))
+    }
+}
+
+extension Problem {
+    /// One line for standard error.
+    fileprivate var line: String {
+        VisibleText.line((severity == .warning ? "warning: " : "") + description)
     }
 }

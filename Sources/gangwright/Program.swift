@@ -8,7 +8,7 @@ struct Program {
     func run(_ words: [String]) -> CommandOutcome {
         var outcome = CommandOutcome()
         do {
-            let parsed = try Self.root.parse(words)
+            let parsed = try Self.root.parse(words == ["--version"] ? ["version"] : words)
             if parsed.wantsHelp {
                 outcome.standardOutput = Self.root.help(path: parsed.path)
                 return outcome
@@ -39,7 +39,7 @@ struct Program {
         case "convert": try ConvertCommand(arguments).run(&outcome)
         case "bench": try BenchCommand(arguments).run(&outcome)
         case "completion":
-            guard let shell = arguments.positional("shell").flatMap(Completion.Shell.init) else { return }
+            guard let shell = arguments.positional("SHELL").flatMap(Completion.Shell.init) else { return }
             outcome.standardOutput = Completion.script(for: Self.root, shell: shell)
         default: outcome.standardOutput = "gangwright \(Self.version)\n"
         }
@@ -64,7 +64,7 @@ struct Program {
                 ],
                 positionals: [
                     Positional(
-                        "shell", help: "the shell to print it for",
+                        "SHELL", help: "the shell to print it for",
                         choices: Completion.Shell.allCases.map(\.rawValue))
                 ]),
             Command("version", abstract: "Print the version"),

@@ -110,7 +110,7 @@ private struct CommandLineParser {
             options.append((option, value))
             return
         }
-        guard let value = attached ?? popValue() else { throw error(.missingValue(option)) }
+        guard let value = attached ?? popValue(), !value.isEmpty else { throw error(.missingValue(option)) }
         try check(value, of: option)
         options.append((option, value))
     }
@@ -146,6 +146,7 @@ private struct CommandLineParser {
         var result = Arguments(options: scope, positionals: command.positionals)
         for (index, word) in arguments.enumerated() {
             let positional = command.positionals[min(index, command.positionals.count - 1)]
+            if word.isEmpty { throw error(.missingArgument(positional.name)) }
             try check(word, of: positional.name, choices: positional.choices)
             result.record(word, for: positional)
         }

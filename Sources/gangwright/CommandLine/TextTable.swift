@@ -26,15 +26,9 @@ struct TextTable: Sendable {
         var text: String
         var tint: Style.Tint?
 
-        /// Makes a cell; control characters, which could move the cursor, become blanks.
+        /// Makes a cell; what could move the cursor is spelled out.
         init(_ text: String, _ tint: Style.Tint? = nil) {
-            let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
-            if text.unicodeScalars.contains(where: isControl) {
-                self.text = String(
-                    String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 }))
-            } else {
-                self.text = text
-            }
+            self.text = VisibleText.line(text)
             self.tint = tint
         }
 

@@ -47,8 +47,9 @@ struct CapacityCommand {
         outcome.warn(configuration.warnings + input.warnings)
         let rows = try rows(input, configuration.configuration)
         let format = OutputFormat(arguments)
+        let nodes = input.snapshot.nodes.count
         outcome.standardOutput =
-            format.text { document(rows, nodes: input.snapshot.nodes.count) } ?? table(rows)
+            format.text { document(rows, nodes: nodes) } ?? table(rows, nodes: nodes)
     }
 
     private func rows(
@@ -112,19 +113,21 @@ struct CapacityCommand {
         ])
     }
 
-    private func table(_ rows: [Row]) -> String {
+    private func table(_ rows: [Row], nodes: Int) -> String {
         let sizes = rows.first?.gangs.map(\.size) ?? []
         var table = TextTable(
             [.left("INSTANCE TYPE"), .left("ASKS FOR"), .right("PODS"), .right("NODES")]
                 + sizes.map { .right("GANGS OF \($0)") } + [.left("LIMITED BY")])
         for row in rows {
-            let limits = row.limits.map { "\($0.reason) on \($0.count)" }.joined(separator: ", ")
+            let limits = row.limits.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
             table.add(
                 [
                     .init(row.type.name), .init(AmountText.sentence(row.type.requests)),
                     .init("\(row.headroom.pods)", row.headroom.pods > 0 ? .good : .bad),
                     "\(row.headroom.nodes)",
-                ] + row.gangs.map { .init("\($0.count)") } + [.init(limits)])
+                ] + row.gangs.map { .init("\($0.count)") } + [
+                    .init(nodes == 0 ? "there are no nodes" : limits)
+                ])
         }
         return table.text(style: style)
     }

@@ -44,11 +44,12 @@ struct ConfigCommand {
     func check(_ outcome: inout CommandOutcome) throws(CommandFailure) {
         let path = arguments.positional("FILE") ?? ""
         let (configuration, warnings) = try ConfigurationInput.read(path)
+        let file = VisibleText.line(ConfigurationInput.name(path))
         outcome.warn(warnings)
-        for remark in configuration.remarks { outcome.note("warning: \(path): \(remark)") }
+        for remark in configuration.remarks { outcome.note("warning: \(file): \(remark)") }
         let actions = configuration.actions.map(\.rawValue).joined(separator: ", ")
         outcome.standardOutput =
-            "\(path): valid; compatibility \(configuration.compatibility.rawValue); \(actions)\n"
+            "\(file): valid; compatibility \(configuration.compatibility.rawValue); \(actions)\n"
         for (tier, plugins) in configuration.tiers.enumerated() {
             outcome.standardOutput += "tier \(tier + 1): \(plugins.map(\.name).joined(separator: ", "))\n"
         }

@@ -41,7 +41,7 @@ struct ConvertCommand {
         let (trace, problems) = OpenBTrace.read(
             nodes: try Self.read(nodes), nodesFile: nodes, pods: try Self.read(pods), podsFile: pods)
         if !problems.isEmpty {
-            throw CommandFailure(.badInput, problems.map(\.description).joined(separator: "\n"))
+            throw CommandFailure(problems)
         }
         var options = OpenBTrace.ObjectOptions()
         options.gpuRequests = arguments.value("gpu-requests").flatMap(OpenBTrace.GPURequests.init) ?? .all

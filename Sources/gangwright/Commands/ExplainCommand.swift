@@ -71,7 +71,7 @@ struct ExplainCommand {
         if let held = run.result.pipelined.first(where: { $0.pod == key }) {
             return Answer(
                 key: key, state: "pipelined", reason: "Pipelined",
-                message: "holds a place on \(held.node) and waits for \(held.waitsFor.rawValue)", shapes: [])
+                message: held.sentence, shapes: [])
         }
         guard let pending = run.result.pending.first(where: { $0.pod == key }) else {
             let where_ = pod.nodeName.map { "is bound to \($0)" } ?? "has no node"
@@ -89,7 +89,9 @@ struct ExplainCommand {
         return Answer(
             key: key, state: group.reason == nil ? "placed" : "waits",
             reason: group.reason?.rawValue ?? "Ready",
-            message: group.message, shapes: run.cycle.explainGang(key))
+            message: group.message,
+            // Without its instance type nobody knows what its pods ask for.
+            shapes: group.reason == .unknownInstanceType ? [] : run.cycle.explainGang(key))
     }
 
     // MARK: Printing
@@ -97,26 +99,37 @@ struct ExplainCommand {
     private func text(_ answer: Answer, nodes: Int) -> String {
         let tint: Style.Tint = answer.state == "waits" ? .doubtful : .good
         var lines = [
-            "\(kind) \(answer.key): \(style.paint(answer.state, tint)) (\(answer.reason))",
-            "  \(answer.message)",
+            "\(kind) \(VisibleText.line(answer.key.description)): "
+                + "\(style.paint(answer.state, tint)) (\(answer.reason))",
+            "  \(VisibleText.line(answer.message))",
         ]
         for shape in answer.shapes {
-            let pods = shape.pods.count == 1 ? "1 pod" : "\(shape.pods.count) pods"
+            let each = shape.pods.count == 1 ? "" : "each "
             lines.append("")
-            lines.append("\(pods) without a place, each asking for \(AmountText.sentence(shape.request))")
             lines.append(
-                "  fit now, alone: \(shape.headroom.pods) on \(shape.headroom.nodes) of \(nodes) nodes")
+                "\(Count.of(shape.pods.count, "pod")) without a place, "
+                    + VisibleText.line("\(each)asking for \(AmountText.sentence(shape.request))"))
+            lines.append(
+                "  fit now, alone: \(shape.headroom.pods) on \(shape.headroom.nodes) of "
+                    + Count.of(nodes, "node"))
             for reason in shape.reasons {
-                lines.append("  \(reason.count) of \(nodes) nodes: \(reason.reason)")
+                lines.append(
+                    "  \(reason.count) of \(Count.of(nodes, "node")): \(VisibleText.line(reason.reason))")
             }
-            for near in shape.nearest { lines.append("  nearest: \(near.node) lacks \(missing(near))") }
+            for near in shape.nearest {
+                lines.append(VisibleText.line("  nearest: \(near.node) lacks \(missing(near))"))
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private func missing(_ near: ShapeExplanation.NearNode) -> String {
-        near.missing.map { "\(AmountText.rounded($0.missing, of: $0.resource)) \($0.resource)" }.joined(
-            separator: " and ")
+        let amounts = near.missing.map {
+            "\(AmountText.rounded($0.missing, of: $0.resource, up: true)) \($0.resource)"
+        }
+        return amounts.count < 3
+            ? amounts.joined(separator: " and ")
+            : amounts.dropLast().joined(separator: ", ") + " and " + (amounts.last ?? "")
     }
 
     private func document(_ answer: Answer) -> OutputValue {

@@ -31,39 +31,32 @@ struct ClusterInput {
         reading.namespace = arguments.value("namespace") ?? "default"
         reading.defaultInstanceType =
             arguments.value("default-instance-type").flatMap(BuiltInInstanceType.init) ?? .azureml2022
+        let paths = arguments.values("cluster")
+        if (paths + arguments.values("config")).count(where: { $0 == "-" }) > 1 {
+            throw CommandFailure(.badInput, "-: found more than once, expected once: standard input ends")
+        }
         var reader = ClusterReader(options: reading)
-        for path in arguments.values("cluster") {
-            for file in try Self.files(path) {
-                do {
+        var unread: [Problem] = []
+        for path in paths {
+            do throws(FileError) {
+                for file in try Self.files(path) {
                     reader.read(try FileAccess.read(file), file: file == "-" ? "<stdin>" : file)
-                } catch {
-                    throw CommandFailure(.badInput, error.description)
                 }
+            } catch {
+                unread.append(Problem(file: error.path, line: 0, message: error.reason))
             }
         }
         let result = reader.finish()
-        if result.hasErrors {
-            throw CommandFailure(.badInput, result.problems.map(\.description).joined(separator: "\n"))
-        }
+        if result.hasErrors || !unread.isEmpty { throw CommandFailure(unread + result.problems) }
         snapshot = result.snapshot
         skippedKinds = result.skippedKinds
         warnings = result.problems
     }
 
-    private static func files(_ path: String) throws(CommandFailure) -> [String] {
+    private static func files(_ path: String) throws(FileError) -> [String] {
         guard path != "-", FileAccess.isFolder(path) else { return [path] }
-        do {
-            let files = try FileAccess.documents(in: path)
-            if files.isEmpty {
-                throw CommandFailure(.badInput, "\(path): no file ends in .yaml, .yml or .json")
-            }
-            return files
-        } catch let error as FileError {
-            throw CommandFailure(.badInput, error.description)
-        } catch let error as CommandFailure {
-            throw error
-        } catch {
-            throw CommandFailure(.badInput, "\(path): \(error)")
-        }
+        let files = try FileAccess.documents(in: path)
+        if files.isEmpty { throw FileError(path: path, reason: "no file ends in .yaml, .yml or .json") }
+        return files
     }
 }

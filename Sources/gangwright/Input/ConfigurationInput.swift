@@ -19,14 +19,17 @@ struct ConfigurationInput {
         (configuration, warnings) = try Self.read(path)
     }
 
+    /// How messages call a file.
+    static func name(_ path: String) -> String { path == "-" ? "<stdin>" : path }
+
     /// Reads a file; all its mistakes come out together.
     static func read(_ path: String) throws(CommandFailure) -> (SchedulerConfiguration, [Problem]) {
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
         let (configuration, problems) = SchedulerConfiguration.read(
-            bytes, file: path == "-" ? "<stdin>" : path)
+            bytes, file: name(path))
         guard let configuration else {
-            throw CommandFailure(.badInput, problems.map(\.description).joined(separator: "\n"))
+            throw CommandFailure(problems)
         }
         return (configuration, problems)
     }

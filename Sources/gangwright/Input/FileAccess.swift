@@ -24,7 +24,7 @@ enum FileAccess {
         var status = stat()
         if fstat(descriptor, &status) == 0 { bytes.reserveCapacity(Int(status.st_size)) }
         var chunk = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
+        while bytes.count <= mostBytes {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count == 0 { return bytes }
             if count < 0 {
@@ -33,15 +33,37 @@ enum FileAccess {
             }
             bytes.append(contentsOf: chunk[..<count])
         }
+        throw FileError(path: path, reason: "found more than 2 GiB, expected less")
     }
+
+    /// No text that is read is larger; a device may never end.
+    private static let mostBytes = 1 << 31
 
     static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The YAML and JSON files of a folder and of those below it, in byte-wise order; hidden ones are left out.
+    /// The YAML and JSON files of a folder and of those below it, in byte-wise order.
+    ///
+    /// Links are followed, each folder once. Hidden files are left out, and so is what may never end, such as a pipe.
     static func documents(in folder: String) throws(FileError) -> [String] {
+        var seen: Set<FolderIdentity> = []
+        return try documents(in: folder, seen: &seen)
+    }
+
+    private struct FolderIdentity: Hashable {
+        let device: UInt
+        let inode: UInt
+    }
+
+    private static func documents(
+        in folder: String, seen: inout Set<FolderIdentity>
+    ) throws(FileError) -> [String] {
+        var status = stat()
+        guard stat(folder, &status) == 0 else { throw FileError(path: folder, reason: systemReason()) }
+        let identity = FolderIdentity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+        guard seen.insert(identity).inserted else { return [] }
         guard let directory = opendir(folder) else { throw FileError(path: folder, reason: systemReason()) }
         defer { closedir(directory) }
         var names: [String] = []
@@ -55,12 +77,18 @@ enum FileAccess {
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
             if isFolder(path) {
-                files += try documents(in: path)
-            } else if [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) {
+                files += try documents(in: path, seen: &seen)
+            } else if [".yaml", ".yml", ".json"].contains(where: name.hasSuffix), !isEndless(path) {
                 files.append(path)
             }
         }
         return files
+    }
+
+    /// True for pipes, sockets and devices; a link that leads nowhere is none, so that reading it says what is wrong.
+    private static func isEndless(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     }
 
     private static func systemReason() -> String { String(cString: strerror(errno)) }

@@ -2,9 +2,9 @@ import ClusterModel
 import Documents
 import SchedulingPolicy
 
-/// Amounts as Kubernetes writes them.
+/// Amounts as Kubernetes writes them, for machines, and rounded, for people.
 enum AmountText {
-    /// One amount in its resource's own unit.
+    /// One amount in its resource's own unit, exact.
     static func text(_ amount: Int64, of resource: ResourceName) -> String {
         switch resource.scale {
         case .milli: Quantity.formatMilli(amount)
@@ -39,31 +39,36 @@ enum AmountText {
     }
 
     /// One amount for people: a tenth of a core, or of the largest binary unit that it reaches, is close enough.
-    static func rounded(_ amount: Int64, of resource: ResourceName) -> String {
+    ///
+    /// - Parameter up: Whether to round up, as what is missing must be: with less than it, it would be missing still.
+    static func rounded(_ amount: Int64, of resource: ResourceName, up: Bool = false) -> String {
         switch resource.scale {
-        case .milli: return decimal(amount, unit: 1000)
+        case .milli: return milliDecimal(amount, up: up)
         case .count: return String(amount)
         case .bytes:
             let suffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
             let power = min(6, max(0, (63 - amount.magnitude.leadingZeroBitCount) / 10))
-            return decimal(amount, unit: 1 << Int64(10 * power)) + suffixes[power]
+            return decimal(amount, unit: 1 << UInt64(10 * power), up: up) + suffixes[power]
         }
     }
 
     /// Thousandths of a resource's unit, for people.
     static func rounded(milli amount: Int64, of resource: ResourceName) -> String {
         resource.scale == .count
-            ? decimal(amount, unit: 1000) : rounded(roundedToUnit(amount), of: resource)
+            ? milliDecimal(amount, up: false) : rounded(roundedToUnit(amount), of: resource)
+    }
+
+    /// Thousandths, to one decimal; what is less than that as Kubernetes writes it, so that something is not nothing.
+    private static func milliDecimal(_ amount: Int64, up: Bool) -> String {
+        amount.magnitude < 100 ? Quantity.formatMilli(amount) : decimal(amount, unit: 1000, up: up)
     }
 
     /// An amount in a unit, to one decimal where there is one.
-    private static func decimal(_ amount: Int64, unit: Int64) -> String {
-        var whole = amount / unit
-        var tenths = (Int128(amount % unit) * 10 + Int128(unit / 2)) / Int128(unit)
-        if tenths == 10 {
-            whole += 1
-            tenths = 0
-        }
-        return tenths == 0 ? String(whole) : "\(whole).\(tenths)"
+    private static func decimal(_ amount: Int64, unit: UInt64, up: Bool) -> String {
+        let (whole, rest) = amount.magnitude.quotientAndRemainder(dividingBy: unit)
+        let tenths =
+            UInt128(whole) * 10 + (UInt128(rest) * 10 + UInt128(up ? unit - 1 : unit / 2)) / UInt128(unit)
+        let text = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+        return amount < 0 ? "-" + text : text
     }
 }

@@ -36,7 +36,7 @@ enum ScheduleDocument {
     }
 
     private static func queue(_ queue: CycleResult.QueueUse) -> OutputValue {
-        let deserved = queue.deservedMilli.map { amount in
+        let deserved = queue.deservedMilli.sorted { $0.resource < $1.resource }.map { amount in
             (
                 amount.resource.text,
                 OutputValue.string(AmountText.text(milli: amount.milli, of: amount.resource))

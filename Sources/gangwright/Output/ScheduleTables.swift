@@ -82,31 +82,36 @@ struct ScheduleTables {
 
     // MARK: What waits
 
-    /// Gangs and pods that wait, each with its reason.
+    /// Gangs and pods that wait, each with its reason; of gangs also those whose minimum is placed.
     private func waiting() -> String {
-        var table = TextTable([.left("NAMESPACE"), .left("WAITS"), .left("REASON"), .left("WHY")])
-        for group in result.podGroups where group.reason != nil {
+        var table = TextTable([.left("NAMESPACE"), .left("NAME"), .left("REASON"), .left("WHY")])
+        let members = Dictionary(
+            result.pending.compactMap { pod in pod.podGroup.map { ($0, pod.reason) } },
+            uniquingKeysWith: { first, _ in first })
+        for group in result.podGroups {
+            guard let reason = group.reason ?? members[group.key] else { continue }
             table.add([
-                .init(group.key.namespace), .init(group.key.name),
-                .init(group.reason?.rawValue ?? "", .doubtful),
+                .init(group.key.namespace), .init("job/\(group.key.name)"), .init(reason.rawValue, .doubtful),
                 .init(group.message),
             ])
         }
         for pod in result.pipelined {
             table.add([
-                .init(pod.pod.namespace), .init(pod.pod.name), .init("Pipelined", .doubtful),
-                .init("holds a place on \(pod.node) and waits for \(pod.waitsFor.rawValue)"),
+                .init(pod.pod.namespace), .init("pod/\(pod.pod.name)"), .init("Pipelined", .doubtful),
+                .init(pod.sentence),
             ])
         }
         let single = result.pending.filter { $0.podGroup == nil }
         for pod in isWide ? single[...] : single.prefix(Self.mostSinglePods) {
             table.add([
-                .init(pod.pod.namespace), .init(pod.pod.name), .init(pod.reason.rawValue, .doubtful),
+                .init(pod.pod.namespace), .init("pod/\(pod.pod.name)"), .init(pod.reason.rawValue, .doubtful),
                 .init(pod.message),
             ])
         }
         if !isWide, single.count > Self.mostSinglePods {
-            table.add(["", "\(single.count - Self.mostSinglePods) more pods", "", "-o wide lists them"])
+            table.add([
+                "", .init(Count.of(single.count - Self.mostSinglePods, "more pod")), "", "-o wide lists them",
+            ])
         }
         return section("WAITING", table)
     }
@@ -144,13 +149,13 @@ struct ScheduleTables {
             column > ResourceTable.pods && cluster.allocatable[column].contains { $0 > 0 }
         }
         var table = TextTable(
-            [.left("NODE"), .right("PODS"), .right("CPU"), .right("MEMORY")]
+            [.left("NODE"), .left("STATUS"), .right("PODS"), .right("CPU"), .right("MEMORY")]
                 + devices.map { .right(cluster.resources.names[$0].text.uppercased()) })
         for (node, state) in cluster.nodes.enumerated() {
             let columns = [ResourceTable.cpu, ResourceTable.memory] + devices
             let pods = cluster.allocatable[ResourceTable.pods][node] - cluster.idle[ResourceTable.pods][node]
             table.add(
-                [.init(state.name), "\(pods)"]
+                [.init(state.name), Self.status(of: state), "\(pods)"]
                     + columns.map { column in
                         let allocatable = cluster.allocatable[column][node]
                         if allocatable == 0 { return "-" }
@@ -162,22 +167,27 @@ struct ScheduleTables {
         return table
     }
 
+    /// In kubectl's words.
+    private static func status(of node: Node) -> TextTable.Cell {
+        let ready = node.isReady ? "Ready" : "NotReady"
+        let isUsable = node.isReady && !node.isUnschedulable
+        return .init(ready + (node.isUnschedulable ? ",SchedulingDisabled" : ""), isUsable ? nil : .doubtful)
+    }
+
     private func summary() -> String {
-        var text =
-            "\(count(result.binds.count, "pod")) placed on \(count(nodesUsed, "node")) of \(result.nodeCount)"
-        if !result.pipelined.isEmpty { text += ", \(result.pipelined.count) hold a place" }
-        text += ", \(result.pending.count) wait"
-        text += "; \(result.boundBefore) were bound before"
+        var text = "\(Count.of(result.binds.count, "pod")) placed on \(nodesUsed) of "
+        text += Count.of(result.nodeCount, "node")
+        if !result.pipelined.isEmpty {
+            text += ", \(result.pipelined.count) \(result.pipelined.count == 1 ? "holds" : "hold") a place"
+        }
+        text += ", \(result.pending.count) \(result.pending.count == 1 ? "waits" : "wait")"
+        text += "; \(result.boundBefore) \(result.boundBefore == 1 ? "was" : "were") bound before"
         let skipped = run.input.skippedKinds.sorted { $0.key.precedes($1.key) }
         if !skipped.isEmpty {
             text += "; passed over: " + skipped.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         }
-        return text + "\n"
+        return VisibleText.line(text) + "\n"
     }
 
     private var nodesUsed: Int { Set(result.binds.map(\.node)).count }
-
-    private func count(_ number: Int, _ noun: String) -> String {
-        "\(number) \(noun)\(number == 1 ? "" : "s")"
-    }
 }

@@ -43,7 +43,7 @@ struct TextTableTests {
 
     @Test("names from a cluster cannot move the cursor")
     func control() {
-        #expect(TextTable.Cell("a\u{1B}[2Jb\n\tc\u{9B}d").text == "a [2Jb  c d")
+        #expect(TextTable.Cell("a\u{1B}[2Jb\n\tc\u{9B}d").text == "aU+001B[2JbU+000AU+0009cU+009Bd")
     }
 }
 

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+@testable import gangwright
+
+/// Whether the stored outputs are to be written instead of compared.
+private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_GOLDEN"] == "1"
+
+/// Each command's output, word for word, is in `Fixtures/expected`, as a session in a terminal would show it.
+///
+/// After a change that is meant, `GANGWRIGHT_UPDATE_GOLDEN=1 swift test --filter GoldenTests` writes the files anew; the
+/// difference then shows, in review, what users will see.
+@Suite("Every command prints what it printed before") struct GoldenTests {
+    /// A command line and the name of the file that holds what it prints.
+    struct Session: CustomTestStringConvertible, Sendable {
+        let name: String
+        let line: String
+        var testDescription: String { line }
+
+        init(_ name: String, _ line: String) {
+            self.name = name
+            self.line = line
+        }
+    }
+
+    static let sessions =
+        results
+        + [("schedule-json", "-o json"), ("schedule-yaml", "-o yaml"), ("schedule-wide", "-o wide")].map {
+            Session($0.0, "schedule --cluster cluster \($0.1)")
+        }
+        + helps
+
+    private static let results = [
+        Session("schedule-table", "schedule --cluster cluster"),
+        Session("schedule-volcano", "schedule --cluster cluster --config config/volcano.conf -o wide"),
+        Session("schedule-azureml", "schedule --cluster cluster --config config/azureml.conf"),
+        Session("schedule-scheduler-name", "schedule --cluster cluster --scheduler-name other"),
+        Session("schedule-require-all", "schedule --cluster cluster --require-all"),
+        Session("schedule-nodes-only", "schedule --cluster cluster/nodes.yaml --require-all"),
+        Session("schedule-pods-only", "schedule --cluster cluster/pods.yaml"),
+        Session("schedule-releasing", "schedule --cluster releasing"),
+        Session("schedule-broken", "schedule --cluster broken --cluster missing.yaml"),
+        Session("schedule-terminal", "schedule --cluster broken/terminal.yaml --cluster cluster/nodes.yaml"),
+        Session("explain-job-too-large", "explain job llama --cluster cluster -n train"),
+        Session("explain-job-json", "explain job llama --cluster cluster -n train -o json"),
+        Session("explain-job-placed", "explain job bert --cluster cluster -n train"),
+        Session("explain-job-instance-type", "explain job typo --cluster cluster"),
+        Session("explain-job-elsewhere", "explain job llama --cluster cluster"),
+        Session("explain-pod-waits", "explain pod fat --cluster cluster -n lab"),
+        Session("explain-pod-yaml", "explain pod fat --cluster cluster -n lab -o yaml"),
+        Session("explain-pod-running", "explain pod eval-0 --cluster cluster -n train"),
+        Session("explain-pod-placed", "explain pod shell --cluster cluster -n lab"),
+        Session("explain-pod-gated", "explain pod gated --cluster cluster -n lab"),
+        Session("capacity-table", "capacity --cluster cluster --gang-size 2 --gang-size 4"),
+        Session("capacity-after", "capacity --cluster cluster --gang-size 2 --after --instance-type gpu1"),
+        Session("capacity-json", "capacity --cluster cluster --gang-size 4 -o json"),
+        Session("capacity-no-nodes", "capacity --cluster cluster/pods.yaml"),
+        Session("capacity-unknown-type", "capacity --cluster cluster --instance-type gpu2"),
+        Session("config-show", "config show"),
+        Session("config-show-json", "config show config/volcano.conf -o json"),
+        Session("config-check-volcano", "config check config/volcano.conf"),
+        Session("config-check-azureml", "config check config/azureml.conf"),
+        Session("config-check-warnings", "config check config/warnings.conf"),
+        Session("config-check-broken", "config check config/broken.conf"),
+        Session("config-check-tab", "config check config/tab.conf"),
+        Session("convert-openb", "convert openb --nodes openb/nodes.csv --pods openb/pods.csv"),
+        Session(
+            "convert-openb-whole",
+            "convert openb --nodes openb/nodes.csv --pods openb/pods.csv --gpu-requests wholeOnly -o json"),
+        Session("convert-openb-broken", "convert openb --nodes openb/nodes.csv --pods openb/broken-pods.csv"),
+        Session("version", "version"),
+        Session("usage-no-words", ""),
+        Session("usage-unknown-option", "schedule --cluster cluster --confg x"),
+        Session("usage-now", "schedule --cluster cluster --now yesterday"),
+        Session("usage-stdin-twice", "schedule --cluster - --config -"),
+    ]
+
+    /// The help of every command of the tree.
+    private static let helps = Program.root.flattened().map { path in
+        let words = path.names.dropFirst()
+        return Session("help" + words.map { "-\($0)" }.joined(), (words + ["--help"]).joined(separator: " "))
+    }
+
+    @Test("as stored", arguments: sessions) func stored(session: Session) throws {
+        let file = Fixtures.folder.appending(path: "expected/\(session.name).txt")
+        let actual = Self.transcript(session.line, Fixtures.run(session.line))
+        if isUpdating { return try Data(actual.utf8).write(to: file) }
+        let expected = try String(contentsOf: file, encoding: .utf8)
+        #expect(Self.firstDifference(expected, actual) == nil, "see expected/\(session.name).txt")
+        #expect(expected == actual)
+    }
+
+    @Test("no output is stored that nothing prints", .enabled(if: !isUpdating)) func leftovers() throws {
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Fixtures.folder.appending(path: "expected").path(percentEncoded: false))
+        #expect(Set(files) == Set(Self.sessions.map { $0.name + ".txt" }))
+    }
+
+    /// What a terminal would show, with the two streams kept apart.
+    private static func transcript(_ line: String, _ outcome: CommandOutcome) -> String {
+        var text = "$ gangwright \(line)\n" + outcome.standardOutput
+        if !outcome.standardError.isEmpty { text += "--- standard error\n" + outcome.standardError }
+        return text + "--- exit code \(outcome.exitCode.rawValue)\n"
+    }
+
+    private static func firstDifference(_ expected: String, _ actual: String) -> String? {
+        let expectedLines = expected.split(separator: "\n", omittingEmptySubsequences: false)
+        let actualLines = actual.split(separator: "\n", omittingEmptySubsequences: false)
+        for index in 0..<max(expectedLines.count, actualLines.count) {
+            let (old, new) = (
+                index < expectedLines.count ? expectedLines[index] : "(end)",
+                index < actualLines.count ? actualLines[index] : "(end)"
+            )
+            if old != new { return "line \(index + 1): expected \(old)\nfound \(new)" }
+        }
+        return nil
+    }
+}
