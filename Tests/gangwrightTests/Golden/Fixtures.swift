@@ -8,13 +8,16 @@ enum Fixtures {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fixtures")
 
-    /// Runs a command line, in which words such as `cluster` or `config/volcano.conf` name files of the folder.
+    /// Runs a command line, in which words such as `cluster` or `configurations/volcano.conf` name files of the folder.
     ///
     /// What the program prints names them in the same way, wherever the repository lies.
     static func run(_ line: String) -> CommandOutcome {
+        let commands = Set(Program.root.flattened().flatMap(\.names))
         let words = line.split(separator: " ").map { word in
             let path = folder.appending(path: String(word)).path(percentEncoded: false)
-            return FileManager.default.fileExists(atPath: path) ? path : String(word)
+            let isFile = FileManager.default.fileExists(atPath: path)
+            precondition(!isFile || !commands.contains(String(word)), "\(word) is a file and a command")
+            return isFile ? path : String(word)
         }
         var outcome = Program().run(words)
         let prefix = folder.path(percentEncoded: false)

@@ -115,7 +115,9 @@ import Testing
         "every pending pod is in exactly one of binds, pipelined and pending",
         arguments: ["cluster", "releasing"])
     func partition(cluster: String) throws {
-        for configuration in ["", " --config config/volcano.conf", " --config config/azureml.conf"] {
+        for configuration in [
+            "", " --config configurations/volcano.conf", " --config configurations/azureml.conf",
+        ] {
             let outcome = Fixtures.run("schedule --cluster \(cluster) -o json" + configuration)
             let document = try #require(outcome.document)
             var seen: [String: Int] = [:]
