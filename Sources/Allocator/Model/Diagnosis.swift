@@ -8,6 +8,13 @@ public struct Headroom: Equatable, Sendable {
     public var nodes: Int
     /// For each reason, on how many nodes it is what stands in the way of the next pod.
     public var limits: [NodeRefusal: Int]
+
+    /// A count of pods and nodes, and what limits it.
+    public init(pods: Int64, nodes: Int, limits: [NodeRefusal: Int]) {
+        self.pods = pods
+        self.nodes = nodes
+        self.limits = limits
+    }
 }
 
 /// How much of a resource is missing on a node.
@@ -27,11 +34,15 @@ public struct Diagnosis {
     /// The row of a node in `states`.
     let row: (Int) -> Int
 
-    /// What stands in a pod's way on one node: a constraint, else every resource that is short. Empty if it fits there.
+    /// What stands in a pod's way on one node: a constraint, else every resource that is short.
+    ///
+    /// What is about to be free is not short. Empty exactly if the node has a place to give or to promise.
     public func refusals(of shape: ShapeID, on node: Int) -> [NodeRefusal] {
         let shape = table.shapes[shape.index]
         if let refusal = table.refusal(of: shape.demands, by: nodes[node]) { return [refusal] }
-        return shortages(of: shape.request, on: row(node), after: 0)
+        return demanded(shape.request).compactMap { entry in
+            entry.amount > freeLater(entry.column, row(node)) ? refusal(entry.column) : nil
+        }
     }
 
     /// By how much each resource is short of one pod of a shape on one node; empty where none is.
@@ -43,8 +54,6 @@ public struct Diagnosis {
     }
 
     /// For each reason, on how many nodes it stands in a pod's way. A node may give several.
-    ///
-    /// What is about to be free is not short: a pod would be promised it.
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
@@ -59,8 +68,8 @@ public struct Diagnosis {
                 }
                 continue
             }
-            for (position, entry) in demanded.enumerated() where entry.amount > free(entry.column, row(node))
-            {
+            for (position, entry) in demanded.enumerated()
+            where entry.amount > freeLater(entry.column, row(node)) {
                 short[position] += 1
             }
         }

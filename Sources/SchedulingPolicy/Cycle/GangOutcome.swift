@@ -78,8 +78,7 @@ struct GangOutcome {
             }
         case .notEnoughTasks(let valid): return (.notEnoughTasks, shortage(valid: valid))
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
-            let what = "pods of role \(role)"
-            return (.notEnoughPodsOfTask, shortage(of: what, needed: minimum, valid: valid))
+            return (.notEnoughPodsOfTask, shortage(of: " of role \(role)", needed: minimum, valid: valid))
         case .notEnqueued(let message): return (.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
             return (.queueOverused, "its queue \(state.group.queue) uses all that it deserves")
@@ -87,11 +86,11 @@ struct GangOutcome {
     }
 
     private func shortage(valid: Int) -> String {
-        shortage(of: "pods", needed: state.minMember, valid: valid)
+        shortage(of: "", needed: state.minMember, valid: valid)
     }
 
-    private func shortage(of what: String, needed: Int, valid: Int) -> String {
-        "needs \(needed) \(what) and has \(valid); failed and leaving ones do not count"
+    private func shortage(of role: String, needed: Int, valid: Int) -> String {
+        "needs \(needed) pod\(needed == 1 ? "" : "s")\(role) and has \(valid); failed and leaving ones do not count"
     }
 
     private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
@@ -165,7 +164,7 @@ struct GangOutcome {
         if !shortages.isEmpty, let shape = session.tasks[task].shape,
             !facts.fitsSomeEmptyNode(shape, in: session)
         {
-            message += "; no node is large enough, even empty"
+            message += "; none that qualifies is large enough, even empty"
         }
         return message
     }

@@ -169,19 +169,20 @@ struct ReadingMistakesTests {
             """
         let lines = SchedulerConfiguration.read(Array(text.utf8), file: "c").problems.map(\.line)
         #expect(lines.count == 3)
-        withKnownIssue("they come section by section, actions first") { #expect(lines == lines.sorted()) }
+        #expect(lines == lines.sorted())
     }
 }
 
 @Suite("What Volcano passes over in silence is a warning in its files and an error in ours")
 struct ReadingWarningTests {
-    /// The same message under both, as a warning and as an error.
+    /// The same message under both, as a warning that says what Volcano does and as an error.
     private func expect(
         _ plugin: String, _ message: String, sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let volcano = SchedulerConfiguration.read(Array(withPlugin(plugin).utf8), file: "c.conf")
         #expect(
-            volcano.problems.map(\.description) == ["c.conf:4: \(message)"], sourceLocation: sourceLocation)
+            volcano.problems.map(\.description) == ["c.conf:4: \(message); ignored, as Volcano does"],
+            sourceLocation: sourceLocation)
         #expect(volcano.problems.map(\.severity) == [.warning], sourceLocation: sourceLocation)
         #expect(volcano.configuration != nil, sourceLocation: sourceLocation)
         let ours = SchedulerConfiguration.read(
@@ -194,20 +195,20 @@ struct ReadingWarningTests {
     @Test("an integer in quotes") func quotedInteger() {
         expect(
             "{name: binpack, arguments: {binpack.weight: \"10\"}}",
-            "tiers[0].plugins[0].arguments[binpack.weight]: found a string, expected an integer; Volcano would take 1"
+            "tiers[0].plugins[0].arguments[binpack.weight]: found a string, expected an integer; the default is 1"
         )
         expect(
             "{name: nodeorder, arguments: {tainttoleration.weight: 1.5}}",
             "tiers[0].plugins[0].arguments[tainttoleration.weight]: found a number, expected an integer; "
-                + "Volcano would take 3")
+                + "the default is 3")
         expect(
             "{name: overcommit, arguments: {overcommit-factor: \"1.5\"}}",
-            "tiers[0].plugins[0].arguments.overcommit-factor: found a string, expected a number; Volcano would take 1.2"
+            "tiers[0].plugins[0].arguments.overcommit-factor: found a string, expected a number; the default is 1.2"
         )
         expect(
             "{name: predicates, arguments: {predicate.CacheEnable: 1}}",
             "tiers[0].plugins[0].arguments[predicate.CacheEnable]: found an integer, expected true or false; "
-                + "Volcano would take false")
+                + "the default is false")
     }
 
     @Test("an unknown argument") func unknownArgument() {
@@ -245,15 +246,17 @@ struct ReadingWarningTests {
             """
         let expected: Set = [
             "c.conf:4: tiers[0].weight: unknown key; expected plugins",
-            "c.conf:5: metrics: has no effect: no plugin of this version reads metrics",
+            "c.conf:5: metrics: no plugin of this version reads metrics",
             "c.conf:6: plugins: unknown key; expected compatibility, actions, tiers, configurations or metrics",
-            "c.conf:8: configurations[0].name: no action \"preempt\" of this version; its arguments have no effect",
+            "c.conf:8: configurations[0].name: this version has no action \"preempt\"",
             "c.conf:11: configurations[1].arguments.predicateErrorCacheEnable: found a string, expected true or false; "
-                + "Volcano would take true",
+                + "the default is true",
             "c.conf:13: configurations[2].arguments.predicateErrorCacheEnable: unknown argument; none is taken here",
         ]
         let volcano = SchedulerConfiguration.read(Array(text.utf8), file: "c.conf")
-        #expect(Set(volcano.problems.map(\.description)) == expected)
+        #expect(
+            Set(volcano.problems.map(\.description))
+                == Set(expected.map { $0 + "; ignored, as Volcano does" }))
         #expect(volcano.configuration != nil)
         let ours = SchedulerConfiguration.read(
             Array((text + "\ncompatibility: gangwright").utf8), file: "c.conf")

@@ -92,7 +92,7 @@ import Testing
             gangs: [.gang("g", min: 3)])
         #expect(result.bound == [:])
         #expect(result.reasons == ["g-0": .notEnoughTasks, "g-1": .notEnoughTasks])
-        #expect(result.messages["g-0"] == "needs 3 pods; 2 wait, run or are done")
+        #expect(result.messages["g-0"] == "needs 3 pods and has 2; failed and leaving ones do not count")
     }
 
     @Test("a minimum of 0 is no gang: each pod is placed for itself", arguments: Compatibility.allCases)

@@ -90,9 +90,7 @@ import Testing
                 Pod.waiting("stays", asking: [.memory: 3 * gibibyte]).running(on: "n"),
                 .waiting("p", asking: [.cpu: 2_000, .memory: 2 * gibibyte]),
             ])
-        withKnownIssue("a resource that is about to be free is counted as short") {
-            #expect(result.messages == ["p": "0/1 nodes are available: 1 Insufficient memory"])
-        }
+        #expect(result.messages == ["p": "0/1 nodes are available: 1 Insufficient memory"])
     }
 
     @Test("a pod whose state nobody knows is not about to leave, whatever its deletion says")
@@ -100,11 +98,7 @@ import Testing
         let lost = Pod.waiting("lost", 2_000).leaving("n").with { $0.phase = .unknown }
         let result = try schedule(
             plain(.volcano), nodes: [.of("n", 2_000)], pods: [lost, .waiting("p", 2_000)])
-        withKnownIssue(
-            "only pods that run or start are Releasing for Volcano; one of phase Unknown is Unknown"
-        ) {
-            #expect(result.promised == [:])
-        }
+        #expect(result.promised == [:])
     }
 }
 

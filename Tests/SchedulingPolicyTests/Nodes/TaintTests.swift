@@ -108,11 +108,21 @@ import Testing
         #expect(
             result.messages == [
                 "p":
-                    "0/4 nodes are available: 2 node(s) had untolerated taint {sku: gpu}, 1 Insufficient cpu, "
-                    + "1 node(s) had untolerated taint {old: }"
+                    "0/4 nodes are available: 1 Insufficient cpu, 3 do not qualify; "
+                    + "none that qualifies is large enough, even empty"
             ])
         #expect(
-            result.pending[0].nodeReasons.map(\.count) == [2, 1, 1])
+            result.pending[0].nodeReasons.map { "\($0.count) \($0.reason)" } == [
+                "2 node(s) had untolerated taint {sku: gpu}", "1 Insufficient cpu",
+                "1 node(s) had untolerated taint {old: }",
+            ])
+        let tainted = try schedule(plain(.gangwright), nodes: Array(nodes.dropLast()), pods: [.waiting("p")])
+        #expect(
+            tainted.messages == [
+                "p":
+                    "0/3 nodes are available: 2 node(s) had untolerated taint {sku: gpu}, "
+                    + "1 node(s) had untolerated taint {old: }"
+            ])
     }
 
     @Test("predicate.TaintTolerationEnable: false looks at no taint") func off() throws {

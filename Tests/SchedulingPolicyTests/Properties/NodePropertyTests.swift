@@ -15,31 +15,23 @@ struct NodePropertyTests {
             let after = Trial.ledger(of: trial.snapshotAfterBinds)
             return after.excesses(over: before, on: trial.snapshot.nodes)
         }
-        withKnownIssue("without predicates nobody counts slots for pods that ask for nothing") {
-            #expect(violations == [])
-        } when: {
-            !configuration.hasPredicates
-        }
+        #expect(violations == [])
     }
 
     @Test("promises fit what is left once leaving pods have gone", arguments: NamedConfiguration.all)
     func noOverpromise(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial in
             var staying = trial.snapshotAfterBinds
-            staying.pods.removeAll { $0.isTerminating }
+            staying.pods.removeAll { $0.isLeaving }
             var before = trial.snapshot
-            before.pods.removeAll { $0.isTerminating }
+            before.pods.removeAll { $0.isLeaving }
             var promised = Trial.ledger(of: staying)
             for entry in trial.result.pipelined {
                 if let pod = trial.pods[entry.pod] { promised.add(pod, to: entry.node) }
             }
             return promised.excesses(over: Trial.ledger(of: before), on: trial.snapshot.nodes)
         }
-        withKnownIssue("without predicates nobody counts slots for pods that ask for nothing") {
-            #expect(violations == [])
-        } when: {
-            !configuration.hasPredicates
-        }
+        #expect(violations == [])
     }
 
     @Test(
@@ -88,7 +80,7 @@ struct NodePropertyTests {
         let violations = try Trial.violations(under: configuration) { trial in
             var after = Trial.ledger(of: trial.snapshotAfterBinds)
             var staying = trial.snapshotAfterBinds
-            staying.pods.removeAll { $0.isTerminating }
+            staying.pods.removeAll { $0.isLeaving }
             var promised = Trial.ledger(of: staying)
             for entry in trial.result.pipelined {
                 guard let pod = trial.pods[entry.pod] else { continue }

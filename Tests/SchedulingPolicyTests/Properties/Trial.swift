@@ -77,3 +77,8 @@ struct Trial: Sendable {
         }
     }
 }
+
+extension Pod {
+    /// True for a pod that will give its node's resources back. One whose node is not heard of may stay for ever.
+    var isLeaving: Bool { isTerminating && phase != .unknown }
+}
