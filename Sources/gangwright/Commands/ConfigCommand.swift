@@ -15,7 +15,7 @@ struct ConfigCommand {
                         "See what a file leaves at its default",
                         "gangwright config show volcano-scheduler.conf -o json"),
                 ],
-                options: [OutputFormat.option],
+                options: [OutputFormat.documentOption],
                 positionals: [Positional("FILE", help: "a volcano-scheduler.conf", required: false)]),
             Command(
                 "check", abstract: "Check a configuration and name every mistake with its line",
@@ -37,8 +37,7 @@ struct ConfigCommand {
             configuration = read
             outcome.warn(warnings)
         }
-        let document = configuration.document
-        outcome.standardOutput = OutputFormat(arguments) == .json ? document.json() + "\n" : document.yaml()
+        outcome.standardOutput = OutputFormat(arguments).text { configuration.document } ?? ""
     }
 
     func check(_ outcome: inout CommandOutcome) throws(CommandFailure) {

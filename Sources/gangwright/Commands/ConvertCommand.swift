@@ -25,9 +25,7 @@ struct ConvertCommand {
                         name: "gpu-requests", metavar: "WHICH",
                         help: "all tasks, or only those that ask for whole GPUs or none", default: "all",
                         choices: OpenBTrace.GPURequests.allCases.map(\.rawValue)),
-                    Option(
-                        name: "output", short: "o", metavar: "FORMAT", help: "how to print the objects",
-                        default: "yaml", choices: ["yaml", "json"]),
+                    OutputFormat.documentOption,
                 ])
         ])
 
@@ -49,7 +47,7 @@ struct ConvertCommand {
             ("apiVersion", .string("v1")), ("kind", .string("List")),
             ("items", .list(trace.objects(options))),
         ])
-        outcome.standardOutput = arguments.value("output") == "json" ? list.json() + "\n" : list.yaml()
+        outcome.standardOutput = OutputFormat(arguments).text { list } ?? ""
     }
 
     private static func read(_ path: String) throws(CommandFailure) -> [UInt8] {

@@ -9,6 +9,11 @@ enum OutputFormat: String, CaseIterable {
         name: "output", short: "o", metavar: "FORMAT", help: "how to print the result", default: "table",
         choices: allCases.map(\.rawValue))
 
+    /// The same for commands whose result is a document and never a table.
+    static let documentOption = Option(
+        name: "output", short: "o", metavar: "FORMAT", help: "how to print the result", default: "yaml",
+        choices: [OutputFormat.yaml, .json].map(\.rawValue))
+
     init(_ arguments: Arguments) { self = arguments.value("output").flatMap(OutputFormat.init) ?? .table }
 
     /// The document, if this is a form for machines; `nil` if the result is to be printed for people.
