@@ -133,7 +133,8 @@ public struct Arguments: Sendable {
         return nil
     }
 
-    private static func trimmed(_ text: Substring) -> String {
+    /// A text without the blanks around it.
+    static func trimmed(_ text: Substring) -> String {
         let start = text.drop { $0.isWhitespace }
         guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
         return String(start[...end])

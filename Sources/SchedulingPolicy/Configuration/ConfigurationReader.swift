@@ -77,7 +77,7 @@ private struct ConfigurationReader {
         ]
         let known = ActionName.allCases.map(\.rawValue).joined(separator: ", ")
         return text.split(separator: ",", omittingEmptySubsequences: false).compactMap { part in
-            let name = String(part.filter { !$0.isWhitespace })
+            let name = Arguments.trimmed(part)
             if let action = ActionName(rawValue: name) { return action }
             root.report(
                 "actions",
