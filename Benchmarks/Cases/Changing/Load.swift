@@ -120,7 +120,7 @@ struct LoadInput {
     func build() throws(ResourceOverflow) -> IndexedAllocator {
         var cluster = try ClusterState(nodes: nodes, resources: resources)
         for pod in pods {
-            guard let node = pod.nodeName.flatMap(cluster.index(ofNode:)) else { continue }
+            guard let name = pod.nodeName, let node = cluster.index(ofNode: name) else { continue }
             cluster.add(PodRequest(pod, in: resources), to: node, as: .bound)
         }
         return IndexedAllocator(

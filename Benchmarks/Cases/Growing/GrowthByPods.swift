@@ -21,12 +21,12 @@ extension BenchmarkCase {
         }
         var costs: [Measurement] = []
         for part in 0..<parts {
-            let variant = "\(nodes) nodes, gangs of the \(part + 1). fifth"
+            let variant = "\(nodes) nodes, gangs \(100 * part / parts) to \(100 * (part + 1) / parts) %"
             costs.append(.cost("cost per pod", variant, samples[part]))
         }
         return costs + [
             .ratio(
-                "growth", "\(nodes) nodes, last to first fifth", of: costs[parts - 1], to: costs[0],
+                "growth", "\(nodes) nodes, last gangs to first", of: costs[parts - 1], to: costs[0],
                 better: .lower)
         ]
     }
