@@ -49,7 +49,7 @@ import Testing
                 == (0...1).map { index in
                     Pod(
                         key: ObjectKey(namespace: "default", name: "train-bert-worker-\(index)"),
-                        podGroup: "train-bert", role: "worker", requests: requests,
+                        podGroup: "train-bert", role: "worker", schedulerName: "volcano", requests: requests,
                         nonZeroRequests: NonZeroRequests(milliCPU: 8000, memory: 68_719_476_736),
                         nodeSelector: ["pool": "a100"],
                         tolerations: Self.tolerations + [
@@ -71,6 +71,7 @@ import Testing
             result.snapshot.pods == [
                 Pod(
                     key: ObjectKey(namespace: "team", name: "job-worker-0"), podGroup: "job", role: "worker",
+                    schedulerName: "volcano",
                     requests: [.cpu: 600, .memory: 1_610_612_736], tolerations: Self.tolerations)
             ])
     }

@@ -41,12 +41,16 @@ struct CommandJob: Equatable {
                 pods.append(
                     Pod(
                         key: ObjectKey(namespace: key.namespace, name: "\(key.name)-\(role.name)-\(index)"),
-                        podGroup: key.name, role: role.name, requests: requests,
+                        podGroup: key.name, role: role.name, schedulerName: Self.schedulerName,
+                        requests: requests,
                         nodeSelector: type?.nodeSelector ?? [:], tolerations: tolerations))
             }
         }
         return (group, pods)
     }
+
+    /// Azure ML gives the pods of jobs to Volcano.
+    private static let schedulerName = "volcano"
 
     /// What Azure ML's workload pods tolerate. Source: the extension's documents on dedicated nodes.
     private var tolerations: [Toleration] {

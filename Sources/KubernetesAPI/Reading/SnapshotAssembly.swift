@@ -101,7 +101,7 @@ struct SnapshotAssembly {
                     continue
                 }
                 if type == nil {
-                    let hint = UnknownName.hint(for: job.instanceType, among: Array(types.keys))
+                    let hint = Spelling.hint(for: job.instanceType, among: types.keys)
                     let message = "unknown instance type \(job.instanceType.debugDescription); \(hint)"
                     group.invalid = InvalidGang(reason: .unknownInstanceType, message: message)
                     let place = reader.instanceTypePlaces[job.key] ?? entry.place

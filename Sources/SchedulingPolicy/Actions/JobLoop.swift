@@ -53,7 +53,7 @@ extension JobState {
     /// True for a gang that was found, before the cycle began, to be past placing.
     var isHopeless: Bool {
         switch refusal {
-        case .queueNotFound, .invalid: true
+        case .queueNotFound, .otherScheduler, .invalid: true
         default: false
         }
     }

@@ -38,7 +38,13 @@ private struct ConfigurationReader {
 
     init(_ root: FieldReader) { self.root = root }
 
-    mutating func read() -> SchedulerConfiguration {
+    mutating func read() -> SchedulerConfiguration? {
+        if root.string("kind") == "ConfigMap" {
+            root.report(
+                "kind",
+                "found a ConfigMap, expected the text that its data holds under volcano-scheduler.conf")
+            return nil
+        }
         readCompatibility()
         ignoreUnknownKeys(
             of: root, known: ["compatibility", "actions", "tiers", "configurations", "metrics"],
@@ -110,11 +116,13 @@ private struct ConfigurationReader {
         guard let name = entry.requiredString("name") else { return nil }
         guard let type = PluginRegistry.type(named: name) else {
             let known = PluginRegistry.plugins.map { $0.name }.joined(separator: ", ")
+            let nearest = Spelling.nearest(to: name, among: PluginRegistry.plugins.map { $0.name })
             entry.report(
                 "name",
                 PluginRegistry.later.contains(name)
                     ? "\(name) comes with a later version; expected one of \(known)"
-                    : "unknown plugin \"\(name)\"; expected one of \(known)")
+                    : "unknown plugin \"\(name)\"; "
+                        + (nearest.map { "did you mean \($0)?" } ?? "expected one of \(known)"))
             return nil
         }
         var flags: [PluginFlag: Bool] = [:]

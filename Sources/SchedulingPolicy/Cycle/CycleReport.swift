@@ -6,7 +6,7 @@ struct CycleReport {
     let session: Session
     let points: ExtensionPoints
     let hasGang: Bool
-    private let facts = ShapeFacts()
+    private let facts = OutcomeFacts()
 
     init(session: Session, points: ExtensionPoints, hasGang: Bool) {
         self.session = session

@@ -6,8 +6,8 @@ struct GangOutcome {
     let job: Int
     let session: Session
     let points: ExtensionPoints
-    /// What was found out about shapes for other gangs.
-    let facts: ShapeFacts
+    /// What was found out before.
+    let facts: OutcomeFacts
 
     private var state: JobState { session.jobs[job] }
     private var placed: Int { state.counts.allocated + state.counts.pipelined }
@@ -72,6 +72,7 @@ struct GangOutcome {
         switch state.refusal {
         case nil: return nil
         case .queueNotFound: return (.queueNotFound, "its queue \(state.group.queue) does not exist")
+        case .otherScheduler: return (.otherScheduler, "its pods ask for another scheduler")
         case .invalid(let invalid):
             switch invalid.reason {
             case .unknownInstanceType: return (.unknownInstanceType, invalid.message)
@@ -125,7 +126,13 @@ struct GangOutcome {
     }
 
     /// What the gang needs at once, and how much of it found room: of the pods, or of the role that holds it back.
+    ///
+    /// It looks at every pod, and every pod may ask for it: it is found out once.
     private func gangMessage() -> String {
+        facts.gangMessage(of: job) { makeGangMessage() }
+    }
+
+    private func makeGangMessage() -> String {
         let tasks = state.tasks
         let hadRoom = tasks.filter { task in
             if case .rolledBack = session.tasks[task].failure { return true }
@@ -176,9 +183,18 @@ struct GangOutcome {
     }
 }
 
-/// Answers about shapes that many pods ask for, each found out once.
-final class ShapeFacts {
+/// Answers that many pods ask for, each found out once.
+final class OutcomeFacts {
     private var fits: [ShapeID: Bool] = [:]
+    private var gangMessage: (job: Int, message: String)?
+
+    /// What is to be said about a gang; pods ask gang by gang.
+    func gangMessage(of job: Int, make: () -> String) -> String {
+        if let gangMessage, gangMessage.job == job { return gangMessage.message }
+        let message = make()
+        gangMessage = (job, message)
+        return message
+    }
 
     /// Whether a pod would fit somewhere if nothing else ran there.
     func fitsSomeEmptyNode(_ shape: ShapeID, in session: Session) -> Bool {

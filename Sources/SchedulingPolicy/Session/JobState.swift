@@ -49,6 +49,8 @@ struct RoleState: Sendable {
 enum JobRefusal: Equatable, Sendable {
     /// Its queue does not exist.
     case queueNotFound
+    /// Its pods ask for another scheduler.
+    case otherScheduler
     /// It can never be placed as it is written.
     case invalid(InvalidGang)
     /// Too few pods exist for the minimum.

@@ -14,6 +14,8 @@ struct SessionBuilder {
     private var groups: [ObjectKey: PodGroup] = [:]
     private var members: [ObjectKey: [Int]] = [:]
     private var strays: [Stray] = []
+    /// Gangs of which a pod asks for another scheduler.
+    private var foreign: Set<ObjectKey> = []
     /// What each pod of the snapshot takes.
     private var requests: [PodRequest] = []
 
@@ -125,6 +127,7 @@ struct SessionBuilder {
     /// Sorts pods into gangs; a pod without a group becomes a gang of one.
     private mutating func gatherGangs() {
         for group in snapshot.podGroups { groups[group.key] = group }
+        var singles: [PodGroup] = []
         for (index, pod) in snapshot.pods.enumerated() {
             if pod.isPending, let schedulers = options.schedulerNames, !schedulers.contains(pod.schedulerName)
             {
@@ -132,6 +135,9 @@ struct SessionBuilder {
                     Stray(
                         pod: index, reason: .otherScheduler,
                         message: "asks for the scheduler \(pod.schedulerName)"))
+                if let name = pod.podGroup {
+                    foreign.insert(ObjectKey(namespace: pod.key.namespace, name: name))
+                }
                 continue
             }
             if pod.isPending, pod.isTerminating {
@@ -149,12 +155,12 @@ struct SessionBuilder {
                             message: "its PodGroup \(key) does not exist"))
                 }
             } else if pod.isPending || isOurs(pod) {
-                let group = Self.gangOfOne(pod)
-                // A PodGroup of that very name cannot be: a slash is no part of a name.
-                groups[group.key] = group
-                members[group.key] = [index]
+                singles.append(Self.gangOfOne(pod))
+                members[singles[singles.count - 1].key] = [index]
             }
         }
+        // Only now: a pod may name no gang of one. A PodGroup has no such name, since a slash is no part of one.
+        for group in singles { groups[group.key] = group }
     }
 
     /// Whether a bound pod without a group is one of those that a queue answers for.
@@ -186,6 +192,7 @@ struct SessionBuilder {
             minResources: group.minResources.map(resources.row), columns: resources.count)
         if queue == nil { job.refusal = .queueNotFound }
         if let invalid = group.invalid { job.refusal = .invalid(invalid) }
+        if pods.isEmpty, foreign.contains(group.key) { job.refusal = .otherScheduler }
 
         for position in order.positions {
             let pod = snapshot.pods[pods[position]]

@@ -1,3 +1,5 @@
+import Documents
+
 extension Command {
     /// Reads the words of a command line that follow the program's name.
     ///

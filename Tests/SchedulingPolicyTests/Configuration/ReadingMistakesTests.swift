@@ -24,8 +24,12 @@ struct ReadingMistakesTests {
     @Test("an unknown plugin, and one of a later version") func plugins() {
         #expect(
             messages(withPlugin("{name: gan}"))
+                == ["c.conf:4: tiers[0].plugins[0].name: unknown plugin \"gan\"; did you mean gang?"])
+        #expect(
+            messages(withPlugin("{name: fairness}"))
                 == [
-                    "c.conf:4: tiers[0].plugins[0].name: unknown plugin \"gan\"; expected one of \(Self.pluginNames)"
+                    "c.conf:4: tiers[0].plugins[0].name: unknown plugin \"fairness\"; "
+                        + "expected one of \(Self.pluginNames)"
                 ])
         for name in [
             "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware",

@@ -109,6 +109,24 @@ import Testing
         #expect(chosen.bound == ["p": "n"])
     }
 
+    @Test("its gang's pods all ask for another scheduler") func gangOfOthers() throws {
+        let result = try schedule(
+            plain(.gangwright), nodes: [.of("n")], pods: Pod.members(of: "g", 2), gangs: [.gang("g", min: 2)],
+            options: CycleOptions(schedulerNames: ["somebody-else"]))
+        #expect(result.podGroups.map(\.reason) == [.otherScheduler])
+        #expect(result.reasons == ["g-0": .otherScheduler, "g-1": .otherScheduler])
+    }
+
+    @Test("it names as its PodGroup what is a pod without one, whichever comes first") func namesAPod() throws
+    {
+        let pods: [Pod] = [.waiting("p"), .waiting("q", of: "p/pod")]
+        for order in [pods, pods.reversed()] {
+            let result = try schedule(plain(.gangwright), nodes: [.of("n")], pods: order)
+            #expect(result.bound == ["p": "n"])
+            #expect(result.reasons == ["q": .podGroupNotFound])
+        }
+    }
+
     @Test("it is being deleted before it got a node", arguments: Compatibility.allCases)
     func terminating(compatibility: Compatibility) throws {
         let pods = [Pod.waiting("p"), .waiting("q", of: "g")].map { pod in
