@@ -26,17 +26,65 @@ public struct Placement: Hashable, Sendable {
 ///
 /// Every node is looked at, never a sample. The best node is the one with the highest score among those where the pod
 /// fits what is idle; only if there is none, among those where it fits what will be idle. Equal scores go to the
-/// smallest node name, byte-wise. The same calls give the same answers.
+/// smallest node name, byte-wise.
+///
+/// An allocator lives as long as its scheduler: nodes and pods of others come to it as changes. The same nodes, pods and
+/// resources give the same answers, whatever the order in which they have come.
 public protocol PodAllocator: Sendable {
-    /// The nodes in byte-wise order of their names.
-    var nodes: [Node] { get }
+    /// An allocator over a cluster, with the filters and scores that the policy chose.
+    init(cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel])
 
-    /// What the nodes offer and what is left, node by node: for reports, since putting it together may take
-    /// O(nodes × resources).
-    var cluster: ClusterState { get }
+    // MARK: Resources
+
+    /// The columns of the resources. New ones are appended; a column stays its resource's for good.
+    var resources: ResourceTable { get }
+
+    /// Makes columns for resources that are new. Nodes and pods that name one bring it with them.
+    mutating func addResources(_ names: [ResourceName])
+
+    // MARK: Nodes
+
+    /// The number of nodes.
+    var nodeCount: Int { get }
+
+    /// The indices of the nodes in byte-wise order of their names. Complexity: O(nodes).
+    var nodesByName: [Int] { get }
+
+    /// The node of an index.
+    func node(_ index: Int) -> Node
+
+    /// The index of a node; `nil` when no node has the name.
+    func index(ofNode name: String) -> Int?
+
+    /// Adds a node without pods, whose name no other node has.
+    ///
+    /// - Returns: its index, which stays its own until it is removed. Indices of removed nodes are used again.
+    @discardableResult
+    mutating func addNode(_ node: Node) -> Int
+
+    /// Changes what a node says of itself: labels, taints, readiness, images, what it offers. Its name stays.
+    ///
+    /// The pods on it stay booked, even if they are more than it now offers.
+    mutating func updateNode(_ index: Int, to node: Node)
+
+    /// Removes a node with all that is booked on it; the caller forgets its pods there.
+    mutating func removeNode(_ index: Int)
+
+    // MARK: Pods
 
     /// The shape of a pod, under which everything else is asked.
     mutating func intern(_ pod: Pod) -> ShapeID
+
+    /// What a pod takes from a node, interned.
+    mutating func internRequest(of pod: Pod) -> RequestID
+
+    /// The request of a shape.
+    func requestID(of shape: ShapeID) -> RequestID
+
+    /// What pods of a request take.
+    func request(_ id: RequestID) -> PodRequest
+
+    // MARK: Asking
 
     /// The best node for one more pod of a shape, `nil` if it fits nowhere.
     ///
@@ -46,15 +94,42 @@ public protocol PodAllocator: Sendable {
     /// The place on one node, `nil` if a pod of the shape does not fit there.
     func placement(of shape: ShapeID, on node: Int) -> Placement?
 
+    /// How many pods of a shape fit what is idle now, one after the other, on all nodes together.
+    mutating func room(for shape: ShapeID) -> Int
+
+    /// Says why nodes do not take pods, as of now. It holds on to the columns: ask, and let go before the next change.
+    var diagnosis: Diagnosis { get }
+
+    /// What the nodes offer and what is left, node by node: for reports, since putting it together may take
+    /// O(nodes × resources).
+    var cluster: ClusterState { get }
+
+    // MARK: Changing
+
     /// Takes a place that `bestNode` or `placement` has just found.
     mutating func take(_ placement: Placement, for shape: ShapeID)
 
     /// Gives a place back: the exact inverse of `take`.
     mutating func giveBack(_ placement: Placement, for shape: ShapeID)
 
-    /// Says why nodes do not take pods, as of now. It holds on to the columns: ask, and let go before the next change.
-    var diagnosis: Diagnosis { get }
+    /// Books a pod that has its node already, whether it fits there or not.
+    ///
+    /// The caller has made sure that the sum of all pods' requests fits in 63 bits.
+    mutating func add(_ request: RequestID, to node: Int, as occupancy: Occupancy)
 
-    /// The request of a shape.
-    func request(of shape: ShapeID) -> PodRequest
+    /// Takes a pod off its node: the exact inverse of `add`.
+    mutating func remove(_ request: RequestID, from node: Int, as occupancy: Occupancy)
+
+    /// Changes filters and scores. Nodes, bookings, shapes and requests stay what they are.
+    mutating func configure(filters: NodeFilters, kernels: [ScoreKernel])
+}
+
+extension PodAllocator {
+    /// An allocator without nodes, to which everything comes as a change.
+    public init(filters: NodeFilters, kernels: [ScoreKernel]) {
+        self.init(cluster: ClusterState(), filters: filters, kernels: kernels)
+    }
+
+    /// What pods of a shape take.
+    public func request(of shape: ShapeID) -> PodRequest { request(requestID(of: shape)) }
 }

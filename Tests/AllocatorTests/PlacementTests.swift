@@ -44,7 +44,7 @@ private struct Trial {
         let filters: NodeFilters = [
             .nodeReady, .nodeUnschedulable, .nodeAffinity, .taintToleration, .podCount,
         ]
-        let kernels = Self.kernels(weights, resources)
+        let kernels = Self.kernels(weights)
         allocator =
             indexed
             ? IndexedAllocator(cluster: cluster, filters: filters, kernels: kernels)
@@ -52,21 +52,19 @@ private struct Trial {
         waiting = snapshot.pods.filter(\.isPending)
     }
 
-    private static func kernels(_ weights: PlacementOracle.Weights, _ resources: ResourceTable)
-        -> [ScoreKernel]
-    {
+    private static func kernels(_ weights: PlacementOracle.Weights) -> [ScoreKernel] {
         var kernels: [ScoreKernel] = []
         if weights.binpack > 0 {
-            let columns = weights.binpackResources.sorted { $0.key < $1.key }.compactMap { name, weight in
-                resources.column(name).map { ScoreKernel.WeightedColumn(column: $0, weight: weight) }
+            let weighted = weights.binpackResources.sorted { $0.key < $1.key }.map {
+                ScoreKernel.WeightedResource($0, weight: $1)
             }
-            kernels.append(.binpack(columns: columns, weight: weights.binpack))
+            kernels.append(.binpack(resources: weighted, weight: weights.binpack))
         }
         if weights.least > 0 { kernels.append(.leastAllocated(weight: weights.least)) }
         if weights.most > 0 { kernels.append(.mostAllocated(weight: weights.most)) }
         if weights.balanced > 0 {
-            let columns = [ResourceName.cpu, .memory, .nvidiaGPU].compactMap(resources.column)
-            kernels.append(.balancedAllocation(columns: columns, weight: weights.balanced))
+            kernels.append(
+                .balancedAllocation(resources: [.cpu, .memory, .nvidiaGPU], weight: weights.balanced))
         }
         if weights.affinity > 0 { kernels.append(.nodeAffinity(weight: weights.affinity)) }
         if weights.taints > 0 { kernels.append(.taintToleration(weight: weights.taints)) }
@@ -81,7 +79,7 @@ private struct Trial {
         guard let found = allocator.bestNode(for: shape) else {
             return expected.map { "\(pod.key) finds no node, expected one of \($0.scores.keys.sorted())" }
         }
-        let name = allocator.nodes[found.node].name
+        let name = allocator.node(found.node).name
         guard let expected, let score = expected.scores[name] else {
             return "\(pod.key) must not go to \(name)"
         }
@@ -130,7 +128,7 @@ private struct Trial {
                 let shape = trial.allocator.intern(trial.random.choice(trial.waiting))
                 let diagnosis = trial.allocator.diagnosis
                 var sums: [NodeRefusal: Int] = [:]
-                for node in trial.allocator.nodes.indices {
+                for node in trial.allocator.nodesByName {
                     let refusals = diagnosis.refusals(of: shape, on: node)
                     let placement = trial.allocator.placement(of: shape, on: node)
                     #expect(

@@ -121,12 +121,12 @@ struct LoadInput {
         var cluster = try ClusterState(nodes: nodes, resources: resources)
         for pod in pods {
             guard let name = pod.nodeName, let node = cluster.index(ofNode: name) else { continue }
-            cluster.add(PodRequest(pod, in: resources), to: node, as: .bound)
+            cluster.add(pod, to: node, as: .bound)
         }
         return IndexedAllocator(
             cluster: cluster,
             filters: [.nodeReady, .nodeUnschedulable, .nodeAffinity, .taintToleration, .podCount],
-            kernels: GangWorkload.kernels(resources))
+            kernels: GangWorkload.defaultKernels)
     }
 
     private static let adapters = ResourceName("rdma/hca")

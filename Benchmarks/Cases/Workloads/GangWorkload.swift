@@ -19,7 +19,7 @@ struct GangWorkload {
     let filters: NodeFilters = [
         .nodeReady, .nodeUnschedulable, .nodeAffinity, .taintToleration, .podCount,
     ]
-    let kernels: [ScoreKernel]
+    let kernels = Self.defaultKernels
 
     /// Draws the gangs that a recipe says are waiting.
     ///
@@ -30,7 +30,6 @@ struct GangWorkload {
             snapshot.nodes[0].allocatable.names + snapshot.instanceTypes.flatMap(\.requests.names)
                 + [.nvidiaGPU])
         cluster = try ClusterState(nodes: snapshot.nodes, resources: resources)
-        kernels = Self.kernels(resources)
 
         var templates: [Pod] = []
         var gangs: [Gang] = []
@@ -52,16 +51,15 @@ struct GangWorkload {
     var podCount: Int { gangs.reduce(0) { $0 + $1.size } }
 
     /// The scores of the default configuration: binpack that weighs GPUs, and what nodes are preferred for.
-    static func kernels(_ resources: ResourceTable) -> [ScoreKernel] {
-        let weights: [(ResourceName, Int64)] = [(.cpu, 1), (.memory, 1), (.nvidiaGPU, 10)]
-        let columns = weights.compactMap { name, weight in
-            resources.column(name).map { ScoreKernel.WeightedColumn(column: $0, weight: weight) }
-        }
-        return [
-            .imageLocality(weight: 1), .nodeAffinity(weight: 2), .taintToleration(weight: 3),
-            .binpack(columns: columns, weight: 10),
-        ]
-    }
+    static let defaultKernels: [ScoreKernel] = [
+        .imageLocality(weight: 1), .nodeAffinity(weight: 2), .taintToleration(weight: 3),
+        .binpack(
+            resources: [
+                ScoreKernel.WeightedResource(.cpu, weight: 1),
+                ScoreKernel.WeightedResource(.memory, weight: 1),
+                ScoreKernel.WeightedResource(.nvidiaGPU, weight: 10),
+            ], weight: 10),
+    ]
 
     private static func asksTheSame(_ left: Pod, _ right: Pod) -> Bool {
         left.requests == right.requests && left.nodeSelector == right.nodeSelector

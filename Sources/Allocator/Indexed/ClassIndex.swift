@@ -7,7 +7,7 @@ struct ClassIndex: Sendable {
     /// The groups, by ordinal.
     private(set) var groups: [Int32] = []
     /// The smallest node of each group, by ordinal.
-    private(set) var heads: [Int32] = []
+    private(set) var heads: [Head] = []
     private var log: [Int32] = []
     private var epoch = 0
     private var rankings: [Ranking] = []
@@ -15,7 +15,7 @@ struct ClassIndex: Sendable {
     /// Adds an empty group; its ordinal is the number of groups before.
     mutating func addGroup(_ group: Int) {
         groups.append(Int32(group))
-        heads.append(NodeHeaps.none)
+        heads.append(.none)
     }
 
     /// Adds a ranking; it is asked for by its number.
@@ -25,7 +25,7 @@ struct ClassIndex: Sendable {
     }
 
     /// Notes the smallest node of a group.
-    mutating func setHead(_ head: Int32, of ordinal: Int) {
+    mutating func setHead(_ head: Head, of ordinal: Int) {
         if heads[ordinal] == head { return }
         heads[ordinal] = head
         if log.count >= max(1024, 4 * groups.count) {
@@ -33,6 +33,13 @@ struct ClassIndex: Sendable {
             epoch += 1
         }
         log.append(Int32(ordinal))
+    }
+
+    /// Takes over new places in the order of names, in which nodes stand as before.
+    mutating func relabel(_ head: (Int32) -> Head) {
+        for ordinal in heads.indices where heads[ordinal] != .none {
+            heads[ordinal] = head(heads[ordinal].node)
+        }
     }
 
     /// True when a ranking has seen every group of the class.
@@ -48,7 +55,7 @@ struct ClassIndex: Sendable {
     /// The best place that a ranking knows: node and score; `nil` if no group with nodes fits.
     ///
     /// - Complexity: O(log groups) for each change since it was last asked.
-    mutating func best(_ ranking: Int) -> (node: Int32, score: Int64)? {
+    mutating func best(_ ranking: Int) -> (head: Head, score: Int64)? {
         rankings[ranking].catchUp(with: log, epoch: epoch, heads: heads)
         return rankings[ranking].best(heads: heads)
     }

@@ -1,3 +1,5 @@
+import ClusterModel
+
 /// Nodes grouped by class and state: what is true of one node of a group is true of all.
 ///
 /// A placement moves one node from its group to the group of its new state. Few states occur in a cluster whose pods
@@ -5,18 +7,21 @@
 struct GroupTable: Sendable {
     /// What is left, by group.
     private(set) var states: StateTable
-    /// The group by node.
-    private(set) var groupOf: [Int32]
+    /// The group by node; `none` where there is no node.
+    private(set) var groupOf: [Int32] = []
     /// The nodes of each group.
-    private var heaps: NodeHeaps
+    private var heaps = NodeHeaps()
     /// Where each group stands, by group.
     private var places: [Place] = []
     /// The groups of each class, ranked.
-    var classes: [ClassIndex]
+    var classes: [ClassIndex] = []
     /// The number of nodes on which more will be left than there is now.
     private(set) var freeingNodes = 0
     private var index: [UInt64: Int32] = [:]
     private var transitions = TransitionTable()
+
+    /// No group.
+    static let none: Int32 = -1
 
     /// Where a group stands.
     private struct Place: Sendable {
@@ -28,26 +33,85 @@ struct GroupTable: Sendable {
         let freeing: Int
     }
 
-    /// Groups nodes.
-    ///
-    /// - Parameters:
-    ///   - source: what is left.
-    ///   - row: the row of a node in `source`.
-    /// - Complexity: O(nodes × resources).
-    init(_ source: borrowing StateTable, nodeCount: Int, classes: NodeClasses, row: (Int) -> Int) {
-        states = StateTable(source, rows: EmptyCollection())
-        groupOf = [Int32](repeating: 0, count: nodeCount)
-        heaps = NodeHeaps(nodeCount: nodeCount)
-        self.classes = [ClassIndex](repeating: ClassIndex(), count: classes.count)
-        for node in 0..<nodeCount {
-            let group = findGroup(like: row(node), of: source, in: classes.classOf[node])
-            groupOf[node] = Int32(group)
-            insert(Int32(node), into: places[group])
-        }
-    }
+    /// A table without groups.
+    init(columns: Int) { states = StateTable(columns: columns) }
 
     /// The number of groups, empty ones included.
     var count: Int { states.count }
+
+    /// The class of a node.
+    func nodeClass(of node: Int) -> Int { Int(places[Int(groupOf[node])].nodeClass) }
+
+    /// Makes sure that there are so many columns.
+    mutating func addColumns(upTo columns: Int) { states.addColumns(upTo: columns) }
+
+    /// Makes sure that there are so many classes.
+    mutating func addClasses(upTo count: Int) { while classes.count < count { classes.append(ClassIndex()) } }
+
+    // MARK: Nodes
+
+    /// Takes over the order of names.
+    mutating func setOrder(_ labels: [UInt32]) {
+        heaps.setLabels(labels)
+        for nodeClass in classes.indices { classes[nodeClass].relabel(heaps.head) }
+    }
+
+    /// Adds a node.
+    ///
+    /// - Parameter row: its row in `source`.
+    mutating func add(_ node: Int, label: UInt32, to nodeClass: Int, like row: Int, of source: StateTable) {
+        heaps.setLabel(label, of: node)
+        states.append(row, of: source)
+        insert(node, settle(in: nodeClass))
+    }
+
+    /// Adds a node without pods.
+    mutating func add(_ new: Node, _ node: Int, label: UInt32, to nodeClass: Int, in resources: ResourceTable)
+    {
+        heaps.setLabel(label, of: node)
+        states.appendEmpty(new, in: resources)
+        insert(node, settle(in: nodeClass))
+    }
+
+    /// Adds a node to a group that it is known to belong to.
+    mutating func add(_ node: Int, label: UInt32, toGroup group: Int) {
+        heaps.setLabel(label, of: node)
+        insert(node, group)
+    }
+
+    /// Moves a node to the group of what it offers now, in the class where it belongs now.
+    mutating func update(_ node: Int, to new: Node, in nodeClass: Int, _ resources: ResourceTable) {
+        states.duplicate(Int(groupOf[node]))
+        states.setAllocatable(new, of: states.count - 1, in: resources)
+        let group = settle(in: nodeClass)
+        if group == Int(groupOf[node]) { return }
+        remove(node)
+        insert(node, group)
+    }
+
+    /// Takes a node out.
+    mutating func remove(_ node: Int) {
+        let place = places[Int(groupOf[node])]
+        let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
+        let after = heaps.remove(Int32(node), from: before.node)
+        classes[Int(place.nodeClass)].setHead(head(after), of: Int(place.ordinal))
+        freeingNodes -= place.freeing
+        groupOf[node] = Self.none
+    }
+
+    private mutating func insert(_ node: Int, _ group: Int) {
+        while groupOf.count <= node { groupOf.append(Self.none) }
+        groupOf[node] = Int32(group)
+        let place = places[group]
+        let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
+        let after = heaps.insert(Int32(node), into: before.node)
+        classes[Int(place.nodeClass)].setHead(head(after), of: Int(place.ordinal))
+        freeingNodes += place.freeing
+    }
+
+    private func head(_ node: Int32) -> Head { node == NodeHeaps.none ? .none : heaps.head(node) }
+
+    // MARK: Pods
 
     /// Moves a node to the group of the state that a change leaves it in.
     ///
@@ -56,63 +120,37 @@ struct GroupTable: Sendable {
     {
         let old = Int(groupOf[node])
         let new = transitions.target(of: old, change) ?? explore(old, change, request())
-        let (from, to) = (places[old], places[new])
-        groupOf[node] = Int32(new)
-        let head = heaps.remove(Int32(node), from: classes[Int(from.nodeClass)].heads[Int(from.ordinal)])
-        classes[Int(from.nodeClass)].setHead(head, of: Int(from.ordinal))
-        freeingNodes -= from.freeing
-        insert(Int32(node), into: to)
-    }
-
-    private mutating func insert(_ node: Int32, into place: Place) {
-        let head = heaps.insert(node, into: classes[Int(place.nodeClass)].heads[Int(place.ordinal)])
-        classes[Int(place.nodeClass)].setHead(head, of: Int(place.ordinal))
-        freeingNodes += place.freeing
+        remove(node)
+        insert(node, new)
     }
 
     /// Finds out where a change leads that has not been seen before.
     private mutating func explore(_ old: Int, _ change: TransitionTable.Change, _ request: PodRequest) -> Int
     {
         states.duplicate(old)
-        let last = states.count - 1
-        states.apply(request, to: last, as: change.occupancy, sign: change.sign)
-        let nodeClass = places[old].nodeClass
-        var key = states.fingerprint(last, seed: UInt64(nodeClass))
-        var target = last
-        while let known = index[key].map(Int.init) {
-            if places[known].nodeClass == nodeClass, states.isEqual(known, to: last, of: states) {
-                states.removeLast()
-                target = known
-                break
-            }
-            key &+= 1
-        }
-        if target == last { register(last, key: key, in: nodeClass) }
+        states.apply(request, to: states.count - 1, as: change.occupancy, sign: change.sign)
+        let target = settle(in: Int(places[old].nodeClass))
         transitions.insert(target, of: old, change)
         return target
     }
 
-    private mutating func findGroup(like row: Int, of source: borrowing StateTable, in nodeClass: Int32)
-        -> Int
-    {
-        var key = source.fingerprint(row, seed: UInt64(nodeClass))
+    /// Makes the last row a group of a class, or takes it off again where there is such a group already.
+    private mutating func settle(in nodeClass: Int) -> Int {
+        let last = states.count - 1
+        var key = states.fingerprint(last, seed: UInt64(nodeClass))
         while let known = index[key].map(Int.init) {
-            if places[known].nodeClass == nodeClass, states.isEqual(known, to: row, of: source) {
+            if places[known].nodeClass == nodeClass, states.isEqual(known, to: last, of: states) {
+                states.removeLast()
                 return known
             }
             key &+= 1
         }
-        states.append(row, of: source)
-        register(states.count - 1, key: key, in: nodeClass)
-        return states.count - 1
-    }
-
-    /// Makes the last row a group.
-    private mutating func register(_ group: Int, key: UInt64, in nodeClass: Int32) {
-        index[key] = Int32(group)
-        let ordinal = classes[Int(nodeClass)].groups.count
+        index[key] = Int32(last)
+        let ordinal = classes[nodeClass].groups.count
         places.append(
-            Place(nodeClass: nodeClass, ordinal: Int32(ordinal), freeing: states.frees(group) ? 1 : 0))
-        classes[Int(nodeClass)].addGroup(group)
+            Place(
+                nodeClass: Int32(nodeClass), ordinal: Int32(ordinal), freeing: states.frees(last) ? 1 : 0))
+        classes[nodeClass].addGroup(last)
+        return last
     }
 }

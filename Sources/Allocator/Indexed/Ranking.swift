@@ -22,14 +22,14 @@ struct Ranking: Sendable {
     mutating func add(_ score: Int64?) { scores.append(score ?? Self.unfit) }
 
     /// The winner: smallest node and score.
-    func best(heads: [Int32]) -> (node: Int32, score: Int64)? {
+    func best(heads: [Head]) -> (head: Head, score: Int64)? {
         let winner = winners[1]
         if winner == Self.none { return nil }
         return (heads[Int(winner)], scores[Int(winner)])
     }
 
     /// Catches up with the log of changed groups.
-    mutating func catchUp(with log: [Int32], epoch: Int, heads: [Int32]) {
+    mutating func catchUp(with log: [Int32], epoch: Int, heads: [Head]) {
         if epoch != self.epoch || leaves < scores.count {
             rebuild(heads)
             self.epoch = epoch
@@ -39,12 +39,11 @@ struct Ranking: Sendable {
         cursor = log.count
     }
 
-    private mutating func rebuild(_ heads: [Int32]) {
+    private mutating func rebuild(_ heads: [Head]) {
         while leaves < scores.count { leaves *= 2 }
         winners.removeAll(keepingCapacity: true)
         winners.append(contentsOf: repeatElement(Self.none, count: 2 * leaves))
-        for ordinal in scores.indices where scores[ordinal] != Self.unfit && heads[ordinal] != NodeHeaps.none
-        {
+        for ordinal in scores.indices where scores[ordinal] != Self.unfit && heads[ordinal] != Head.none {
             winners[leaves + ordinal] = Int32(ordinal)
         }
         var position = leaves - 1
@@ -56,10 +55,10 @@ struct Ranking: Sendable {
     }
 
     /// Plays the matches of one group again.
-    private mutating func replay(_ ordinal: Int, _ heads: [Int32]) {
+    private mutating func replay(_ ordinal: Int, _ heads: [Head]) {
         if scores[ordinal] == Self.unfit { return }
         let leaf = leaves + ordinal
-        let contender = heads[ordinal] == NodeHeaps.none ? Self.none : Int32(ordinal)
+        let contender = heads[ordinal] == Head.none ? Self.none : Int32(ordinal)
         // It had no nodes when this was last played, and has none now.
         if contender == Self.none, winners[leaf] == Self.none { return }
         winners[leaf] = contender
@@ -76,7 +75,7 @@ struct Ranking: Sendable {
 
     /// The higher score; of equal ones the group with the smaller node.
     @inline(__always)
-    private static func winner(_ left: Int32, _ right: Int32, _ scores: [Int64], _ heads: [Int32]) -> Int32 {
+    private static func winner(_ left: Int32, _ right: Int32, _ scores: [Int64], _ heads: [Head]) -> Int32 {
         if left == none { return right }
         if right == none { return left }
         let (leftScore, rightScore) = (scores[Int(left)], scores[Int(right)])

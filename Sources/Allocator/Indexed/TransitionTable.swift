@@ -4,7 +4,7 @@
 struct TransitionTable: Sendable {
     /// What happens to the node.
     struct Change {
-        let request: Int
+        let request: RequestID
         let occupancy: Occupancy
         let sign: Int64
 
@@ -50,7 +50,7 @@ struct TransitionTable: Sendable {
     }
 
     private static func key(_ group: Int, _ change: Change) -> UInt64 {
-        UInt64(group) << 32 | UInt64(change.request) << 3 | change.code
+        UInt64(group) << 32 | UInt64(change.request.ordinal) << 3 | change.code
     }
 
     private func slot(_ key: UInt64) -> Int {

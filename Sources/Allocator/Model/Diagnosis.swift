@@ -27,9 +27,7 @@ public struct Shortfall: Hashable, Sendable {
 
 /// Says why nodes do not take a pod. It reads states node by node and is not part of the hot path.
 public struct Diagnosis {
-    let table: ShapeTable
-    let nodes: [Node]
-    let resources: ResourceTable
+    let inventory: Inventory
     let states: StateTable
     /// The row of a node in `states`.
     let row: (Int) -> Int
@@ -38,8 +36,10 @@ public struct Diagnosis {
     ///
     /// What is about to be free is not short. Empty exactly if the node has a place to give or to promise.
     public func refusals(of shape: ShapeID, on node: Int) -> [NodeRefusal] {
-        let shape = table.shapes[shape.index]
-        if let refusal = table.refusal(of: shape.demands, by: nodes[node]) { return [refusal] }
+        let shape = inventory.shapes[shape]
+        if let refusal = inventory.constraints.refusal(of: shape.demands, by: inventory.nodes[node]) {
+            return [refusal]
+        }
         return demanded(shape.request).compactMap { entry in
             entry.amount > freeLater(entry.column, row(node)) ? refusal(entry.column) : nil
         }
@@ -47,9 +47,10 @@ public struct Diagnosis {
 
     /// By how much each resource is short of one pod of a shape on one node; empty where none is.
     public func shortfalls(of shape: ShapeID, on node: Int) -> [Shortfall] {
-        demanded(table.shapes[shape.index].request).compactMap { entry in
+        demanded(inventory.shapes[shape].request).compactMap { entry in
             let missing = entry.amount - free(entry.column, row(node))
-            return missing > 0 ? Shortfall(resource: resources.names[entry.column], missing: missing) : nil
+            return missing > 0
+                ? Shortfall(resource: inventory.resources.names[entry.column], missing: missing) : nil
         }
     }
 
@@ -57,13 +58,13 @@ public struct Diagnosis {
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
-        let shape = table.shapes[shape.index]
+        let shape = inventory.shapes[shape]
         var counts: [NodeRefusal: Int] = [:]
         let demanded = demanded(shape.request)
         var short = [Int](repeating: 0, count: demanded.count)
-        for node in nodes.indices {
-            if !table.eligible[shape.demands].contains(node) {
-                if let refusal = table.refusal(of: shape.demands, by: nodes[node]) {
+        for node in inventory.nodes.byName.lazy.map(Int.init) {
+            if !inventory.isEligible(node, for: shape) {
+                if let refusal = inventory.constraints.refusal(of: shape.demands, by: inventory.nodes[node]) {
                     counts[refusal, default: 0] += 1
                 }
                 continue
@@ -81,10 +82,10 @@ public struct Diagnosis {
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func headroom(for shape: ShapeID) -> Headroom {
-        let shape = table.shapes[shape.index]
+        let shape = inventory.shapes[shape]
         var headroom = Headroom(pods: 0, nodes: 0, limits: [:])
-        for node in nodes.indices {
-            if let refusal = table.refusal(of: shape.demands, by: nodes[node]) {
+        for node in inventory.nodes.byName.lazy.map(Int.init) {
+            if let refusal = inventory.constraints.refusal(of: shape.demands, by: inventory.nodes[node]) {
                 headroom.limits[refusal, default: 0] += 1
                 continue
             }
@@ -115,7 +116,7 @@ public struct Diagnosis {
     }
 
     private func refusal(_ column: Int) -> NodeRefusal {
-        column == ResourceTable.pods ? .podCount : .insufficient(resources.names[column])
+        column == ResourceTable.pods ? .podCount : .insufficient(inventory.resources.names[column])
     }
 
     /// The columns that must fit: of a pod that asks for nothing only its slot.
@@ -127,9 +128,9 @@ public struct Diagnosis {
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func fitsSomeEmptyNode(_ shape: ShapeID) -> Bool {
-        let shape = table.shapes[shape.index]
-        return nodes.indices.contains { node in
-            table.eligible[shape.demands].contains(node)
+        let shape = inventory.shapes[shape]
+        return inventory.nodes.byName.lazy.map(Int.init).contains { node in
+            inventory.isEligible(node, for: shape)
                 && shape.request.amounts.allSatisfy { $0.amount <= states.allocatable[$0.column][row(node)] }
         }
     }

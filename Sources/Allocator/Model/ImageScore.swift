@@ -4,39 +4,44 @@ import ClusterModel
 ///
 /// Source: kube-scheduler's `ImageLocality`: each image counts its size times the part of the nodes that hold it; sums
 /// of 23 MB per pod and of 1,000 MB per container are the ends of the scale.
-struct ImageScore {
+struct ImageScore: Sendable {
     private static let megabyte: Int64 = 1024 * 1024
-    private let sizes: [[String: Int64]]
-    private let spread: [String: Double]
+    /// The sizes of a node's images by name, by node.
+    private var sizes: [[String: Int64]] = []
+    /// On how many nodes each image lies.
+    private var holders: [String: Int] = [:]
 
-    /// Counts on how many nodes each image lies.
-    ///
-    /// - Complexity: O(images on all nodes).
-    init(nodes: [Node]) {
-        var holders: [String: Int] = [:]
-        sizes = nodes.map { node in
-            var sizes: [String: Int64] = [:]
-            for image in node.images {
-                for name in image.names { sizes[name] = image.sizeBytes }
-            }
-            for name in sizes.keys { holders[name, default: 0] += 1 }
-            return sizes
+    /// Whether some node holds an image that a pod writes so.
+    func isHeld(_ image: String) -> Bool { holders[Self.normalized(image)] != nil }
+
+    /// True when no node holds any.
+    var isEmpty: Bool { holders.isEmpty }
+
+    /// Notes the images of a node that is new, has others now, or has gone (`nil`).
+    mutating func set(_ node: Node?, at index: Int) {
+        while sizes.count <= index { sizes.append([:]) }
+        for name in sizes[index].keys {
+            holders[name, default: 0] -= 1
+            if holders[name] == 0 { holders[name] = nil }
         }
-        spread = holders.mapValues { Double($0) / Double(nodes.count) }
+        var held: [String: Int64] = [:]
+        for image in node?.images ?? [] {
+            for name in image.names { held[name] = image.sizeBytes }
+        }
+        for name in held.keys { holders[name, default: 0] += 1 }
+        sizes[index] = held
     }
 
-    var isEmpty: Bool { spread.isEmpty }
-
     /// The score of one node for a pod's images, as the pod writes them.
-    func score(node: Int, images: [String]) -> Int64 {
+    func score(node: Int, images: [String], nodeCount: Int) -> Int64 {
         let held = sizes[node]
         let least = 23 * Self.megabyte
         let most = 1000 * Self.megabyte * Int64(images.count)
         var sum: Int64 = 0
         for image in images {
             let name = Self.normalized(image)
-            guard let size = held[name], let spread = spread[name] else { continue }
-            sum += Int64(min(Double(size) * spread, Double(most)))
+            guard let size = held[name], let holders = holders[name] else { continue }
+            sum += Int64(min(Double(size) * (Double(holders) / Double(nodeCount)), Double(most)))
         }
         return images.isEmpty ? 0 : maxNodeScore * (min(max(sum, least), most) - least) / (most - least)
     }

@@ -1,17 +1,24 @@
 /// A set of nodes by index, one bit each.
 struct NodeBitset: Equatable, Sendable {
-    private var words: [UInt64]
+    private var words: [UInt64] = []
+    /// The number of members.
+    private(set) var count = 0
 
-    /// The nodes below `count` for which a test holds.
-    init(count: Int, where isMember: (Int) -> Bool) {
-        words = [UInt64](repeating: 0, count: (count + 63) / 64)
-        for node in 0..<count where isMember(node) { words[node >> 6] |= 1 << UInt64(node & 63) }
+    func contains(_ node: Int) -> Bool {
+        let word = node >> 6
+        return word < words.count && words[word] >> UInt64(node & 63) & 1 == 1
     }
 
-    func contains(_ node: Int) -> Bool { words[node >> 6] >> UInt64(node & 63) & 1 == 1 }
-
-    /// The number of members.
-    var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    /// Puts a node in or takes it out; says whether that changed anything.
+    @discardableResult
+    mutating func set(_ node: Int, to isMember: Bool) -> Bool {
+        if contains(node) == isMember { return false }
+        let word = node >> 6
+        if word >= words.count { words.append(contentsOf: repeatElement(0, count: word + 1 - words.count)) }
+        words[word] ^= 1 << UInt64(node & 63)
+        count += isMember ? 1 : -1
+        return true
+    }
 
     /// Calls a function for every member, smallest first.
     func forEach(_ body: (Int) -> Void) {

@@ -10,7 +10,7 @@ public struct PodRequest: Hashable, Sendable {
         public let amount: Int64
     }
 
-    /// CPU, memory and the pod's slot, then what else it asks for, in the order of the columns.
+    /// CPU, memory and the pod's slot, then what else it asks for, by name.
     ///
     /// CPU and memory are there even if zero: a node with less than nothing left of them fits no pod, as in Volcano.
     public let amounts: [Entry]
@@ -21,11 +21,18 @@ public struct PodRequest: Hashable, Sendable {
 
     /// The request of a pod in the columns of a table, which must know every resource that the pod names.
     public init(_ pod: Pod, in resources: ResourceTable) {
-        var row = resources.row(pod.requests)
-        row[ResourceTable.pods] = 1
-        amounts = row.enumerated().compactMap { column, amount in
-            amount != 0 || column < ResourceTable.pods ? Entry(column: column, amount: amount) : nil
+        var amounts = [
+            Entry(column: ResourceTable.cpu, amount: pod.requests[.cpu] ?? 0),
+            Entry(column: ResourceTable.memory, amount: pod.requests[.memory] ?? 0),
+            Entry(column: ResourceTable.pods, amount: 1),
+        ]
+        pod.requests.forEach { name, amount in
+            guard let column = resources.column(name), column > ResourceTable.pods, amount != 0 else {
+                return
+            }
+            amounts.append(Entry(column: column, amount: amount))
         }
+        self.amounts = amounts
         nonZero = pod.nonZeroRequests
         isBestEffort = amounts.allSatisfy { $0.column == ResourceTable.pods || $0.amount == 0 }
     }

@@ -1,4 +1,4 @@
-import ClusterModel
+public import ClusterModel
 
 /// A part of a node's score that the allocator knows how to compute. A node's score is the sum of the kernels.
 ///
@@ -6,28 +6,28 @@ import ClusterModel
 /// *normalised* are scaled over the nodes that can take the pod, so that the best gets 100.
 public enum ScoreKernel: Equatable, Sendable {
     /// A resource's part in `binpack`.
-    public struct WeightedColumn: Equatable, Sendable {
-        /// The resource's column.
-        public let column: Int
+    public struct WeightedResource: Equatable, Sendable {
+        /// The resource.
+        public let resource: ResourceName
         /// Its weight among the resources that the pod asks for.
         public let weight: Int64
 
-        /// A column and its weight.
-        public init(column: Int, weight: Int64) {
-            self.column = column
+        /// A resource and its weight.
+        public init(_ resource: ResourceName, weight: Int64) {
+            self.resource = resource
             self.weight = weight
         }
     }
 
     /// Fuller is better: the weighted mean of (used + request) / allocatable over the resources that the pod asks for
     /// and that have a weight, × 100 × weight. A node that would exceed its allocatable scores 0.
-    case binpack(columns: [WeightedColumn], weight: Int64)
+    case binpack(resources: [WeightedResource], weight: Int64)
     /// Emptier is better, by CPU and memory alike, 0 to 100 × weight.
     case leastAllocated(weight: Int64)
     /// Fuller is better, by CPU and memory alike, 0 to 100 × weight.
     case mostAllocated(weight: Int64)
     /// Equal use of the given resources is better: 100 × (1 − standard deviation of the fractions) × weight.
-    case balancedAllocation(columns: [Int], weight: Int64)
+    case balancedAllocation(resources: [ResourceName], weight: Int64)
     /// The weights of matching preferred node affinity terms, normalised, × weight.
     case nodeAffinity(weight: Int64)
     /// Fewer `PreferNoSchedule` taints that the pod does not tolerate is better, normalised, × weight.

@@ -24,34 +24,45 @@ struct ShapeScorer: Sendable {
     private var balanceTerms: [Term] = []
     private var balanceWeight: Int64 = 0
 
-    init(_ request: PodRequest, kernels: [ScoreKernel]) {
+    init(_ request: PodRequest, kernels: [ScoreKernel], resources: ResourceTable) {
         self.request = request
         for kernel in kernels {
             switch kernel {
-            case .binpack(let columns, let weight): setBinpack(columns, weight: weight)
+            case .binpack(let weights, let weight): setBinpack(weights, weight: weight, resources)
             case .leastAllocated(let weight): leastWeight = weight
             case .mostAllocated(let weight): mostWeight = weight
-            case .balancedAllocation(let columns, let weight): setBalance(columns, weight: weight)
+            case .balancedAllocation(let names, let weight): setBalance(names, weight: weight, resources)
             case .nodeAffinity, .taintToleration, .imageLocality: break
             }
         }
     }
 
-    private mutating func setBinpack(_ columns: [ScoreKernel.WeightedColumn], weight: Int64) {
-        var weights: Int64 = 0
+    /// Weights beyond this count as this, so that no sum of scores overflows.
+    private static let heaviest: Int64 = 1_000_000
+
+    private mutating func setBinpack(
+        _ weights: [ScoreKernel.WeightedResource], weight: Int64, _ resources: ResourceTable
+    ) {
+        var sum: Int64 = 0
         for entry in request.amounts where entry.amount > 0 {
-            guard let own = columns.first(where: { $0.column == entry.column })?.weight else { continue }
-            weights += own
-            if own > 0 { binpackTerms.append(Term(column: entry.column, amount: entry.amount, weight: own)) }
+            let name = resources.names[entry.column]
+            guard let own = weights.first(where: { $0.resource == name }) else { continue }
+            let capped = min(own.weight, Self.heaviest)
+            sum += capped
+            if capped > 0 {
+                binpackTerms.append(Term(column: entry.column, amount: entry.amount, weight: capped))
+            }
         }
-        if weights > 0 { binpackFactor = Double(maxNodeScore * weight * Self.unit) / Double(weights) }
+        let weight = max(-Self.heaviest, min(weight, Self.heaviest))
+        if sum > 0 { binpackFactor = Double(maxNodeScore * weight * Self.fine) / Double(sum) }
     }
 
-    private mutating func setBalance(_ columns: [Int], weight: Int64) {
+    private mutating func setBalance(_ names: [ResourceName], weight: Int64, _ resources: ResourceTable) {
         balanceWeight = weight
-        for column in columns {
-            let amount = request.amounts.first { $0.column == column }?.amount ?? 0
+        for name in names {
             // A device counts only for a pod that asks for it.
+            guard let column = resources.column(name) else { continue }
+            let amount = request.amounts.first { $0.column == column }?.amount ?? 0
             if column > ResourceTable.pods, amount == 0 { continue }
             balanceTerms.append(Term(column: column, amount: amount, weight: 1))
         }
@@ -68,17 +79,22 @@ struct ShapeScorer: Sendable {
         return points * Self.unit + binpack(states, row)
     }
 
+    /// A point while binpack's terms are added up.
+    private static let fine: Int64 = 1 << 32
+
     /// Volcano's binpack: 0 where one resource would be exceeded.
+    ///
+    /// Each term is an integer, so that the order of the resources does not matter; the sum is rounded once.
     private func binpack(_ states: borrowing StateTable, _ row: Int) -> Int64 {
-        var sum = 0.0
+        var sum: Int64 = 0
         for term in binpackTerms {
             let allocatable = states.allocatable[term.column][row]
             if allocatable == 0 { continue }
             let used = allocatable - states.idle[term.column][row] + term.amount
             if used > allocatable { return 0 }
-            sum += Double(term.weight) * Double(used) / Double(allocatable)
+            sum += Int64(Double(used) / Double(allocatable) * Double(term.weight) * binpackFactor)
         }
-        return Int64((sum * binpackFactor).rounded())
+        return (sum + Self.fine / Self.unit / 2) >> 12
     }
 
     /// kube-scheduler's least or most allocated: the mean of CPU and memory, of those that the node has, 0 to 100.

@@ -1,118 +1,120 @@
 import ClusterModel
 
-/// The index of a scheduling shape in the table of the allocator that interned it.
+/// A scheduling shape, interned by the allocator that gave it out.
 public struct ShapeID: Hashable, Sendable {
-    let index: Int
+    private let number: Int32
+
+    init(index: Int) { number = Int32(index) }
+
+    var index: Int { Int(number) }
 }
 
 /// Scheduling shapes: pods that ask for the same and may go to the same nodes are one shape.
-///
-/// Demands on nodes and preferences among them are evaluated once for each distinct set, against every node.
 struct ShapeTable: Sendable {
-    /// What makes two pods the same to the allocator.
-    private struct Key: Hashable {
-        let request: PodRequest
-        let demands: NodeDemands
-        let preferences: NodePreferences.Key
-    }
-
     struct Shape: Sendable {
+        /// What a pod takes; shapes that take the same from a node share it.
+        let requestID: RequestID
+        /// The same as values.
         let request: PodRequest
-        /// Index into `requests`: shapes that take the same from a node share it.
-        let requestID: Int
-        /// Index into `demands` and `eligible`.
+        /// Index of its set of demands in the table of constraints.
         let demands: Int
-        /// Index into `preferences`.
+        /// Index of its set of preferences there.
         let preferences: Int
-        let scorer: ShapeScorer
+        /// What scores a node's state for it.
+        fileprivate(set) var scorer: ShapeScorer
     }
 
-    private let filters: NodeFilters
-    private let kernels: [ScoreKernel]
-    private let images: ImageScore
-    private var last: (pod: Pod, id: ShapeID)?
-    private var ids: [Key: ShapeID] = [:]
-    private var requestIDs: [PodRequest: Int] = [:]
-    private var demandIDs: [NodeDemands: Int] = [:]
-    private var preferenceIDs: [NodePreferences.Key: Int] = [:]
+    private struct Key: Hashable {
+        let requestID: RequestID
+        let demands: Int
+        let preferences: Int
+    }
+
+    /// What a pod says of its shape, as it says it.
+    private struct Wording: Sendable {
+        let requests: ResourceList
+        let nonZero: NonZeroRequests
+        let nodeSelector: [String: String]
+        let nodeAffinity: NodeAffinity
+        let tolerations: [Toleration]
+        let images: [String]
+        let id: ShapeID
+
+        init(_ pod: Pod, id: ShapeID) {
+            requests = pod.requests
+            nonZero = pod.nonZeroRequests
+            nodeSelector = pod.nodeSelector
+            nodeAffinity = pod.nodeAffinity
+            tolerations = pod.tolerations
+            images = pod.images
+            self.id = id
+        }
+
+        func isOf(_ pod: Pod) -> Bool {
+            nonZero == pod.nonZeroRequests && requests == pod.requests && nodeSelector == pod.nodeSelector
+                && nodeAffinity == pod.nodeAffinity && tolerations == pod.tolerations && images == pod.images
+        }
+    }
+
     private(set) var shapes: [Shape] = []
-    /// What pods take, once for each distinct request.
-    private(set) var requests: [PodRequest] = []
-    /// The distinct sets of demands.
-    private(set) var demands: [NodeDemands] = []
-    /// For each set of demands, the nodes that meet it.
-    private(set) var eligible: [NodeBitset] = []
-    /// The distinct sets of preferences, evaluated.
-    private(set) var preferences: [NodePreferences] = []
+    private var ids: [Key: ShapeID] = [:]
+    /// Wordings by a hash of their amounts.
+    private var wordings: [UInt64: [Wording]] = [:]
 
-    init(filters: NodeFilters, kernels: [ScoreKernel], nodes: [Node]) {
-        self.filters = filters
-        self.kernels = kernels
-        images = ImageScore(nodes: nodes)
-    }
+    subscript(_ id: ShapeID) -> Shape { shapes[id.index] }
 
-    /// The shape of a pod.
+    /// The shape of a pod that says what an earlier one has said; `nil` if none has.
     ///
-    /// - Complexity: O(1) for a shape that is known; O(nodes) for the first pod of a new one.
-    mutating func intern(_ pod: Pod, resources: ResourceTable, nodes: [Node]) -> ShapeID {
-        // The pods of a gang come one after the other, and all alike.
-        if let last, last.pod.hasShape(of: pod) { return last.id }
-        let id = find(pod, resources: resources, nodes: nodes)
-        last = (pod, id)
+    /// - Complexity: O(what the pod says), without allocation.
+    func known(_ pod: Pod, hash: UInt64) -> ShapeID? {
+        wordings[hash]?.first { $0.isOf(pod) }?.id
+    }
+
+    /// Notes what a pod says, and the shape that this comes to.
+    mutating func intern(
+        _ pod: Pod, hash: UInt64, requestID: RequestID, request: PodRequest, demands: Int, preferences: Int,
+        scorer: @autoclosure () -> ShapeScorer
+    ) -> ShapeID {
+        let key = Key(requestID: requestID, demands: demands, preferences: preferences)
+        let id = ids[key] ?? ShapeID(index: shapes.count)
+        if id.index == shapes.count {
+            ids[key] = id
+            shapes.append(
+                Shape(
+                    requestID: requestID, request: request, demands: demands, preferences: preferences,
+                    scorer: scorer()))
+        }
+        wordings[hash, default: []].append(Wording(pod, id: id))
         return id
     }
 
-    private mutating func find(_ pod: Pod, resources: ResourceTable, nodes: [Node]) -> ShapeID {
-        let request = PodRequest(pod, in: resources)
-        let demands = NodeDemands(pod)
-        let preferences = NodePreferences.Key(pod, countsImages: !images.isEmpty)
-        let key = Key(request: request, demands: demands, preferences: preferences)
-        if let id = ids[key] { return id }
-        let shape = Shape(
-            request: request, requestID: requestID(request), demands: demandID(demands, nodes: nodes),
-            preferences: preferenceID(preferences, nodes: nodes),
-            scorer: ShapeScorer(request, kernels: kernels))
-        let id = ShapeID(index: shapes.count)
-        shapes.append(shape)
-        ids[key] = id
-        return id
-    }
-
-    /// The index of a request.
-    mutating func requestID(_ request: PodRequest) -> Int {
-        if let id = requestIDs[request] { return id }
-        requestIDs[request] = requests.count
-        requests.append(request)
-        return requests.count - 1
-    }
-
-    /// Why a node does not meet a set of demands; `nil` if it does.
-    func refusal(of demands: Int, by node: Node) -> NodeRefusal? {
-        self.demands[demands].refusal(by: node, filters: filters)
-    }
-
-    private mutating func demandID(_ demands: NodeDemands, nodes: [Node]) -> Int {
-        if let id = demandIDs[demands] { return id }
-        demandIDs[demands] = self.demands.count
-        self.demands.append(demands)
-        eligible.append(
-            NodeBitset(count: nodes.count) { demands.refusal(by: nodes[$0], filters: filters) == nil })
-        return self.demands.count - 1
-    }
-
-    private mutating func preferenceID(_ key: NodePreferences.Key, nodes: [Node]) -> Int {
-        if let id = preferenceIDs[key] { return id }
-        preferenceIDs[key] = preferences.count
-        preferences.append(NodePreferences(key, nodes: nodes, kernels: kernels, images: images))
-        return preferences.count - 1
+    /// Makes all scorers anew.
+    mutating func configure(kernels: [ScoreKernel], resources: ResourceTable) {
+        for index in shapes.indices {
+            shapes[index].scorer = ShapeScorer(shapes[index].request, kernels: kernels, resources: resources)
+        }
     }
 }
 
-extension Pod {
-    /// Whether two pods ask for the same and may go to the same nodes, as far as a shape is concerned.
-    fileprivate func hasShape(of other: Pod) -> Bool {
-        requests == other.requests && nonZeroRequests == other.nonZeroRequests
-            && nodeSelector == other.nodeSelector && nodeAffinity == other.nodeAffinity
-            && tolerations == other.tolerations && images == other.images
+extension ShapeTable.Shape {
+    /// How a pod of this shape fits on a row that meets its demands; `nil` if it does not.
+    ///
+    /// A pod that asks for nothing needs a slot and nothing else: Volcano's backfill.
+    func kind(in states: borrowing StateTable, _ row: Int, filters: NodeFilters) -> Placement.Kind? {
+        if filters.contains(.podCount) || request.isBestEffort, !states.hasSlot(row) { return nil }
+        if request.isBestEffort || states.fitsNow(request, row) { return .allocate }
+        return states.fitsLater(request, row) ? .pipeline : nil
     }
+
+    /// How many pods of this shape fit what is idle on a row that meets its demands, one after the other.
+    func room(in states: borrowing StateTable, _ row: Int, filters: NodeFilters) -> Int64 {
+        let slots =
+            filters.contains(.podCount) || request.isBestEffort ? max(0, states.freeSlots(row)) : .max
+        return request.isBestEffort ? slots : min(slots, states.fitCount(request, row))
+    }
+}
+
+extension Placement.Kind {
+    /// How a pod that takes such a place occupies the node.
+    var occupancy: Occupancy { self == .allocate ? .bound : .pipelined }
 }

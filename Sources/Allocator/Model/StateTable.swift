@@ -29,18 +29,26 @@ public struct StateTable: Sendable {
     /// Memory by row as scoring counts it.
     public private(set) var nonZeroMemory: [Int64]
 
-    /// Rows of empty nodes.
-    ///
-    /// - Parameter allocatable: what pods may use in all, by column and row.
-    public init(allocatable: [[Int64]], count: Int) {
-        self.count = count
-        self.allocatable = allocatable
+    /// A table without rows.
+    init(columns: Int) {
+        count = 0
+        allocatable = [[Int64]](repeating: [], count: columns)
         idle = allocatable
         futureIdle = allocatable
+        requested = allocatable
+        nonZeroMilliCPU = []
+        nonZeroMemory = []
+    }
+
+    /// Appends columns of resources that no row has anything of, so that there are so many.
+    mutating func addColumns(upTo columns: Int) {
         let none = [Int64](repeating: 0, count: count)
-        requested = [[Int64]](repeating: none, count: allocatable.count)
-        nonZeroMilliCPU = none
-        nonZeroMemory = none
+        while allocatable.count < columns {
+            allocatable.append(none)
+            idle.append(none)
+            futureIdle.append(none)
+            requested.append(none)
+        }
     }
 
     /// Puts a pod on a row (`sign` 1), or takes it off again (−1): exact inverses of each other.
@@ -75,17 +83,88 @@ public struct StateTable: Sendable {
     }
 
     /// Whether a row may hold one more pod, leaving and promised ones counted.
-    func hasSlot(_ row: Int) -> Bool {
-        requested[ResourceTable.pods][row] < allocatable[ResourceTable.pods][row]
+    func hasSlot(_ row: Int) -> Bool { freeSlots(row) > 0 }
+
+    /// How many more pods a row may hold, leaving and promised ones counted; negative where there are too many.
+    func freeSlots(_ row: Int) -> Int64 {
+        allocatable[ResourceTable.pods][row] - requested[ResourceTable.pods][row]
+    }
+
+    /// How many times a request fits what is left now on a row, one after the other.
+    func fitCount(_ request: PodRequest, _ row: Int) -> Int64 {
+        var count = Int64.max
+        for entry in request.amounts {
+            let left = min(idle[entry.column][row], futureIdle[entry.column][row])
+            if entry.amount > 0 {
+                count = min(count, max(0, left) / entry.amount)
+            } else if left < 0 {
+                return 0
+            }
+        }
+        return count
+    }
+}
+
+/// Rows that come and go with nodes.
+extension StateTable {
+    /// Appends a row of an empty node. The columns of all that it names are there.
+    mutating func appendEmpty(_ node: Node, in resources: ResourceTable) {
+        for column in allocatable.indices {
+            allocatable[column].append(0)
+            idle[column].append(0)
+            futureIdle[column].append(0)
+            requested[column].append(0)
+        }
+        nonZeroMilliCPU.append(0)
+        nonZeroMemory.append(0)
+        count += 1
+        setAllocatable(node, of: count - 1, in: resources)
+    }
+
+    /// Makes a row that of an empty node.
+    mutating func reset(_ row: Int, to node: Node, in resources: ResourceTable) {
+        clear(row)
+        setAllocatable(node, of: row, in: resources)
+    }
+
+    /// Makes all of a row zero.
+    mutating func clear(_ row: Int) {
+        for column in allocatable.indices {
+            allocatable[column][row] = 0
+            idle[column][row] = 0
+            futureIdle[column][row] = 0
+            requested[column][row] = 0
+        }
+        nonZeroMilliCPU[row] = 0
+        nonZeroMemory[row] = 0
+    }
+
+    /// Changes what a row offers in all. What is booked there stays booked.
+    mutating func setAllocatable(_ node: Node, of row: Int, in resources: ResourceTable) {
+        for column in allocatable.indices {
+            set(column == ResourceTable.pods ? Self.unlimitedPods : 0, of: column, row)
+        }
+        node.allocatable.forEach { name, amount in
+            guard let column = resources.column(name) else { return }
+            set(column == ResourceTable.pods ? min(amount, Self.unlimitedPods) : amount, of: column, row)
+        }
+    }
+
+    private mutating func set(_ amount: Int64, of column: Int, _ row: Int) {
+        // What is booked is never negative, so no step leaves the range of 64 bits.
+        let bound = allocatable[column][row] - idle[column][row]
+        let staying = allocatable[column][row] - futureIdle[column][row]
+        allocatable[column][row] = amount
+        idle[column][row] = amount - bound
+        futureIdle[column][row] = amount - staying
     }
 }
 
 /// Rows as values: for groups of nodes in the same state.
 extension StateTable {
-    /// Rows of another table, in the given order.
-    init(_ other: borrowing StateTable, rows: some Sequence<Int>) {
-        let rows = Array(rows)
-        func gather(_ column: [Int64]) -> [Int64] { rows.map { column[$0] } }
+    /// Rows of another table, in the given order; zeros for a negative row.
+    init(_ other: borrowing StateTable, rows: [Int32]) {
+        func gather(_ column: [Int64]) -> [Int64] { rows.map { $0 < 0 ? 0 : column[Int($0)] } }
         count = rows.count
         allocatable = other.allocatable.map(gather)
         idle = other.idle.map(gather)
@@ -149,7 +228,7 @@ extension StateTable {
             && nonZeroMemory[row] == other.nonZeroMemory[otherRow]
     }
 
-    /// A hash of a row, the same in every run.
+    /// A hash of a row, the same in every run, and the same when columns have been added.
     func fingerprint(_ row: Int, seed: UInt64) -> UInt64 {
         var hash = seed &* 0x9E37_79B9_7F4A_7C15
         func mix(_ value: Int64) {
@@ -157,10 +236,13 @@ extension StateTable {
             hash ^= hash >> 29
         }
         for column in allocatable.indices {
-            mix(allocatable[column][row])
+            let (whole, asked) = (allocatable[column][row], requested[column][row])
+            if whole == 0, asked == 0 { continue }
+            mix(Int64(column))
+            mix(whole)
             mix(idle[column][row])
             mix(futureIdle[column][row])
-            mix(requested[column][row])
+            mix(asked)
         }
         mix(nonZeroMilliCPU[row])
         mix(nonZeroMemory[row])

@@ -5,100 +5,169 @@ public import ClusterModel
 /// Nothing is indexed and nothing is clever, except that what a shape demands of nodes is evaluated once.
 /// - Complexity: O(nodes × (resources asked for + kernels)) a pod; no allocation once the buffers have grown.
 public struct ReferenceAllocator: PodAllocator {
-    /// What the nodes offer and what is left.
-    public private(set) var cluster: ClusterState
-    private let filters: NodeFilters
-    private(set) var table: ShapeTable
-    /// The nodes that are being weighed up, in ascending order.
+    private var inventory: Inventory
+    /// What is left; a row is a node's index.
+    private var states: StateTable
+    /// The nodes that are being weighed up.
     private var candidates: [Int] = []
 
     /// An allocator over a cluster, with the filters and scores that the policy chose.
     public init(cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
-        self.cluster = cluster
-        self.filters = filters
-        table = ShapeTable(filters: filters, kernels: kernels, nodes: cluster.nodes)
+        inventory = Inventory(cluster, filters: filters, kernels: kernels)
+        states = cluster.states
     }
 
-    /// The nodes in byte-wise order of their names.
-    public var nodes: [Node] { cluster.nodes }
-
-    /// The shape of a pod.
-    public mutating func intern(_ pod: Pod) -> ShapeID {
-        table.intern(pod, resources: cluster.resources, nodes: cluster.nodes)
-    }
-
-    /// What a pod of a shape takes.
-    public func request(of shape: ShapeID) -> PodRequest { table.shapes[shape.index].request }
+    // MARK: Asking
 
     /// The best node for one more pod, by looking at every one.
     public mutating func bestNode(for shape: ShapeID) -> Placement? {
-        let shape = table.shapes[shape.index]
+        _ = inventory.refreshImages()
+        let shape = inventory.shapes[shape]
         for kind in [Placement.Kind.allocate, .pipeline] {
             candidates.removeAll(keepingCapacity: true)
-            for node in cluster.nodes.indices where self.kind(of: shape, on: node) == kind {
+            for node in inventory.nodes.byName.lazy.map(Int.init) where self.kind(of: shape, on: node) == kind
+            {
                 candidates.append(node)
             }
-            if let node = bestCandidate(for: shape) { return Placement(node: node, kind: kind) }
+            if let node = inventory.best(of: candidates, for: shape, states, row: { $0 }) {
+                return Placement(node: node, kind: kind)
+            }
         }
         return nil
     }
 
     /// The place on one node.
     public func placement(of shape: ShapeID, on node: Int) -> Placement? {
-        kind(of: table.shapes[shape.index], on: node).map { Placement(node: node, kind: $0) }
-    }
-
-    /// Says why nodes do not take pods.
-    public var diagnosis: Diagnosis {
-        Diagnosis(
-            table: table, nodes: cluster.nodes, resources: cluster.resources, states: cluster.states,
-            row: { $0 })
-    }
-
-    /// Takes a place.
-    public mutating func take(_ placement: Placement, for shape: ShapeID) {
-        cluster.add(request(of: shape), to: placement.node, as: placement.kind.occupancy)
-    }
-
-    /// Gives a place back.
-    public mutating func giveBack(_ placement: Placement, for shape: ShapeID) {
-        cluster.remove(request(of: shape), from: placement.node, as: placement.kind.occupancy)
+        kind(of: inventory.shapes[shape], on: node).map { Placement(node: node, kind: $0) }
     }
 
     /// How a pod fits on a node; `nil` if it does not.
     private func kind(of shape: ShapeTable.Shape, on node: Int) -> Placement.Kind? {
-        guard table.eligible[shape.demands].contains(node) else { return nil }
-        return shape.kind(in: cluster.states, node, filters: filters)
+        guard inventory.isEligible(node, for: shape) else { return nil }
+        return shape.kind(in: states, node, filters: inventory.filters)
     }
 
-    /// The candidate with the highest score; of equal ones the first. `nil` without candidates.
-    private func bestCandidate(for shape: ShapeTable.Shape) -> Int? {
-        let preferences = table.preferences[shape.preferences]
-        var highest = NodePreferences.Raw()
-        for node in candidates { highest.raise(to: preferences.raw(node)) }
-        var best: (node: Int, score: Int64)?
-        for node in candidates {
-            let score =
-                shape.scorer.score(cluster.states, node)
-                + preferences.points(preferences.raw(node), highest: highest)
-            if best.map({ score > $0.score }) ?? true { best = (node, score) }
+    /// How many pods fit, node by node.
+    public mutating func room(for shape: ShapeID) -> Int {
+        let shape = inventory.shapes[shape]
+        var room = 0
+        for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
+            room = room.addingSaturated(Int(shape.room(in: states, node, filters: inventory.filters)))
         }
-        return best?.node
+        return room
     }
+
+    /// Says why nodes do not take pods.
+    public var diagnosis: Diagnosis { Diagnosis(inventory: inventory, states: states, row: { $0 }) }
+
+    /// What the nodes offer and what is left.
+    public var cluster: ClusterState {
+        ClusterState(
+            resources: inventory.resources, nodes: inventory.nodes, requests: inventory.requests,
+            states: states)
+    }
+
+    // MARK: Changing
+
+    /// Books a pod.
+    public mutating func add(_ request: RequestID, to node: Int, as occupancy: Occupancy) {
+        states.apply(inventory.requests[request], to: node, as: occupancy, sign: 1)
+    }
+
+    /// Takes a pod off.
+    public mutating func remove(_ request: RequestID, from node: Int, as occupancy: Occupancy) {
+        states.apply(inventory.requests[request], to: node, as: occupancy, sign: -1)
+    }
+
+    /// Takes a place.
+    public mutating func take(_ placement: Placement, for shape: ShapeID) {
+        add(requestID(of: shape), to: placement.node, as: placement.kind.occupancy)
+    }
+
+    /// Gives a place back.
+    public mutating func giveBack(_ placement: Placement, for shape: ShapeID) {
+        remove(requestID(of: shape), from: placement.node, as: placement.kind.occupancy)
+    }
+
+    /// Adds a node.
+    @discardableResult
+    public mutating func addNode(_ node: Node) -> Int {
+        let index = inventory.addNode(node).index
+        states.addColumns(upTo: inventory.resources.count)
+        if index == states.count {
+            states.appendEmpty(node, in: inventory.resources)
+        } else {
+            states.reset(index, to: node, in: inventory.resources)
+        }
+        return index
+    }
+
+    /// Changes a node.
+    public mutating func updateNode(_ index: Int, to node: Node) {
+        inventory.updateNode(index, to: node)
+        states.addColumns(upTo: inventory.resources.count)
+        states.setAllocatable(node, of: index, in: inventory.resources)
+    }
+
+    /// Removes a node.
+    public mutating func removeNode(_ index: Int) {
+        inventory.removeNode(index)
+        states.clear(index)
+    }
+
+    /// Changes filters and scores.
+    public mutating func configure(filters: NodeFilters, kernels: [ScoreKernel]) {
+        inventory.configure(filters: filters, kernels: kernels)
+    }
+
+    // MARK: Names
+
+    /// The columns of the resources.
+    public var resources: ResourceTable { inventory.resources }
+
+    /// Makes columns for resources that are new.
+    public mutating func addResources(_ names: [ResourceName]) {
+        inventory.addResources(names)
+        states.addColumns(upTo: inventory.resources.count)
+    }
+
+    /// The number of nodes.
+    public var nodeCount: Int { inventory.nodes.count }
+
+    /// The indices of the nodes in byte-wise order of their names.
+    public var nodesByName: [Int] { inventory.nodes.byName.map(Int.init) }
+
+    /// The node of an index.
+    public func node(_ index: Int) -> Node { inventory.nodes[index] }
+
+    /// The index of a node.
+    public func index(ofNode name: String) -> Int? { inventory.nodes.index(of: name) }
+
+    /// The shape of a pod.
+    public mutating func intern(_ pod: Pod) -> ShapeID {
+        let shape = inventory.intern(pod)
+        states.addColumns(upTo: inventory.resources.count)
+        return shape
+    }
+
+    /// What a pod takes from a node.
+    public mutating func internRequest(of pod: Pod) -> RequestID {
+        let request = inventory.internRequest(of: pod)
+        states.addColumns(upTo: inventory.resources.count)
+        return request
+    }
+
+    /// The request of a shape.
+    public func requestID(of shape: ShapeID) -> RequestID { inventory.shapes[shape].requestID }
+
+    /// What pods of a request take.
+    public func request(_ id: RequestID) -> PodRequest { inventory.requests[id] }
 }
 
-extension ShapeTable.Shape {
-    /// How a pod of this shape fits on a row that meets its demands; `nil` if it does not.
-    ///
-    /// A pod that asks for nothing needs a slot and nothing else: Volcano's backfill.
-    func kind(in states: borrowing StateTable, _ row: Int, filters: NodeFilters) -> Placement.Kind? {
-        if filters.contains(.podCount) || request.isBestEffort, !states.hasSlot(row) { return nil }
-        if request.isBestEffort || states.fitsNow(request, row) { return .allocate }
-        return states.fitsLater(request, row) ? .pipeline : nil
+extension Int {
+    /// The sum, or the largest number where it would be larger still.
+    func addingSaturated(_ other: Int) -> Int {
+        let (sum, isOverflow) = addingReportingOverflow(other)
+        return isOverflow ? .max : sum
     }
-}
-
-extension Placement.Kind {
-    /// How a pod that takes such a place occupies the node.
-    var occupancy: Occupancy { self == .allocate ? .bound : .pipelined }
 }

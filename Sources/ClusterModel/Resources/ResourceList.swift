@@ -43,6 +43,11 @@ public struct ResourceList: Equatable, Sendable, ExpressibleByDictionaryLiteral 
     /// Name and amount in byte-wise order of the names.
     public var sorted: [(name: ResourceName, amount: Int64)] { entries.map { ($0.name, $0.amount) } }
 
+    /// Calls a function with each name and amount in byte-wise order of the names, without allocation.
+    public func forEach(_ body: (_ name: ResourceName, _ amount: Int64) -> Void) {
+        for entry in entries { body(entry.name, entry.amount) }
+    }
+
     /// Adds another list, amount by amount.
     ///
     /// - Throws: `ResourceOverflow` when a sum does not fit in 63 bits.

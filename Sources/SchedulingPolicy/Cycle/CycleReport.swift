@@ -16,7 +16,7 @@ struct CycleReport {
 
     func result() -> CycleResult {
         var result = CycleResult()
-        result.nodeCount = session.allocator.nodes.count
+        result.nodeCount = session.allocator.nodeCount
         result.podCount = session.snapshot.pods.count
         result.boundBefore = session.snapshot.pods.count { $0.nodeName != nil && !$0.isTerminal }
         result.binds = session.binds.map { CycleResult.Bind(pod: session.pod($0).key, node: node(of: $0)) }
@@ -38,7 +38,7 @@ struct CycleReport {
     private func key(of stray: Stray) -> ObjectKey { session.snapshot.pods[stray.pod].key }
 
     private func node(of task: Int) -> String {
-        session.tasks[task].placement.map { session.allocator.nodes[$0.node].name } ?? ""
+        session.tasks[task].placement.map { session.allocator.node($0.node).name } ?? ""
     }
 
     private func report(_ task: Int, of job: Int, _ outcome: GangOutcome, to result: inout CycleResult) {
@@ -108,11 +108,10 @@ struct CycleReport {
 
     private func use(_ share: QueueShare) -> CycleResult.QueueUse {
         let resources = session.resources
-        let deserved = (share.deserved ?? []).enumerated().compactMap { column, amount in
-            amount == 0
-                ? nil
-                : CycleResult.Amount(
-                    resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
+        let deserved = resources.canonical.compactMap { column -> CycleResult.Amount? in
+            guard let amount = share.deserved?[column], amount != 0 else { return nil }
+            return CycleResult.Amount(
+                resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
         }
         return CycleResult.QueueUse(
             name: share.queue.name, weight: share.queue.weight, deservedMilli: deserved,

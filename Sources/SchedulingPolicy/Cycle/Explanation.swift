@@ -64,7 +64,7 @@ extension SchedulingCycle {
         let request = session.allocator.request(of: shape)
         let diagnosis = session.allocator.diagnosis
         var found: [(lack: Double, near: ShapeExplanation.NearNode)] = []
-        for (node, state) in session.allocator.nodes.enumerated() {
+        for node in session.allocator.nodesByName {
             let missing = diagnosis.shortfalls(of: shape, on: node)
             let isEligible = diagnosis.refusals(of: shape, on: node).allSatisfy { $0.isShortage }
             if missing.isEmpty || !isEligible { continue }
@@ -73,7 +73,8 @@ extension SchedulingCycle {
                 let asked = request.amounts.first { $0.column == column }?.amount ?? 1
                 return sum + min(1, Double(shortfall.missing) / Double(max(1, asked))) / 1000
             }
-            found.append((lack, ShapeExplanation.NearNode(node: state.name, missing: missing)))
+            found.append(
+                (lack, ShapeExplanation.NearNode(node: session.allocator.node(node).name, missing: missing)))
         }
         return found.sorted { $0.lack == $1.lack ? $0.near.node.precedes($1.near.node) : $0.lack < $1.lack }
             .prefix(3).map(\.near)

@@ -52,7 +52,7 @@ struct GangOutcome {
         switch session.tasks[task].failure {
         case .queueShare: return (.queueShareExceeded, queueShareMessage(), [])
         case .rolledBack(let node):
-            let name = session.allocator.nodes[node].name
+            let name = session.allocator.node(node).name
             return (.gangNotReady, "would fit on \(name); \(gangMessage())", [])
         case .roleFailed:
             let role = state.roles[session.tasks[task].role].name
@@ -160,7 +160,7 @@ struct GangOutcome {
 
     /// What is short on the nodes that qualify; of the others only how many they are, unless there are no others.
     private func noNodeMessage(_ task: Int, _ refusals: [NodeRefusal: Int]) -> String {
-        let total = session.allocator.nodes.count
+        let total = session.allocator.nodeCount
         if total == 0 { return "there are no nodes" }
         let shortages = refusals.filter { $0.key.isShortage }
         let named = Self.sorted(shortages.isEmpty ? refusals : shortages)

@@ -18,7 +18,7 @@ struct BinpackPlugin: Plugin {
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
-    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {
+    func describeNodes(_ nodes: inout NodeDescriptions) {
         let weight = arguments.integer("binpack.weight")
         if weight == 0 { return }
         var weights: [ResourceName: Int64] = [
@@ -27,12 +27,10 @@ struct BinpackPlugin: Plugin {
         for name in arguments.names("binpack.resources") {
             weights[ResourceName(name)] = arguments.integer("binpack.resources." + name)
         }
-        let columns = weights.sorted { $0.key < $1.key }.compactMap { name, weight in
+        let weighted = weights.sorted { $0.key < $1.key }.map { name, weight in
             // A negative weight counts as 1, as in Volcano.
-            resources.column(name).map {
-                ScoreKernel.WeightedColumn(column: $0, weight: weight < 0 ? 1 : weight)
-            }
+            ScoreKernel.WeightedResource(name, weight: weight < 0 ? 1 : weight)
         }
-        nodes.kernels.append(.binpack(columns: columns, weight: weight))
+        nodes.kernels.append(.binpack(resources: weighted, weight: weight))
     }
 }

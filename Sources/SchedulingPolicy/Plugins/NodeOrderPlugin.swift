@@ -23,16 +23,13 @@ struct NodeOrderPlugin: Plugin {
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
-    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {
+    func describeNodes(_ nodes: inout NodeDescriptions) {
         let balanced: [ResourceName] = [.cpu, .memory, .nvidiaGPU]
         let kernels: [(String, (Int64) -> ScoreKernel)] = [
             ("imagelocality", { .imageLocality(weight: $0) }),
             ("leastrequested", { .leastAllocated(weight: $0) }),
             ("mostrequested", { .mostAllocated(weight: $0) }),
-            (
-                "balancedresource",
-                { .balancedAllocation(columns: balanced.compactMap(resources.column), weight: $0) }
-            ),
+            ("balancedresource", { .balancedAllocation(resources: balanced, weight: $0) }),
             ("nodeaffinity", { .nodeAffinity(weight: $0) }),
             ("tainttoleration", { .taintToleration(weight: $0) }),
         ]

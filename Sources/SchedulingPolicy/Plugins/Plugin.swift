@@ -13,7 +13,7 @@ protocol Plugin: Sendable {
     init(_ arguments: Arguments)
 
     /// Contributes filters and scores of nodes, before the session is built.
-    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable)
+    func describeNodes(_ nodes: inout NodeDescriptions)
 
     /// Contributes orders and gates, and settles its part of the ledger.
     func open(_ session: Session, _ points: inout PluginPoints)
@@ -21,7 +21,7 @@ protocol Plugin: Sendable {
 
 extension Plugin {
     static var arguments: [ArgumentSchema] { [] }
-    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {}
+    func describeNodes(_ nodes: inout NodeDescriptions) {}
     func open(_ session: Session, _ points: inout PluginPoints) {}
 }
 
@@ -63,9 +63,9 @@ struct ConfiguredPlugin {
         plugin = configuration.type.init(configuration.arguments)
     }
 
-    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {
+    func describeNodes(_ nodes: inout NodeDescriptions) {
         var own = NodeDescriptions()
-        plugin.describeNodes(&own, resources: resources)
+        plugin.describeNodes(&own)
         if configuration.isEnabled(.predicate) {
             nodes.filters.formUnion(own.filters)
             nodes.evaluated.formUnion(own.evaluated)

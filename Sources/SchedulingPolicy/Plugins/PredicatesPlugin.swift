@@ -23,7 +23,7 @@ struct PredicatesPlugin: Plugin {
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
-    func describeNodes(_ nodes: inout NodeDescriptions, resources: ResourceTable) {
+    func describeNodes(_ nodes: inout NodeDescriptions) {
         nodes.filters = [.nodeUnschedulable, .podCount]
         if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
         if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }

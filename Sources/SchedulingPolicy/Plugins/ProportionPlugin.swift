@@ -145,7 +145,7 @@ extension ResourceTable {
 
     /// The resources that a row asks for (pods aside) and of which there is too little, by name.
     func exceeded(by row: [Int64], isExceeded: (Int) -> Bool) -> [String] {
-        row.indices.compactMap { column in
+        canonical.compactMap { column in
             column != Self.pods && row[column] > 0 && isExceeded(column) ? names[column].text : nil
         }
     }

@@ -34,7 +34,7 @@ struct SessionBuilder {
         -> Session
     {
         let resources = resourceTable()
-        for plugin in plugins { plugin.describeNodes(&points.nodes, resources: resources) }
+        for plugin in plugins { plugin.describeNodes(&points.nodes) }
         if compatibility == .gangwright { points.nodes.filters.insert(.nodeReady) }
         requests = podRequests(in: resources)
         var cluster = try ClusterState(nodes: snapshot.nodes, resources: resources)
@@ -42,8 +42,8 @@ struct SessionBuilder {
         openQueues(columns: resources.count)
         gatherGangs()
 
-        let counting = cluster.nodes.indices.filter {
-            compatibility != .gangwright || cluster.nodes[$0].isReady
+        let counting = cluster.nodesByName.filter {
+            compatibility != .gangwright || cluster.node($0).isReady
         }
         let total = (0..<resources.count).map { column in
             counting.reduce(0.0) { $0 + Double(cluster.allocatable[column][$1]) }

@@ -145,13 +145,14 @@ struct ScheduleTables {
 
     private func nodes() -> TextTable {
         let cluster = run.cycle.cluster
-        let devices = cluster.resources.names.indices.filter { column in
+        let devices = cluster.resources.canonical.filter { column in
             column > ResourceTable.pods && cluster.allocatable[column].contains { $0 > 0 }
         }
         var table = TextTable(
             [.left("NODE"), .left("STATUS"), .right("PODS"), .right("CPU"), .right("MEMORY")]
                 + devices.map { .right(cluster.resources.names[$0].text.uppercased()) })
-        for (node, state) in cluster.nodes.enumerated() {
+        for node in cluster.nodesByName {
+            let state = cluster.node(node)
             let columns = [ResourceTable.cpu, ResourceTable.memory] + devices
             let pods = cluster.allocatable[ResourceTable.pods][node] - cluster.idle[ResourceTable.pods][node]
             table.add(

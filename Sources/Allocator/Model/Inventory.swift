@@ -1,0 +1,101 @@
+import ClusterModel
+
+/// What both allocators know of a cluster besides what is left: nodes, resources, shapes, and who may go where.
+struct Inventory: Sendable {
+    private(set) var resources: ResourceTable
+    private(set) var nodes: NodeTable
+    private(set) var requests: RequestTable
+    private(set) var shapes = ShapeTable()
+    private(set) var constraints: ConstraintTable
+    private(set) var kernels: [ScoreKernel]
+
+    init(_ cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
+        resources = cluster.resources
+        nodes = cluster.nodes
+        requests = cluster.requests
+        self.kernels = kernels
+        constraints = ConstraintTable(filters: filters, kernels: kernels)
+        for index in nodes.byName { constraints.set(nodes[Int(index)], at: Int(index)) }
+    }
+
+    var filters: NodeFilters { constraints.filters }
+
+    mutating func addResources(_ names: [ResourceName]) { resources.add(names) }
+
+    // MARK: Nodes
+
+    /// Adds a node; says its index, and whether nodes have got new labels in the order of names.
+    mutating func addNode(_ node: Node) -> (index: Int, isRelabelled: Bool) {
+        resources.add(node.allocatable.names)
+        let added = nodes.add(node)
+        constraints.set(node, at: added.index)
+        return added
+    }
+
+    mutating func updateNode(_ index: Int, to node: Node) {
+        resources.add(node.allocatable.names)
+        nodes.update(index, to: node)
+        constraints.set(node, at: index)
+    }
+
+    mutating func removeNode(_ index: Int) {
+        nodes.remove(index)
+        constraints.set(nil, at: index)
+    }
+
+    // MARK: Pods
+
+    mutating func intern(_ pod: Pod) -> ShapeID {
+        let hash = pod.amountsHash
+        if let id = shapes.known(pod, hash: hash) { return id }
+        let requestID = internRequest(of: pod)
+        let request = requests[requestID]
+        return shapes.intern(
+            pod, hash: hash, requestID: requestID, request: request,
+            demands: constraints.demandID(pod, nodes: nodes),
+            preferences: constraints.preferenceID(pod, nodes: nodes),
+            scorer: ShapeScorer(request, kernels: kernels, resources: resources))
+    }
+
+    mutating func internRequest(of pod: Pod) -> RequestID { requests.intern(pod, in: &resources) }
+
+    /// Computes image locality anew where nodes have changed since; says whether that changed anything.
+    mutating func refreshImages() -> Bool { constraints.refreshImages(nodes: nodes) }
+
+    mutating func configure(filters: NodeFilters, kernels: [ScoreKernel]) {
+        self.kernels = kernels
+        constraints.configure(filters: filters, kernels: kernels, nodes: nodes)
+        shapes.configure(kernels: kernels, resources: resources)
+    }
+
+    // MARK: Weighing up
+
+    /// Whether a node meets a shape's demands.
+    func isEligible(_ node: Int, for shape: ShapeTable.Shape) -> Bool {
+        constraints.eligible[shape.demands].contains(node)
+    }
+
+    /// The node with the highest score; of equal ones the one with the smallest name.
+    ///
+    /// - Parameters:
+    ///   - states: what is left.
+    ///   - row: the row of a node in `states`.
+    func best(
+        of candidates: [Int], for shape: ShapeTable.Shape, _ states: borrowing StateTable, row: (Int) -> Int
+    ) -> Int? {
+        var highest = NodePreferences.Raw()
+        for node in candidates { highest.raise(to: constraints.raw(shape.preferences, node)) }
+        var best: (node: Int, score: Int64)?
+        let labels = nodes.order.labels
+        for node in candidates {
+            let raw = constraints.raw(shape.preferences, node)
+            let score =
+                shape.scorer.score(states, row(node)) + constraints.weights.points(raw, highest: highest)
+            if let best, score < best.score || (score == best.score && labels[node] > labels[best.node]) {
+                continue
+            }
+            best = (node, score)
+        }
+        return best?.node
+    }
+}

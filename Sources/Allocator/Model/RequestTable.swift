@@ -1,0 +1,61 @@
+import ClusterModel
+
+/// What pods take from a node, interned by the allocator that gave it out.
+public struct RequestID: Hashable, Sendable {
+    let index: Int32
+
+    var ordinal: Int { Int(index) }
+}
+
+/// The distinct requests of pods.
+struct RequestTable: Sendable {
+    /// What a pod says, as it says it. Two such may come to the same request.
+    private struct Wording: Sendable {
+        let requests: ResourceList
+        let nonZero: NonZeroRequests
+        let id: RequestID
+    }
+
+    private(set) var requests: [PodRequest] = []
+    private var ids: [PodRequest: RequestID] = [:]
+    /// Wordings by a hash of their amounts.
+    private var wordings: [UInt64: [Wording]] = [:]
+
+    subscript(_ id: RequestID) -> PodRequest { requests[id.ordinal] }
+
+    /// The request of a pod; resources that are new get a column.
+    ///
+    /// - Complexity: O(resources that the pod names), without allocation if it has been seen before.
+    mutating func intern(_ pod: Pod, in resources: inout ResourceTable) -> RequestID {
+        let hash = pod.amountsHash
+        if let known = wordings[hash] {
+            for wording in known
+            where wording.nonZero == pod.nonZeroRequests && wording.requests == pod.requests {
+                return wording.id
+            }
+        }
+        resources.add(pod.requests.names)
+        let request = PodRequest(pod, in: resources)
+        let id = ids[request] ?? RequestID(index: Int32(requests.count))
+        if id.ordinal == requests.count {
+            ids[request] = id
+            requests.append(request)
+        }
+        wordings[hash, default: []].append(
+            Wording(requests: pod.requests, nonZero: pod.nonZeroRequests, id: id))
+        return id
+    }
+}
+
+extension Pod {
+    /// A hash of the amounts that a pod asks for, names aside: to find it among known pods quickly.
+    var amountsHash: UInt64 {
+        var hash = UInt64(bitPattern: nonZeroRequests.milliCPU) &* 0x9E37_79B9_7F4A_7C15
+        hash ^= UInt64(bitPattern: nonZeroRequests.memory)
+        requests.forEach { _, amount in
+            hash = (hash ^ UInt64(bitPattern: amount)) &* 0xBF58_476D_1CE4_E5B9
+            hash ^= hash >> 29
+        }
+        return hash
+    }
+}
