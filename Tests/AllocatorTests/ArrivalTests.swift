@@ -84,9 +84,14 @@ import Testing
             let indexed = grown(
                 IndexedAllocator.self, objects, filters: filters, kernels: kernels, &random)
             let bulk = IndexedAllocator(cluster: cluster, filters: filters, kernels: kernels)
-            #expect(places(reference, waiting) == expected, "reference, GANGWRIGHT_SEED=\(seed)")
-            #expect(places(indexed, waiting) == expected, "index, GANGWRIGHT_SEED=\(seed)")
-            #expect(places(bulk, waiting) == expected, "index at once, GANGWRIGHT_SEED=\(seed)")
+            let found = [
+                ("reference", places(reference, waiting)), ("index", places(indexed, waiting)),
+                ("index at once", places(bulk, waiting)),
+            ]
+            for (name, places) in found {
+                let difference = zip(places, expected).first { $0 != $1 }
+                #expect(difference == nil, "\(name), GANGWRIGHT_SEED=\(seed)")
+            }
         }
     }
 }

@@ -35,9 +35,9 @@ struct GateCase: Sendable {
             placer.fill([0])
             placer.giveBack(downTo: placer.journal.count - 7)
             let gang = GangWorkload.Gang(template: 0, size: 8)
-            _ = placer.place(gang)
+            _ = placer.attempt(gang)
             return {
-                for _ in 0..<200 { _ = placer.place(gang) }
+                for _ in 0..<200 { _ = placer.attempt(gang) }
                 return 200
             }
         },

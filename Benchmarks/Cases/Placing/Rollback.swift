@@ -28,7 +28,7 @@ extension BenchmarkCase {
             placer.giveBack(downTo: capacity - size + 1)
             let failed = settings.samples {
                 Sample.of {
-                    precondition(placer.place(repeatElement(gang, count: count)) == 0, "one place is missing")
+                    for _ in 0..<count { precondition(!placer.attempt(gang), "one place is missing") }
                     return count
                 }
             }

@@ -24,9 +24,16 @@ struct GangPlacer<Allocator: PodAllocator> {
         journal.reserveCapacity(capacity)
     }
 
-    /// Takes places for a gang; takes none if there is no room for all of it.
+    /// Takes places for a gang; a gang that has no room is not tried.
     @inline(never)
     mutating func place(_ gang: GangWorkload.Gang) -> Bool {
+        if allocator.room(for: shapes[gang.template]) < gang.size { return false }
+        return attempt(gang)
+    }
+
+    /// Takes places for a gang pod by pod, and gives them back if one finds none.
+    @inline(never)
+    mutating func attempt(_ gang: GangWorkload.Gang) -> Bool {
         let shape = shapes[gang.template]
         let start = journal.count
         for _ in 0..<gang.size {

@@ -1,38 +1,52 @@
-/// The groups of one class of nodes, and for each request that looks here a ranking of them.
+/// The groups of one class of nodes: how many nodes each has, and which is the first by name.
 ///
-/// Rankings are brought up to date only when they are asked: they read the log of changed groups from where they stopped.
-/// The log is cut off when it has grown long against the number of groups; a ranking that has missed a cut starts anew,
-/// which costs it no more than reading what was cut.
+/// Changes are written to a log, from which rankings bring themselves up to date when they are asked. The log is cut
+/// off when it has grown long against the number of groups; a ranking that has missed a cut starts anew, which costs it
+/// no more than reading what was cut.
 struct ClassIndex: Sendable {
+    /// A node has joined a group or left it.
+    struct Change: Sendable {
+        private let bits: UInt32
+
+        init(ordinal: Int, isJoining: Bool, isNewHead: Bool) {
+            bits = UInt32(ordinal) << 2 | (isNewHead ? 2 : 0) | (isJoining ? 1 : 0)
+        }
+
+        /// The group, as an ordinal.
+        var ordinal: Int { Int(bits >> 2) }
+        /// True for a node that joins, false for one that leaves.
+        var isJoining: Bool { bits & 1 == 1 }
+        /// True if the group has another first node now.
+        var isNewHead: Bool { bits & 2 == 2 }
+    }
+
     /// The groups, by ordinal.
     private(set) var groups: [Int32] = []
-    /// The smallest node of each group, by ordinal.
+    /// The first node of each group, by ordinal.
     private(set) var heads: [Head] = []
-    private var log: [Int32] = []
-    private var epoch = 0
-    private var rankings: [Ranking] = []
+    /// The number of nodes of each group, by ordinal.
+    private(set) var sizes: [Int32] = []
+    /// What has changed since the log was last cut off.
+    private(set) var log: [Change] = []
+    /// How often the log has been cut off.
+    private(set) var epoch = 0
 
     /// Adds an empty group; its ordinal is the number of groups before.
     mutating func addGroup(_ group: Int) {
         groups.append(Int32(group))
         heads.append(.none)
+        sizes.append(0)
     }
 
-    /// Adds a ranking; it is asked for by its number.
-    mutating func addRanking() -> Int {
-        rankings.append(Ranking())
-        return rankings.count - 1
-    }
-
-    /// Notes the smallest node of a group.
-    mutating func setHead(_ head: Head, of ordinal: Int) {
-        if heads[ordinal] == head { return }
-        heads[ordinal] = head
+    /// Notes that a node has joined a group or left it, and which is the first now.
+    mutating func note(_ head: Head, of ordinal: Int, isJoining: Bool) {
         if log.count >= max(1024, 4 * groups.count) {
             log.removeAll(keepingCapacity: true)
             epoch += 1
         }
-        log.append(Int32(ordinal))
+        log.append(Change(ordinal: ordinal, isJoining: isJoining, isNewHead: heads[ordinal] != head))
+        heads[ordinal] = head
+        sizes[ordinal] += isJoining ? 1 : -1
     }
 
     /// Takes over new places in the order of names, in which nodes stand as before.
@@ -40,23 +54,5 @@ struct ClassIndex: Sendable {
         for ordinal in heads.indices where heads[ordinal] != .none {
             heads[ordinal] = head(heads[ordinal].node)
         }
-    }
-
-    /// True when a ranking has seen every group of the class.
-    func isScored(_ ranking: Int) -> Bool { rankings[ranking].scoredCount == groups.count }
-
-    /// Shows a ranking the groups that it has not seen.
-    mutating func score(_ ranking: Int, by score: (_ group: Int) -> Int64?) {
-        for ordinal in rankings[ranking].scoredCount..<groups.count {
-            rankings[ranking].add(score(Int(groups[ordinal])))
-        }
-    }
-
-    /// The best place that a ranking knows: node and score; `nil` if no group with nodes fits.
-    ///
-    /// - Complexity: O(log groups) for each change since it was last asked.
-    mutating func best(_ ranking: Int) -> (head: Head, score: Int64)? {
-        rankings[ranking].catchUp(with: log, epoch: epoch, heads: heads)
-        return rankings[ranking].best(heads: heads)
     }
 }

@@ -4,6 +4,9 @@ import ClusterModel
 ///
 /// A placement moves one node from its group to the group of its new state. Few states occur in a cluster whose pods
 /// come in few shapes, however many nodes it has.
+///
+/// The node that has changed last is *in hand*: it has its group and stands in no heap until another node changes. The
+/// pods of a gang often go to one node, and then only its group changes from pod to pod.
 struct GroupTable: Sendable {
     /// What is left, by group.
     private(set) var states: StateTable
@@ -15,6 +18,10 @@ struct GroupTable: Sendable {
     private var places: [Place] = []
     /// The groups of each class, ranked.
     var classes: [ClassIndex] = []
+    /// The node in hand.
+    private(set) var hand: Head = .none
+    /// Counts the changes to heaps, to nodes and to their order: what was read off them holds as long as it stands.
+    private(set) var version = 0
     /// The number of nodes on which more will be left than there is now.
     private(set) var freeingNodes = 0
     private var index: [UInt64: Int32] = [:]
@@ -45,6 +52,9 @@ struct GroupTable: Sendable {
     /// Makes sure that there are so many columns.
     mutating func addColumns(upTo columns: Int) { states.addColumns(upTo: columns) }
 
+    /// Lets go of what was read off before.
+    mutating func invalidate() { version += 1 }
+
     /// Makes sure that there are so many classes.
     mutating func addClasses(upTo count: Int) { while classes.count < count { classes.append(ClassIndex()) } }
 
@@ -54,6 +64,8 @@ struct GroupTable: Sendable {
     mutating func setOrder(_ labels: [UInt32]) {
         heaps.setLabels(labels)
         for nodeClass in classes.indices { classes[nodeClass].relabel(heaps.head) }
+        if hand != .none { hand = heaps.head(hand.node) }
+        version += 1
     }
 
     /// Adds a node.
@@ -73,12 +85,6 @@ struct GroupTable: Sendable {
         insert(node, settle(in: nodeClass))
     }
 
-    /// Adds a node to a group that it is known to belong to.
-    mutating func add(_ node: Int, label: UInt32, toGroup group: Int) {
-        heaps.setLabel(label, of: node)
-        insert(node, group)
-    }
-
     /// Moves a node to the group of what it offers now, in the class where it belongs now.
     mutating func update(_ node: Int, to new: Node, in nodeClass: Int, _ resources: ResourceTable) {
         states.duplicate(Int(groupOf[node]))
@@ -91,47 +97,80 @@ struct GroupTable: Sendable {
 
     /// Takes a node out.
     mutating func remove(_ node: Int) {
-        let place = places[Int(groupOf[node])]
-        let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
-        let after = heaps.remove(Int32(node), from: before.node)
-        classes[Int(place.nodeClass)].setHead(head(after), of: Int(place.ordinal))
-        freeingNodes -= place.freeing
+        let group = Int(groupOf[node])
+        if hand.node == Int32(node) {
+            hand = .none
+            version += 1
+        } else {
+            takeFromHeap(Int32(node), places[group])
+        }
+        freeingNodes -= places[group].freeing
         groupOf[node] = Self.none
     }
 
     private mutating func insert(_ node: Int, _ group: Int) {
         while groupOf.count <= node { groupOf.append(Self.none) }
         groupOf[node] = Int32(group)
-        let place = places[group]
+        freeingNodes += places[group].freeing
+        putIntoHeap(Int32(node), places[group])
+    }
+
+    private mutating func putIntoHeap(_ node: Int32, _ place: Place) {
         let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
-        let after = heaps.insert(Int32(node), into: before.node)
-        classes[Int(place.nodeClass)].setHead(head(after), of: Int(place.ordinal))
-        freeingNodes += place.freeing
+        let after = heaps.insert(node, into: before.node)
+        classes[Int(place.nodeClass)].note(head(after), of: Int(place.ordinal), isJoining: true)
+        version += 1
+    }
+
+    private mutating func takeFromHeap(_ node: Int32, _ place: Place) {
+        let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
+        let after = heaps.remove(node, from: before.node)
+        classes[Int(place.nodeClass)].note(head(after), of: Int(place.ordinal), isJoining: false)
+        version += 1
+    }
+
+    /// Takes a node in hand, and puts back the one that was.
+    private mutating func grab(_ node: Int) {
+        if hand != .none { putIntoHeap(hand.node, places[Int(groupOf[Int(hand.node)])]) }
+        takeFromHeap(Int32(node), places[Int(groupOf[node])])
+        hand = heaps.head(Int32(node))
     }
 
     private func head(_ node: Int32) -> Head { node == NodeHeaps.none ? .none : heaps.head(node) }
+
+    /// The class of the node in hand; `none` if there is no such node.
+    var handClass: Int { hand == .none ? -1 : Int(places[handGroup].nodeClass) }
+
+    /// The group of the node in hand, which there is.
+    var handGroup: Int { Int(groupOf[Int(hand.node)]) }
+
+    /// The ordinal of the group of the node in hand, which there is.
+    var handOrdinal: Int { Int(places[handGroup].ordinal) }
 
     // MARK: Pods
 
     /// Moves a node to the group of the state that a change leaves it in.
     ///
-    /// - Complexity: amortised O(log nodes of the group); O(resources) for a change that has not been seen before.
-    mutating func move(_ node: Int, _ change: TransitionTable.Change, request: @autoclosure () -> PodRequest)
-    {
+    /// - Returns: false if the change has not been seen before: then `explore` it first.
+    /// - Complexity: O(1) for the node in hand, else amortised O(log nodes of the group).
+    mutating func move(_ node: Int, _ change: TransitionTable.Change) -> Bool {
         let old = Int(groupOf[node])
-        let new = transitions.target(of: old, change) ?? explore(old, change, request())
-        remove(node)
-        insert(node, new)
+        guard let new = transitions.target(of: old, change) else { return false }
+        if hand.node != Int32(node) { grab(node) }
+        groupOf[node] = Int32(new)
+        freeingNodes += places[new].freeing - places[old].freeing
+        return true
     }
 
-    /// Finds out where a change leads that has not been seen before.
-    private mutating func explore(_ old: Int, _ change: TransitionTable.Change, _ request: PodRequest) -> Int
-    {
+    /// Finds out where a change of a node leads that has not been seen before.
+    ///
+    /// - Complexity: O(resources).
+    mutating func explore(_ node: Int, _ change: TransitionTable.Change, _ request: PodRequest) {
+        let old = Int(groupOf[node])
         states.duplicate(old)
         states.apply(request, to: states.count - 1, as: change.occupancy, sign: change.sign)
         let target = settle(in: Int(places[old].nodeClass))
         transitions.insert(target, of: old, change)
-        return target
     }
 
     /// Makes the last row a group of a class, or takes it off again where there is such a group already.

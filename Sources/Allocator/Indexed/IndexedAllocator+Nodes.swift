@@ -52,6 +52,7 @@ extension IndexedAllocator {
     /// Has plans looked at again after a node has come, changed or gone.
     private mutating func noteChange() {
         generation += 1
+        groups.invalidate()
         // Classes that nodes have left, and groups of theirs, are not kept for ever.
         if classes.count > 2 * inventory.nodes.count + 256 { classifyAll() }
     }
@@ -78,6 +79,8 @@ extension IndexedAllocator {
             groups.add(node, label: labels[node], to: nodeClass, like: row(node), of: states)
         }
         rankingIDs.removeAll(keepingCapacity: true)
+        rankings.removeAll(keepingCapacity: true)
+        fronts.removeAll(keepingCapacity: true)
         plans.removeAll(keepingCapacity: true)
         generation += 1
     }

@@ -14,9 +14,12 @@ public struct IndexedAllocator: PodAllocator {
     var inventory: Inventory
     var classes = NodeClasses()
     var groups: GroupTable
+    var rankings: [Ranking] = []
+    var rankingIDs: [RankingKey: Int] = [:]
     /// For each shape, where to look; filled when first asked for.
     var plans: [Plan] = []
-    var rankingIDs: [RankingKey: Int] = [:]
+    /// For each shape, what was found there last.
+    var fronts: [Front] = []
     /// Counts the changes after which plans must be looked at again.
     var generation = 0
 
@@ -29,15 +32,49 @@ public struct IndexedAllocator: PodAllocator {
 
     // MARK: Asking
 
-    /// The best node for one more pod, read off the rankings.
+    /// The best node for one more pod: the best of all rankings, or the node in hand.
     ///
-    /// - Complexity: O(classes that meet the shape's demands), plus what has changed since the shape last asked.
+    /// - Complexity: O(1) as long as only the node in hand has changed, else O(classes that meet the shape's demands)
+    ///   and what has changed there since the shape last asked.
     public mutating func bestNode(for shape: ShapeID) -> Placement? {
-        makePlan(for: shape)
-        if plans[shape.index].isFew { return bestOfFew(for: shape) }
-        if let node = bestInRankings(for: shape) { return Placement(node: node, kind: .allocate) }
+        refreshFront(of: shape)
+        let front = fronts[shape.index]
+        switch front.search {
+        case .few: return bestOfFew(for: shape)
+        case .byPreference:
+            if let node = bestByPreference(for: shape) { return Placement(node: node, kind: .allocate) }
+        case .plain:
+            let own = handWorth(front, shape).score
+            let isBest = own > front.score || (own == front.score && groups.hand < front.challenger)
+            if isBest, own != Ranking.unfit {
+                return Placement(node: Int(groups.hand.node), kind: .allocate)
+            }
+            if front.score != Ranking.unfit {
+                return Placement(node: Int(front.challenger.node), kind: .allocate)
+            }
+        }
         if groups.freeingNodes == 0 { return nil }
         return bestPipelined(for: shape).map { Placement(node: $0, kind: .pipeline) }
+    }
+
+    /// How many pods fit.
+    ///
+    /// - Complexity: as of `bestNode`.
+    public mutating func room(for shape: ShapeID) -> Int {
+        refreshFront(of: shape)
+        let front = fronts[shape.index]
+        if front.search == .few { return roomOfFew(for: shape) }
+        return front.room + Int(handWorth(front, shape).room)
+    }
+
+    /// What the node in hand is worth to a shape as it is now.
+    @inline(__always)
+    private mutating func handWorth(_ front: Front, _ shape: ShapeID) -> Ranking.Worth {
+        if front.handRanking < 0 { return Ranking.Worth(score: Ranking.unfit, room: 0) }
+        let ranking = Int(front.handRanking)
+        let ordinal = groups.handOrdinal
+        if ordinal >= rankings[ranking].worths.count { addWorths(to: ranking, for: shape) }
+        return rankings[ranking].worths[ordinal]
     }
 
     /// The place on one node.
@@ -49,50 +86,25 @@ public struct IndexedAllocator: PodAllocator {
         return Placement(node: node, kind: kind)
     }
 
-    private mutating func bestInRankings(for shape: ShapeID) -> Int? {
-        let count = plans[shape.index].parts.count
-        if plans[shape.index].hasPreferences { return bestByPreference(for: shape) }
-        var best: (head: Head, score: Int64)?
-        for position in 0..<count {
-            guard let own = self.best(of: plans[shape.index].parts[position], for: shape) else { continue }
-            if best.map({ own.score > $0.score || (own.score == $0.score && own.head < $0.head) }) ?? true {
-                best = own
-            }
-        }
-        return best.map { Int($0.head.node) }
-    }
-
-    /// The best node of one class, before preferences.
-    private mutating func best(of part: Plan.Part, for shape: ShapeID) -> (head: Head, score: Int64)? {
-        if !groups.classes[part.nodeClass].isScored(part.ranking) {
-            let (states, asked) = (groups.states, inventory.shapes[shape])
-            let filters = inventory.filters
-            groups.classes[part.nodeClass].score(part.ranking) { group in
-                asked.kind(in: states, group, filters: filters) == .allocate
-                    ? asked.scorer.score(states, group) : nil
-            }
-        }
-        return groups.classes[part.nodeClass].best(part.ranking)
-    }
-
     /// The best node where classes differ in what they bring with them: that is scaled over the classes that have room.
     private mutating func bestByPreference(for shape: ShapeID) -> Int? {
-        let parts = plans[shape.index].parts
+        let own = handWorth(fronts[shape.index], shape).score
+        let (parts, handRanking) = (plans[shape.index].parts, Int(fronts[shape.index].handRanking))
         var highest = NodePreferences.Raw()
-        var found: [(raw: NodePreferences.Raw, head: Head, score: Int64)] = []
-        for part in parts {
-            guard let own = best(of: part, for: shape) else { continue }
+        for part in parts
+        where part.score != Ranking.unfit || (part.ranking == handRanking && own != Ranking.unfit) {
             highest.raise(to: part.raw)
-            found.append((part.raw, own.head, own.score))
         }
-        var best: (head: Head, score: Int64)?
-        for (raw, head, own) in found {
-            let score = own + inventory.constraints.weights.points(raw, highest: highest)
-            if best.map({ score > $0.score || (score == $0.score && head < $0.head) }) ?? true {
-                best = (head, score)
-            }
+        var best = (head: Head.none, score: Ranking.unfit)
+        func consider(_ head: Head, _ score: Int64) {
+            if score > best.score || (score == best.score && head < best.head) { best = (head, score) }
         }
-        return best.map { Int($0.head.node) }
+        for part in parts {
+            let points = inventory.constraints.weights.points(part.raw, highest: highest)
+            if part.score != Ranking.unfit { consider(part.head, part.score + points) }
+            if part.ranking == handRanking, own != Ranking.unfit { consider(groups.hand, own + points) }
+        }
+        return best.head == .none ? nil : Int(best.head.node)
     }
 
     /// The best of a handful of nodes, weighed up one by one as the reference does.
@@ -124,6 +136,11 @@ public struct IndexedAllocator: PodAllocator {
                 }
             }
         }
+        if groups.hand != .none, plan.parts.contains(where: { $0.nodeClass == groups.handClass }),
+            shape.kind(in: groups.states, groups.handGroup, filters: inventory.filters) == .pipeline
+        {
+            candidates.append(Int(groups.hand.node))
+        }
         return best(of: candidates, for: shape)
     }
 
@@ -131,17 +148,13 @@ public struct IndexedAllocator: PodAllocator {
         inventory.best(of: candidates, for: shape, groups.states) { Int(groups.groupOf[$0]) }
     }
 
-    /// How many pods fit.
-    ///
-    /// - Complexity: O(nodes).
-    public mutating func room(for shape: ShapeID) -> Int {
+    private func roomOfFew(for shape: ShapeID) -> Int {
+        let nodes = plans[shape.index].fewNodes
         let shape = inventory.shapes[shape]
-        var room = 0
-        for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
+        return nodes.reduce(0) { room, node in
             let row = Int(groups.groupOf[node])
-            room = room.addingSaturated(Int(shape.room(in: groups.states, row, filters: inventory.filters)))
+            return room + Int(shape.room(in: groups.states, row, filters: inventory.filters))
         }
-        return room
     }
 
     // MARK: Changing
@@ -167,9 +180,11 @@ public struct IndexedAllocator: PodAllocator {
     }
 
     private mutating func change(_ node: Int, _ request: RequestID, _ occupancy: Occupancy, sign: Int64) {
-        groups.move(
-            node, TransitionTable.Change(request: request, occupancy: occupancy, sign: sign),
-            request: inventory.requests[request])
+        let change = TransitionTable.Change(request: request, occupancy: occupancy, sign: sign)
+        if groups.move(node, change) { return }
+        groups.explore(node, change, inventory.requests[request])
+        let isKnown = groups.move(node, change)
+        precondition(isKnown, "it has just been explored")
         if groups.count > 4 * inventory.nodes.count + 4096 { classifyAll() }
     }
 }

@@ -3,10 +3,14 @@ struct Plan: Sendable {
     /// A class that meets the shape's demands.
     struct Part: Sendable {
         let nodeClass: Int
-        /// The number of the ranking in the class.
+        /// The index of the ranking of the class.
         let ranking: Int
         /// What the nodes of the class bring with them.
         let raw: NodePreferences.Raw
+        /// The best node of the class when it was last looked at, the node in hand left out.
+        var head = Head.none
+        /// Its score.
+        var score = Ranking.unfit
     }
 
     /// The generation as of which it holds.
@@ -23,6 +27,30 @@ struct Plan: Sendable {
     var hasPreferences = false
 }
 
+/// What was found for a shape, which holds until another node than the one in hand changes.
+struct Front: Sendable {
+    enum Search: Sendable {
+        /// By looking at a handful of nodes.
+        case few
+        /// By comparing the best of each class.
+        case byPreference
+        /// By comparing the best of all with the node in hand.
+        case plain
+    }
+
+    /// The version of the groups as of which it holds.
+    var version = -1
+    var search = Search.plain
+    /// The best node, the node in hand left out.
+    var challenger = Head.none
+    /// The challenger's score.
+    var score = Ranking.unfit
+    /// How many pods fit, on the node in hand none.
+    var room = 0
+    /// The ranking of the class of the node in hand; -1 where it does not meet the shape's demands.
+    var handRanking: Int32 = -1
+}
+
 /// A ranking is shared by the shapes that take the same from a node.
 struct RankingKey: Hashable {
     let request: RequestID
@@ -33,19 +61,63 @@ extension IndexedAllocator {
     /// Demands that so few nodes meet are looked at node by node, and split no classes.
     private static var fewNodes: Int { 32 }
 
+    /// Brings up to date what was found for a shape.
+    @inline(__always)
+    mutating func refreshFront(of shape: ShapeID) {
+        if shape.index < fronts.count, fronts[shape.index].version == groups.version { return }
+        makeFront(of: shape)
+    }
+
+    @inline(never)
+    private mutating func makeFront(of shape: ShapeID) {
+        if shape.index >= plans.count || plans[shape.index].generation != generation { updatePlan(of: shape) }
+        var front = Front()
+        front.version = groups.version
+        let handClass = groups.handClass
+        if plans[shape.index].isFew {
+            front.search = .few
+        } else {
+            front.search = plans[shape.index].hasPreferences ? .byPreference : .plain
+            for position in plans[shape.index].parts.indices {
+                let part = plans[shape.index].parts[position]
+                addWorths(to: part.ranking, for: shape)
+                rankings[part.ranking].catchUp(groups.classes[part.nodeClass])
+                let best = rankings[part.ranking].best(groups.classes[part.nodeClass])
+                plans[shape.index].parts[position].head = best.head
+                plans[shape.index].parts[position].score = best.score
+                front.room += Int(rankings[part.ranking].room)
+                if part.nodeClass == handClass { front.handRanking = Int32(part.ranking) }
+                if best.score > front.score || (best.score == front.score && best.head < front.challenger) {
+                    (front.challenger, front.score) = best
+                }
+            }
+        }
+        fronts[shape.index] = front
+    }
+
+    /// Shows a ranking the groups that it has not seen.
+    mutating func addWorths(to ranking: Int, for shape: ShapeID) {
+        let nodeClass = rankings[ranking].nodeClass
+        let seen = rankings[ranking].worths.count
+        if seen == groups.classes[nodeClass].groups.count { return }
+        let (asked, filters) = (inventory.shapes[shape], inventory.filters)
+        for group in groups.classes[nodeClass].groups.dropFirst(seen).lazy.map(Int.init) {
+            let fits = asked.kind(in: groups.states, group, filters: filters) == .allocate
+            rankings[ranking].add(
+                Ranking.Worth(
+                    score: fits ? asked.scorer.score(groups.states, group) : Ranking.unfit,
+                    room: fits ? asked.room(in: groups.states, group, filters: filters) : 0))
+        }
+    }
+
     /// Finds out where to look for places for a shape.
     ///
     /// - Complexity: O(classes that are new); O(nodes) where the shape's demands begin to split classes.
-    @inline(__always)
-    mutating func makePlan(for shape: ShapeID) {
-        if shape.index < plans.count, plans[shape.index].generation == generation { return }
-        updatePlan(for: shape)
-    }
-
-    private mutating func updatePlan(for id: ShapeID) {
+    private mutating func updatePlan(of id: ShapeID) {
         let hasMoved = inventory.constraints.areImagesStale && inventory.refreshImages()
         if splitClasses() || hasMoved { classifyAll() }
         while plans.count < inventory.shapes.shapes.count { plans.append(Plan()) }
+        while fronts.count < plans.count { fronts.append(Front()) }
         let shape = inventory.shapes[id]
         plans[id.index].generation = generation
         if !classes.splits(demands: shape.demands) {
@@ -57,11 +129,15 @@ extension IndexedAllocator {
         for nodeClass in plans[id.index].classCount..<classes.count
         where classes.meets(nodeClass, demands: shape.demands) {
             let key = RankingKey(request: shape.requestID, nodeClass: nodeClass)
-            let ranking = rankingIDs[key] ?? groups.classes[nodeClass].addRanking()
-            rankingIDs[key] = ranking
+            let ranking = rankingIDs[key] ?? rankings.count
+            if ranking == rankings.count {
+                rankings.append(Ranking(nodeClass: nodeClass))
+                rankingIDs[key] = ranking
+            }
             let raw = classes.raw(nodeClass, preferences: shape.preferences)
-            let isOther = plans[id.index].parts.first.map { $0.raw != raw } ?? false
-            if isOther { plans[id.index].hasPreferences = true }
+            if let first = plans[id.index].parts.first, first.raw != raw {
+                plans[id.index].hasPreferences = true
+            }
             plans[id.index].parts.append(Plan.Part(nodeClass: nodeClass, ranking: ranking, raw: raw))
         }
         plans[id.index].classCount = classes.count
