@@ -42,6 +42,7 @@ public struct StateTable: Sendable {
 
     /// Appends columns of resources that no row has anything of, so that there are so many.
     mutating func addColumns(upTo columns: Int) {
+        if allocatable.count == columns { return }
         let none = [Int64](repeating: 0, count: count)
         while allocatable.count < columns {
             allocatable.append(none)
