@@ -22,8 +22,8 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "BenchmarkCases", "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingPolicy",
-                "Allocator", "ClusterModel", "Documents",
+                "BenchmarkCases", "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingLoop",
+                "SchedulingPolicy", "Allocator", "ClusterModel", "Documents",
             ],
             swiftSettings: strict),
 
@@ -34,7 +34,8 @@ let package = Package(
         .target(
             name: "BenchmarkCases",
             dependencies: [
-                "SyntheticClusters", "SchedulingPolicy", "Allocator", "ClusterModel", "Documents",
+                "SyntheticClusters", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "Documents",
             ],
             path: "Benchmarks/Cases", swiftSettings: strict),
         .target(name: "CAllocationCount", path: "Benchmarks/AllocationCount"),
@@ -47,6 +48,9 @@ let package = Package(
         .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),
 
         // The core: no I/O, no clock, no randomness of its own.
+        .target(
+            name: "SchedulingLoop", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel"],
+            swiftSettings: strict),
         .target(
             name: "SchedulingPolicy", dependencies: ["Allocator", "ClusterModel", "Documents"],
             swiftSettings: strict),
@@ -75,6 +79,12 @@ let package = Package(
         .testTarget(
             name: "SchedulingPolicyTests",
             dependencies: ["SchedulingPolicy", "Allocator", "SyntheticClusters", "Documents", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchedulingLoopTests",
+            dependencies: [
+                "SchedulingLoop", "SchedulingPolicy", "Allocator", "SyntheticClusters", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),

@@ -36,17 +36,16 @@ func plain(_ compatibility: Compatibility) -> SchedulerConfiguration {
 /// Runs one cycle over the given objects.
 func schedule(
     _ configuration: SchedulerConfiguration, nodes: [Node], pods: [Pod], gangs: [PodGroup] = [],
-    queues: [Queue] = [], classes: [PriorityClass] = [], options: CycleOptions = CycleOptions()
+    queues: [Queue] = [], classes: [PriorityClass] = [], options: SessionOptions = SessionOptions()
 ) throws -> CycleResult {
     let snapshot = ClusterSnapshot(
         nodes: nodes, pods: pods, podGroups: gangs, queues: queues, priorityClasses: classes)
-    let cycle = try SchedulingCycle(snapshot: snapshot, configuration: configuration, options: options)
-    let result = cycle.run()
+    let result = try Session(snapshot: snapshot, configuration: configuration, options: options).runCycle()
     // Every example is one for both allocators.
     var other = options
     other.allocator = options.allocator == .indexed ? .reference : .indexed
-    let again = try SchedulingCycle(snapshot: snapshot, configuration: configuration, options: other)
-    #expect(again.run().binds == result.binds, "the allocators differ")
+    let again = try Session(snapshot: snapshot, configuration: configuration, options: other).runCycle()
+    #expect(again.binds == result.binds, "the allocators differ")
     return result
 }
 

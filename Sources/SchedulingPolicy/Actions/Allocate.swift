@@ -7,35 +7,38 @@ extension Session {
     /// Source: Volcano's `allocate`. A turn tries the gang's pods in order until it is ready; what it placed is bound if
     /// the gang is ready, held to the cycle's end if enough of it is promised a place, and undone otherwise. Pods beyond
     /// the minimum are placed one a turn.
-    func allocate(_ points: ExtensionPoints, cachesRoleFailures: Bool, flipsPending: Bool) {
-        prepareWorksheets(points, flipsPending: flipsPending)
+    func allocate(cachesRoleFailures: Bool, flipsPending: Bool) {
+        prepareWorksheets(flipsPending: flipsPending)
+        var statement = Statement()
         forEachJob(
-            points, where: { !$0.worksheet.isEmpty },
-            skipping: { session, queue in points.isOverused(queue, in: session) }
-        ) { session, job in
-            var statement = Statement()
-            session.allocate(job, points, &statement, cachesRoleFailures: cachesRoleFailures)
-            let isReady = points.isReady(job, in: session)
-            if !isReady, !points.isPipelined(job, in: session) {
-                statement.rollback(in: session)
-                return .done
+            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
+        ) { job in
+            if refuseForRoom(job) { return .done }
+            allocate(job, &statement, cachesRoleFailures: cachesRoleFailures)
+            if points.isReady(job, in: self) {
+                statement.commit(in: self)
+                return jobs[job].worksheet.isEmpty ? .done : .again
             }
-            if !isReady { return .done }
-            statement.commit(in: session)
-            return session.jobs[job].worksheet.isEmpty ? .done : .again
+            if points.isPipelined(job, in: self) {
+                statement.hold(in: self)
+            } else {
+                statement.rollback(in: self)
+                rememberFailure(of: job)
+            }
+            return .done
         }
-        noteOverusedQueues(points)
+        noteOverusedQueues()
     }
 
     /// Tries a gang's pods until it is ready or nothing is left to try.
-    private func allocate(
-        _ job: Int, _ points: ExtensionPoints, _ statement: inout Statement, cachesRoleFailures: Bool
-    ) {
+    private func allocate(_ job: Int, _ statement: inout Statement, cachesRoleFailures: Bool) {
         guard let queue = jobs[job].queue else { return }
         jobs[job].wasTried = true
-        while let task = jobs[job].worksheet.popFirst() {
+        while let position = jobs[job].worksheet.first {
+            jobs[job].worksheet.removeFirst()
+            let task = worksheet[position]
             if !points.isAllocatable(queue, task, in: self) {
-                tasks[task].failure = queueShareFailure(of: task)
+                tasks[task].failure = queueShareFailure(of: task, job)
                 continue
             }
             let role = tasks[task].role
@@ -44,12 +47,12 @@ extension Session {
                 continue
             }
             switch findPlace(for: task) {
-            case .success(let placement):
+            case .place(let placement):
                 place(task, placement)
                 statement.record(task)
                 if points.isReady(job, in: self) { return }
-            case .failure(let noPlace):
-                tasks[task].failure = .noNode(noPlace.refusals)
+            case .none(let refusals):
+                tasks[task].failure = .noNode(refusals: refusals)
                 jobs[job].roles[role].hasFailed = true
                 if !canContinueAfterFailure(job) { return }
             }
@@ -57,38 +60,93 @@ extension Session {
     }
 
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
-    private func queueShareFailure(of task: Int) -> TaskFailure {
-        let job = tasks[task].job
+    private func queueShareFailure(of task: Int, _ job: Int) -> TaskFailure {
         if jobs[job].hasQueueShareFailure { return .queueShare }
         jobs[job].hasQueueShareFailure = true
-        if case .failure(let noPlace) = findPlace(for: task) { return .noNode(noPlace.refusals) }
+        if case .none(let refusals) = findPlace(for: task) { return .noNode(refusals: refusals) }
         return .queueShare
     }
 
+    // MARK: Early refusal
+
+    /// Passes over a gang that needs more places than there are for pods of its shape, without trying it.
+    ///
+    /// It would fail all the same: places for equal pods do not depend on the order in which they are taken.
+    private func refuseForRoom(_ job: Int) -> Bool {
+        let needed = points.placesNeeded(job, in: self)
+        // A gate that lets a gang wait with fewer places would have it hold them.
+        guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first, let shape = tasks[worksheet[first]].shape,
+            !allocator.isFreeing
+        else { return false }
+        let pods = worksheet[jobs[job].worksheet]
+        guard pods.allSatisfy({ tasks[$0].shape == shape && !tasks[$0].isNominated }) else { return false }
+        let room = allocator.room(for: shape)
+        if room >= needed { return false }
+        let failure = TaskFailure.noRoomForGang(room: Int32(clamping: room), refusals: limits(of: shape))
+        for task in pods { tasks[task].failure = failure }
+        jobs[job].wasTried = true
+        jobs[job].worksheet = 0..<0
+        rememberFailure(of: job)
+        return true
+    }
+
+    /// What stands in the way of one more pod of a shape once what is free is full of it.
+    private func limits(of shape: ShapeID) -> Int32 {
+        if let known = roomLimits[shape] { return known }
+        let limits = number(allocator.diagnosis.headroom(for: shape).limits)
+        roomLimits[shape] = limits
+        return limits
+    }
+
+    /// Notes the state of the nodes that a gang failed in, where its queue had no part in it.
+    private func rememberFailure(of job: Int) {
+        if !jobs[job].hasQueueShareFailure { jobs[job].failedAt = roomVersion }
+    }
+
+    // MARK: Worksheets
+
     /// Lists the pods that each gang will try, best first.
-    private func prepareWorksheets(_ points: ExtensionPoints, flipsPending: Bool) {
-        for job in jobs.indices where jobs[job].queue != nil && !jobs[job].isHopeless {
+    private func prepareWorksheets(flipsPending: Bool) {
+        worksheet.removeAll(keepingCapacity: true)
+        for job in cycleJobs where !jobs[job].isHopeless {
             if jobs[job].phase == .pending {
                 if !flipsPending { continue }
+                touch(job)
                 jobs[job].phase = .inqueue
             }
-            if !admitsTrying(job, points) { continue }
+            if !admitsTrying(job) || isStillWithoutRoom(job) { continue }
             // Volcano leaves pods that ask for nothing to backfill and counts them as placed. Ours places a gang whole.
             let needed = max(jobs[job].minMember, jobs[job].roleMinimum)
             let withBestEffort = compatibility == .gangwright && needed > 1
-            jobs[job].worksheet = ArraySlice(
-                jobs[job].tasks
-                    .filter { isWaiting($0) && (withBestEffort || !tasks[$0].isBestEffort) }
-                    .sorted { points.isTask($0, before: $1, in: self) })
+            let start = worksheet.count
+            for task in jobs[job].tasks where isWaiting(task) && (withBestEffort || !tasks[task].isBestEffort) {
+                worksheet.append(task)
+            }
+            sort(start)
+            jobs[job].worksheet = start..<worksheet.count
+        }
+    }
+
+    /// Brings the end of the worksheet into order; mostly it is already.
+    private func sort(_ start: Int) {
+        for position in worksheet.indices.dropFirst(start + 1)
+        where points.isTask(worksheet[position], before: worksheet[position - 1], in: self) {
+            worksheet[start...].sort { points.isTask($0, before: $1, in: self) }
+            return
         }
     }
 
     /// True for a pod that waits and may be tried.
-    func isWaiting(_ task: Int) -> Bool { tasks[task].status == .pending && tasks[task].block == nil }
+    func isWaiting(_ task: Int) -> Bool { tasks[task].status == .pending && !isBlocked(task) }
+
+    /// True for a pod that is not tried, whatever the cluster looks like.
+    func isBlocked(_ task: Int) -> Bool {
+        tasks[task].isGated || !tasks[task].unsupported.isDisjoint(with: points.nodes.evaluated)
+    }
 
     /// A queue that has had its share is passed over with all that waits in it.
-    private func noteOverusedQueues(_ points: ExtensionPoints) {
-        for job in jobs.indices where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
+    private func noteOverusedQueues() {
+        for job in cycleJobs where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
             guard let queue = jobs[job].queue, points.isOverused(queue, in: self) else { continue }
             jobs[job].refusal = .queueOverused
         }

@@ -5,29 +5,28 @@ extension Session {
     ///
     /// Source: Volcano's `backfill`. It binds what it has placed as soon as the gang is ready, and counts pods of this
     /// kind that still wait as members, so that a gang may be bound in part. Ours undoes what does not make a gang.
-    func backfill(_ points: ExtensionPoints) {
-        forEachJob(points, where: { $0.phase != .pending }) { session, job in
-            guard session.admitsTrying(job, points) else { return .done }
-            let waiting = session.jobs[job].tasks.filter { task in
-                session.isWaiting(task) && session.tasks[task].isBestEffort
-            }
-            var statement = Statement()
-            for task in waiting.sorted(by: { points.isTask($0, before: $1, in: session) }) {
-                switch session.findPlace(for: task) {
-                case .success(let placement):
-                    session.place(task, placement)
+    func backfill() {
+        for job in cycleJobs where jobs[job].phase != .pending && !jobs[job].isHopeless { _ = admitsTrying(job) }
+        var statement = Statement()
+        forEachJob(where: { self.jobs[$0].phase != .pending && self.jobs[$0].counts.pendingBestEffort > 0 }) { job in
+            guard admitsTrying(job) else { return .done }
+            let waiting = jobs[job].tasks.filter { isWaiting($0) && tasks[$0].isBestEffort }
+            for task in waiting.sorted(by: { points.isTask($0, before: $1, in: self) }) {
+                switch findPlace(for: task) {
+                case .place(let placement):
+                    place(task, placement)
                     statement.record(task)
-                case .failure(let noPlace):
-                    session.tasks[task].failure = .noNode(noPlace.refusals)
+                case .none(let refusals):
+                    tasks[task].failure = .noNode(refusals: refusals)
                 }
-                if session.compatibility == .volcano, points.isReady(job, in: session) {
-                    statement.commit(in: session)
-                }
+                if compatibility == .volcano, points.isReady(job, in: self) { statement.commit(in: self) }
             }
-            if points.isReady(job, in: session) {
-                statement.commit(in: session)
-            } else if session.compatibility == .gangwright {
-                statement.rollback(in: session)
+            if points.isReady(job, in: self) {
+                statement.commit(in: self)
+            } else if compatibility == .gangwright {
+                statement.rollback(in: self)
+            } else {
+                statement.hold(in: self)
             }
             return .done
         }

@@ -14,25 +14,24 @@ extension Session {
     ///
     /// - Complexity: O(log queues + log gangs) comparisons a turn.
     func forEachJob(
-        _ points: ExtensionPoints, where qualifies: (JobState) -> Bool,
-        skipping isSkipped: (Session, Int) -> Bool = { _, _ in false },
-        do body: (Session, Int) -> Turn
+        where qualifies: (Int) -> Bool, skipping isSkipped: (Int) -> Bool = { _ in false },
+        do body: (Int) -> Turn
     ) {
         var waiting = [PriorityHeap<Int>](repeating: PriorityHeap(), count: queues.count)
-        for (job, state) in jobs.enumerated() {
-            guard let queue = state.queue, !state.isHopeless, qualifies(state) else { continue }
+        for job in cycleJobs {
+            guard let queue = jobs[job].queue, !jobs[job].isHopeless, qualifies(job) else { continue }
             waiting[queue].push(job) { points.isJob($0, before: $1, in: self) }
         }
         var order = PriorityHeap<Int>()
-        for queue in queues.indices where !waiting[queue].isEmpty {
+        for queue in queueOrder where !waiting[queue].isEmpty {
             order.push(queue) { points.isQueue($0, before: $1, in: self) }
         }
         while let queue = order.pop(isBefore: { points.isQueue($0, before: $1, in: self) }) {
-            if isSkipped(self, queue) { continue }
+            if isSkipped(queue) { continue }
             guard let job = waiting[queue].pop(isBefore: { points.isJob($0, before: $1, in: self) }) else {
                 continue
             }
-            if body(self, job) == .again {
+            if body(job) == .again {
                 waiting[queue].push(job) { points.isJob($0, before: $1, in: self) }
             }
             order.push(queue) { points.isQueue($0, before: $1, in: self) }
@@ -40,21 +39,11 @@ extension Session {
     }
 
     /// Whether `allocate` and `backfill` may try a gang; notes why if not.
-    func admitsTrying(_ job: Int, _ points: ExtensionPoints) -> Bool {
+    func admitsTrying(_ job: Int) -> Bool {
         if let refusal = points.invalidity(of: job, in: self) {
             jobs[job].refusal = refusal
             return false
         }
         return true
-    }
-}
-
-extension JobState {
-    /// True for a gang that was found, before the cycle began, to be past placing.
-    var isHopeless: Bool {
-        switch refusal {
-        case .queueNotFound, .otherScheduler, .invalid: true
-        default: false
-        }
     }
 }

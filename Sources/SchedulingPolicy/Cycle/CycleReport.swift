@@ -4,70 +4,85 @@ import ClusterModel
 /// Reads the outcome of a cycle off its session.
 struct CycleReport {
     let session: Session
-    let points: ExtensionPoints
     let hasGang: Bool
     private let facts = OutcomeFacts()
 
-    init(session: Session, points: ExtensionPoints, hasGang: Bool) {
+    init(session: Session, hasGang: Bool) {
         self.session = session
-        self.points = points
         self.hasGang = hasGang
     }
 
+    /// The outcome; the phases of the gangs are from now on those that it reports.
     func result() -> CycleResult {
         var result = CycleResult()
+        result.cycle = session.cycle
         result.nodeCount = session.allocator.nodeCount
-        result.podCount = session.snapshot.pods.count
-        result.boundBefore = session.snapshot.pods.count { $0.nodeName != nil && !$0.isTerminal }
-        result.binds = session.binds.map { CycleResult.Bind(pod: session.pod($0).key, node: node(of: $0)) }
-        for job in session.jobs.indices {
-            let outcome = GangOutcome(job: job, session: session, points: points, facts: facts)
+        result.podCount = session.tasks.count - session.freeTasks.count
+        result.boundBefore = session.boundBefore
+        result.binds = session.binds.map {
+            CycleResult.Bind(pod: session.tasks[$0].key, node: node(of: $0), cycle: session.cycle)
+        }
+        for job in session.reportedJobs {
+            let outcome = GangOutcome(job: job, session: session, facts: facts)
             for task in session.jobs[job].tasks { report(task, of: job, outcome, to: &result) }
-            if session.jobs[job].group.origin != .singlePod { result.podGroups.append(group(job, outcome)) }
+            if !session.jobs[job].isSingle { result.podGroups.append(group(job, outcome)) }
         }
-        for stray in session.strays.sorted(by: { key(of: $0) < key(of: $1) }) {
-            result.pending.append(
-                CycleResult.Pending(
-                    pod: key(of: stray), podGroup: nil, reason: stray.reason, message: stray.message,
-                    nodeReasons: []))
+        for task in session.strays.sorted(by: { session.tasks[$0].key < session.tasks[$1].key }) {
+            result.pending.append(CycleResult.Pending(session.tasks[task].key, nil, strayReason(task)))
         }
-        result.queues = session.queues.map(use)
+        result.queues = session.queueOrder.map { use(session.queues[$0]) }
+        for job in session.reportedJobs { setPhase(of: job) }
         return result
     }
 
-    private func key(of stray: Stray) -> ObjectKey { session.snapshot.pods[stray.pod].key }
-
     private func node(of task: Int) -> String {
-        session.tasks[task].placement.map { session.allocator.node($0.node).name } ?? ""
+        session.tasks[task].node.map { session.nodes.entries[$0].name } ?? ""
+    }
+
+    private func strayReason(_ task: Int) -> PendingExplanation {
+        switch session.tasks[task].stray {
+        case .otherScheduler:
+            let name = session.notes[task]?.schedulerName ?? ""
+            return PendingExplanation(.otherScheduler, "asks for the scheduler \(name)")
+        case .terminating: return PendingExplanation(.terminating, "is being deleted")
+        case nil:
+            let key = session.tasks[task].job.map { "\(session.jobs[$0].key)" } ?? ""
+            return PendingExplanation(.podGroupNotFound, "its PodGroup \(key) does not exist")
+        }
     }
 
     private func report(_ task: Int, of job: Int, _ outcome: GangOutcome, to result: inout CycleResult) {
         switch session.tasks[task].status {
         case .pipelined:
             result.pipelined.append(
-                CycleResult.Pipelined(pod: session.pod(task).key, node: node(of: task), waitsFor: .releasing))
+                CycleResult.Pipelined(
+                    pod: session.tasks[task].key, node: node(of: task), waitsFor: .releasing))
         case .allocated:
             result.pipelined.append(
-                CycleResult.Pipelined(pod: session.pod(task).key, node: node(of: task), waitsFor: .gang))
+                CycleResult.Pipelined(pod: session.tasks[task].key, node: node(of: task), waitsFor: .gang))
         case .pending:
-            let (reason, message, nodeReasons) = outcome.explanation(of: task)
-            let group = session.jobs[job].group
+            let group = session.jobs[job].isSingle ? nil : session.jobs[job].key
             result.pending.append(
-                CycleResult.Pending(
-                    pod: session.pod(task).key, podGroup: group.origin == .singlePod ? nil : group.key,
-                    reason: reason, message: message, nodeReasons: nodeReasons))
+                CycleResult.Pending(session.tasks[task].key, group, outcome.explanation(of: task)))
         default: break
         }
     }
 
     private func group(_ job: Int, _ outcome: GangOutcome) -> CycleResult.Group {
-        let state = session.jobs[job]
         let (reason, message) = outcome.summary()
+        let counts = session.jobs[job].counts
         return CycleResult.Group(
-            key: state.group.key, queue: state.group.queue, phase: phase(of: job),
-            minMember: state.group.minMember,
-            placed: state.counts.allocated + state.counts.pipelined, pods: state.tasks.count, reason: reason,
-            message: message, origin: state.group.origin)
+            key: session.jobs[job].key, queue: session.jobs[job].queueName, phase: phase(of: job),
+            minMember: session.jobs[job].minMember, placed: counts.allocated + counts.pipelined,
+            pods: session.jobs[job].tasks.count, reason: reason, message: message,
+            origin: session.jobs[job].origin ?? .object)
+    }
+
+    private func setPhase(of job: Int) {
+        let phase = phase(of: job)
+        if session.jobs[job].phase == phase { return }
+        session.touch(job)
+        session.jobs[job].phase = phase
     }
 
     /// The phase that the gang's status would have when the cycle closes.
@@ -75,12 +90,11 @@ struct CycleReport {
     /// Source: Volcano's job updater. A pod that has just been given to the binder counts for Volcano only once it is
     /// bound, so that a gang is still Inqueue in the cycle that places it; ours says Running at once.
     private func phase(of job: Int) -> PodGroup.Phase {
-        let state = session.jobs[job]
-        if state.queue == nil { return state.phase }
+        if session.jobs[job].queue == nil { return session.jobs[job].phase }
         var scheduled = 0
         var completed = 0
         var running = 0
-        for task in state.tasks {
+        for task in session.jobs[job].tasks {
             switch session.tasks[task].status {
             case .running:
                 running += 1
@@ -90,28 +104,29 @@ struct CycleReport {
             case .succeeded, .failed:
                 completed += 1
                 scheduled += 1
-            case .releasing: scheduled += session.pod(task).nodeName == nil ? 0 : 1
+            case .releasing: scheduled += session.tasks[task].node == nil ? 0 : 1
             default: break
             }
         }
-        let minimum = state.group.minMember
-        let hasWaiting = state.counts.pending + state.counts.pipelined > 0
+        let minimum = session.jobs[job].minMember
+        let counts = session.jobs[job].counts
         let isUnschedulable =
-            hasGang && !state.tasks.isEmpty && !points.isReady(job, in: session)
-            && (hasWaiting || scheduled < minimum)
+            hasGang && !session.jobs[job].tasks.isEmpty && !session.points.isReady(job, in: session)
+            && (counts.pending + counts.pipelined > 0 || scheduled < minimum)
         if running > 0, isUnschedulable { return .unknown }
         if scheduled >= minimum, scheduled > 0 || session.compatibility == .volcano {
             return completed == scheduled ? .completed : .running
         }
-        return state.phase == .inqueue ? .inqueue : .pending
+        return session.jobs[job].phase == .inqueue ? .inqueue : .pending
     }
 
     private func use(_ share: QueueShare) -> CycleResult.QueueUse {
         let resources = session.resources
-        let deserved = resources.canonical.compactMap { column -> CycleResult.Amount? in
-            guard let amount = share.deserved?[column], amount != 0 else { return nil }
-            return CycleResult.Amount(
-                resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
+        let deserved = (share.deserved ?? []).enumerated().compactMap { column, amount in
+            amount == 0
+                ? nil
+                : CycleResult.Amount(
+                    resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
         }
         return CycleResult.QueueUse(
             name: share.queue.name, weight: share.queue.weight, deservedMilli: deserved,

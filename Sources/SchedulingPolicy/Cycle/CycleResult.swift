@@ -34,6 +34,29 @@ public enum PendingReason: String, Sendable, CaseIterable {
     case notTried = "NotTried"
 }
 
+/// Why a pod waits: made once, shared by all pods that wait for the same.
+public final class PendingExplanation: Equatable, Sendable {
+    /// Why, for machines.
+    public let reason: PendingReason
+    /// Why, for people.
+    public let message: String
+    /// For each reason, the number of nodes that gave it when the pod was tried, most first.
+    public let nodeReasons: [CycleResult.NodeReason]
+
+    init(_ reason: PendingReason, _ message: String, _ nodeReasons: [CycleResult.NodeReason] = []) {
+        self.reason = reason
+        self.message = message
+        self.nodeReasons = nodeReasons
+    }
+
+    /// Equal in what it says.
+    public static func == (left: PendingExplanation, right: PendingExplanation) -> Bool {
+        left === right
+            || left.reason == right.reason && left.message == right.message
+                && left.nodeReasons == right.nodeReasons
+    }
+}
+
 /// What a pod that holds a place without being bound waits for.
 public enum PipelineWait: String, Sendable, CaseIterable {
     /// Its place is being freed.
@@ -52,6 +75,8 @@ public struct CycleResult: Sendable {
         public var pod: ObjectKey
         /// The node's name.
         public var node: String
+        /// The number of the cycle that decided it.
+        public var cycle: Int
     }
 
     /// A pod that holds a place without being bound.
@@ -70,12 +95,21 @@ public struct CycleResult: Sendable {
         public var pod: ObjectKey
         /// The gang that it belongs to; `nil` for a pod without one.
         public var podGroup: ObjectKey?
+        /// Why; pods that wait for the same share it.
+        public var explanation: PendingExplanation
+
+        init(_ pod: ObjectKey, _ podGroup: ObjectKey?, _ explanation: PendingExplanation) {
+            self.pod = pod
+            self.podGroup = podGroup
+            self.explanation = explanation
+        }
+
         /// Why, for machines.
-        public var reason: PendingReason
+        public var reason: PendingReason { explanation.reason }
         /// Why, for people.
-        public var message: String
+        public var message: String { explanation.message }
         /// For each reason, the number of nodes that gave it when the pod was tried, most first.
-        public var nodeReasons: [NodeReason]
+        public var nodeReasons: [NodeReason] { explanation.nodeReasons }
     }
 
     /// A reason and the number of nodes that gave it.
@@ -130,17 +164,19 @@ public struct CycleResult: Sendable {
         public var milli: Int64
     }
 
+    /// The number of the cycle, from 1.
+    public var cycle = 0
     /// Pods to bind.
     public var binds: [Bind] = []
     /// Pods that hold a place.
     public var pipelined: [Pipelined] = []
     /// Pods without a place.
     public var pending: [Pending] = []
-    /// Gangs of the input; pods without a group are not listed.
+    /// Gangs of which something waits or has changed since the last cycle; pods without a group are not listed.
     public var podGroups: [Group] = []
     /// Queues.
     public var queues: [QueueUse] = []
-    /// The time of the cycle; `nil` if neither a time was given nor the input has one.
+    /// The time of the cycle; `nil` if none was given.
     public var now: Timestamp?
     /// The number of nodes.
     public var nodeCount = 0

@@ -23,58 +23,64 @@ public struct ShapeExplanation: Sendable {
     public let nearest: [NearNode]
 }
 
-extension SchedulingCycle {
+extension Session {
     /// The pods of a gang that wait for a node, by shape, with what the nodes say to each.
     ///
     /// - Complexity: O(shapes × nodes log nodes).
     public func explainGang(_ key: ObjectKey) -> [ShapeExplanation] {
-        guard let job = session.jobs.first(where: { $0.group.key == key }) else { return [] }
-        return explain(job.tasks.filter { session.tasks[$0].status == .pending })
+        guard let job = jobIDs[key] else { return [] }
+        return explain(jobs[job].tasks.filter { tasks[$0].status == .pending })
     }
 
     /// What the nodes say to one pod that waits; `nil` if it does not, or is in no gang of the cycle.
     public func explainPod(_ key: ObjectKey) -> ShapeExplanation? {
-        let task = session.tasks.indices.first {
-            session.tasks[$0].status == .pending && session.pod($0).key == key
-        }
-        return task.flatMap { explain([$0]).first }
+        guard let task = taskIDs[key].map(Int.init), tasks[task].status == .pending else { return nil }
+        return explain([task]).first
     }
 
     private func explain(_ tasks: [Int]) -> [ShapeExplanation] {
         var order: [ShapeID] = []
         var members: [ShapeID: [Int]] = [:]
         for task in tasks {
-            guard let shape = session.tasks[task].shape else { continue }
+            guard let shape = self.tasks[task].shape else { continue }
             if members[shape] == nil { order.append(shape) }
             members[shape, default: []].append(task)
         }
         return order.map { shape in
             let pods = members[shape] ?? []
             return ShapeExplanation(
-                pods: pods.map { session.pod($0).key },
-                request: pods.first.map { session.pod($0).requests } ?? [:],
-                headroom: session.allocator.diagnosis.headroom(for: shape),
-                reasons: GangOutcome.sorted(session.allocator.diagnosis.refusalCounts(of: shape)),
+                pods: pods.map { self.tasks[$0].key }, request: request(of: shape),
+                headroom: allocator.diagnosis.headroom(for: shape),
+                reasons: GangOutcome.sorted(allocator.diagnosis.refusalCounts(of: shape)),
                 nearest: nearest(to: shape))
         }
     }
 
+    /// What a pod of a shape asks for, its slot aside.
+    private func request(of shape: ShapeID) -> ResourceList {
+        var list = ResourceList()
+        for entry in allocator.request(allocator.requestID(of: shape)).amounts
+        where entry.column != ResourceTable.pods && entry.amount > 0 {
+            list[resources.names[entry.column]] = entry.amount
+        }
+        return list
+    }
+
     /// The three nodes that lack least: the fewest resources, then the smallest part of the request, then by name.
     private func nearest(to shape: ShapeID) -> [ShapeExplanation.NearNode] {
-        let request = session.allocator.request(of: shape)
-        let diagnosis = session.allocator.diagnosis
+        let request = allocator.request(allocator.requestID(of: shape))
+        let diagnosis = allocator.diagnosis
         var found: [(lack: Double, near: ShapeExplanation.NearNode)] = []
-        for node in session.allocator.nodesByName {
+        for node in allocator.nodesByName {
             let missing = diagnosis.shortfalls(of: shape, on: node)
             let isEligible = diagnosis.refusals(of: shape, on: node).allSatisfy { $0.isShortage }
             if missing.isEmpty || !isEligible { continue }
             let lack = missing.reduce(Double(missing.count)) { sum, shortfall in
-                let column = session.resources.column(shortfall.resource)
+                let column = resources.column(shortfall.resource)
                 let asked = request.amounts.first { $0.column == column }?.amount ?? 1
                 return sum + min(1, Double(shortfall.missing) / Double(max(1, asked))) / 1000
             }
-            found.append(
-                (lack, ShapeExplanation.NearNode(node: session.allocator.node(node).name, missing: missing)))
+            found.append((lack, ShapeExplanation.NearNode(node: allocator.node(node).name, missing: missing)))
         }
         return found.sorted { $0.lack == $1.lack ? $0.near.node.precedes($1.near.node) : $0.lack < $1.lack }
             .prefix(3).map(\.near)
@@ -84,8 +90,9 @@ extension SchedulingCycle {
     ///
     /// - Complexity: O(nodes).
     public func headroom(for pod: Pod) -> Headroom {
-        let shape = session.allocator.intern(pod)
-        return session.allocator.diagnosis.headroom(for: shape)
+        let shape = allocator.intern(pod)
+        syncColumns()
+        return allocator.diagnosis.headroom(for: shape)
     }
 }
 

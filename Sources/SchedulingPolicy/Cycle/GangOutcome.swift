@@ -5,28 +5,25 @@ import ClusterModel
 struct GangOutcome {
     let job: Int
     let session: Session
-    let points: ExtensionPoints
     /// What was found out before.
     let facts: OutcomeFacts
 
-    private var state: JobState { session.jobs[job] }
-    private var placed: Int { state.counts.allocated + state.counts.pipelined }
+    private var placed: Int { session.jobs[job].counts.allocated + session.jobs[job].counts.pipelined }
+    private var minMember: Int { session.jobs[job].minMember }
 
     /// The gang's reason and sentence; no reason if its minimum has a place.
     func summary() -> (reason: PendingReason?, message: String) {
-        if let (reason, message) = refusal() { return (reason, message) }
-        let members = state.tasks.count
-        if state.tasks.isEmpty {
-            return state.group.minMember == 0 ? (nil, "has no pods") : (.notEnoughTasks, shortage(valid: 0))
-        }
-        if points.isReady(job, in: session) {
-            let waiting = state.counts.pending
+        if let refusal = refusal() { return (refusal.reason, refusal.message) }
+        let members = session.jobs[job].tasks.count
+        if members == 0 { return minMember == 0 ? (nil, "has no pods") : (.notEnoughTasks, shortage(valid: 0)) }
+        if session.points.isReady(job, in: session) {
+            let waiting = session.jobs[job].counts.pending
             if waiting == 0 { return (nil, "\(count(placed, of: members)) have a place") }
             return (
                 nil, "\(count(placed, of: members)) have a place; " + (firstFailure() ?? "the others wait")
             )
         }
-        if placed > 0, points.isPipelined(job, in: session) {
+        if placed > 0, session.points.isPipelined(job, in: session) {
             return (
                 .gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone"
             )
@@ -34,61 +31,88 @@ struct GangOutcome {
         return firstReason()
     }
 
-    /// A pod's reason, sentence and counts of nodes.
-    func explanation(of task: Int) -> (PendingReason, String, [CycleResult.NodeReason]) {
-        switch session.tasks[task].block {
-        case .schedulingGates(let gates):
-            return (.schedulingGated, "waits for its scheduling gates: \(gates.joined(separator: ", "))", [])
-        case .unsupported(let constraints):
-            let names = constraints.map(\.rawValue).joined(separator: ", ")
-            return (.unsupportedConstraint, "states what this version does not evaluate: \(names)", [])
-        case nil: break
+    /// Why a pod waits. Pods of the gang that wait for the same share the answer.
+    func explanation(of task: Int) -> PendingExplanation {
+        if session.tasks[task].isGated || !unsupported(task).isEmpty { return blockage(of: task) }
+        let key = OutcomeFacts.Key(
+            failure: session.tasks[task].failure, shape: session.tasks[task].shape,
+            role: session.tasks[task].roleIndex, isBestEffort: session.tasks[task].isBestEffort)
+        return facts.explanation(of: job, key) { makeExplanation(of: task) }
+    }
+
+    private func unsupported(_ task: Int) -> UnsupportedConstraints {
+        session.tasks[task].unsupported.intersection(session.points.nodes.evaluated)
+    }
+
+    private func blockage(of task: Int) -> PendingExplanation {
+        if session.tasks[task].isGated {
+            let gates = session.notes[task]?.gates ?? []
+            return PendingExplanation(
+                .schedulingGated, "waits for its scheduling gates: \(gates.joined(separator: ", "))")
         }
-        if case .noNode(let refusals) = session.tasks[task].failure {
-            let reasons = Self.sorted(refusals)
-            return (.unschedulable, noNodeMessage(task, refusals), reasons)
-        }
-        if let (reason, message) = refusal() { return (reason, message, []) }
+        let names = unsupported(task).all.map(\.rawValue).joined(separator: ", ")
+        return PendingExplanation(
+            .unsupportedConstraint, "states what this version does not evaluate: \(names)")
+    }
+
+    private func makeExplanation(of task: Int) -> PendingExplanation {
         switch session.tasks[task].failure {
-        case .queueShare: return (.queueShareExceeded, queueShareMessage(), [])
-        case .rolledBack(let node):
-            let name = session.allocator.node(node).name
-            return (.gangNotReady, "would fit on \(name); \(gangMessage())", [])
-        case .roleFailed:
-            let role = state.roles[session.tasks[task].role].name
-            return (.gangNotReady, "not tried: a pod of its role \(role) found no node; \(gangMessage())", [])
-        case .noNode, nil: break
+        case .noNode(let refusals):
+            return PendingExplanation(
+                .unschedulable, noNodeMessage(task, refusals), Self.sorted(session.refusals[Int(refusals)]))
+        case .noRoomForGang(_, let refusals):
+            return PendingExplanation(
+                .unschedulable, "\(gangMessage()): \(noNodeMessage(task, refusals))",
+                Self.sorted(session.refusals[Int(refusals)]))
+        default: break
         }
-        if state.wasTried { return (.gangNotReady, "not tried: \(gangMessage())", []) }
+        if let refusal = refusal() { return refusal }
+        switch session.tasks[task].failure {
+        case .queueShare: return PendingExplanation(.queueShareExceeded, queueShareMessage())
+        case .rolledBack(let node):
+            let name = session.nodes.entries[Int(node)].name
+            return PendingExplanation(.gangNotReady, "would fit on \(name); \(gangMessage())")
+        case .roleFailed:
+            let role = session.jobs[job].roles[session.tasks[task].role].name
+            return PendingExplanation(
+                .gangNotReady, "not tried: a pod of its role \(role) found no node; \(gangMessage())")
+        case .noNode, .noRoomForGang, nil: break
+        }
+        if session.jobs[job].wasTried {
+            return PendingExplanation(.gangNotReady, "not tried: \(gangMessage())")
+        }
         let what =
             session.tasks[task].isBestEffort ? "pods that ask for nothing" : "pods that ask for resources"
-        return (.notTried, "no action of the configuration places \(what)", [])
+        return PendingExplanation(.notTried, "no action of the configuration places \(what)")
     }
 
     // MARK: Sentences
 
     /// What keeps the gang from being tried at all.
-    private func refusal() -> (PendingReason, String)? {
-        switch state.refusal {
+    private func refusal() -> PendingExplanation? {
+        switch session.jobs[job].refusal {
         case nil: return nil
-        case .queueNotFound: return (.queueNotFound, "its queue \(state.group.queue) does not exist")
-        case .otherScheduler: return (.otherScheduler, "its pods ask for another scheduler")
+        case .queueNotFound:
+            return PendingExplanation(
+                .queueNotFound, "its queue \(session.jobs[job].queueName) does not exist")
+        case .otherScheduler:
+            return PendingExplanation(.otherScheduler, "its pods ask for another scheduler")
         case .invalid(let invalid):
             switch invalid.reason {
-            case .unknownInstanceType: return (.unknownInstanceType, invalid.message)
+            case .unknownInstanceType: return PendingExplanation(.unknownInstanceType, invalid.message)
             }
-        case .notEnoughTasks(let valid): return (.notEnoughTasks, shortage(valid: valid))
+        case .notEnoughTasks(let valid): return PendingExplanation(.notEnoughTasks, shortage(valid: valid))
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
-            return (.notEnoughPodsOfTask, shortage(of: " of role \(role)", needed: minimum, valid: valid))
-        case .notEnqueued(let message): return (.notEnqueued, "not admitted: \(message)")
+            return PendingExplanation(
+                .notEnoughPodsOfTask, shortage(of: " of role \(role)", needed: minimum, valid: valid))
+        case .notEnqueued(let message): return PendingExplanation(.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
-            return (.queueOverused, "its queue \(state.group.queue) uses all that it deserves")
+            return PendingExplanation(
+                .queueOverused, "its queue \(session.jobs[job].queueName) uses all that it deserves")
         }
     }
 
-    private func shortage(valid: Int) -> String {
-        shortage(of: "", needed: state.minMember, valid: valid)
-    }
+    private func shortage(valid: Int) -> String { shortage(of: "", needed: minMember, valid: valid) }
 
     private func shortage(of role: String, needed: Int, valid: Int) -> String {
         "needs \(needed) pod\(needed == 1 ? "" : "s")\(role) and has \(valid); failed and leaving ones do not count"
@@ -97,27 +121,33 @@ struct GangOutcome {
     private func count(_ some: Int, of all: Int) -> String { "\(some) of \(all) pods" }
 
     /// What the first pod without a place has to say.
-    private func firstFailure() -> String? {
-        tellingTask().map { explanation(of: $0).1 }
-    }
+    private func firstFailure() -> String? { tellingTask().map { explanation(of: $0).message } }
 
     private func firstReason() -> (PendingReason?, String) {
         guard let task = tellingTask() else { return (.gangNotReady, gangMessage()) }
-        let (reason, message, _) = explanation(of: task)
-        if state.group.minMember <= 1 || reason == .gangNotReady { return (reason, message) }
-        return (reason, "\(gangMessage()): \(message)")
+        let explanation = explanation(of: task)
+        if case .noRoomForGang = session.tasks[task].failure { return (explanation.reason, explanation.message) }
+        if minMember <= 1 || explanation.reason == .gangNotReady {
+            return (explanation.reason, explanation.message)
+        }
+        return (explanation.reason, "\(gangMessage()): \(explanation.message)")
     }
 
     /// The waiting pod whose reason tells most: one that no node took, that its queue cannot take, that is blocked.
     private func tellingTask() -> Int? {
-        let waiting = state.tasks.filter { session.tasks[$0].status == .pending }
-        return waiting.min { weight(of: $0) < weight(of: $1) }
+        var best: (task: Int, weight: Int)?
+        for task in session.jobs[job].tasks where session.tasks[task].status == .pending {
+            let weight = weight(of: task)
+            if weight == 0 { return task }
+            if best.map({ weight < $0.weight }) ?? true { best = (task, weight) }
+        }
+        return best?.task
     }
 
     private func weight(of task: Int) -> Int {
-        if session.tasks[task].block != nil { return 2 }
+        if session.isBlocked(task) { return 2 }
         switch session.tasks[task].failure {
-        case .noNode: return 0
+        case .noNode, .noRoomForGang: return 0
         case .queueShare: return 1
         case .roleFailed: return 3
         case .rolledBack: return 4
@@ -128,30 +158,36 @@ struct GangOutcome {
     /// What the gang needs at once, and how much of it found room: of the pods, or of the role that holds it back.
     ///
     /// It looks at every pod, and every pod may ask for it: it is found out once.
-    private func gangMessage() -> String {
-        facts.gangMessage(of: job) { makeGangMessage() }
-    }
+    private func gangMessage() -> String { facts.gangMessage(of: job) { makeGangMessage() } }
 
     private func makeGangMessage() -> String {
-        let tasks = state.tasks
+        func sentence(_ needed: Int, _ what: String, _ found: Int) -> String {
+            "the gang needs \(needed) \(what) at once and found room for \(found == 0 ? "none" : String(found))"
+        }
+        let tasks = session.jobs[job].tasks
+        let refused = tasks.lazy.compactMap { task -> Int? in
+            if case .noRoomForGang(let room, _) = session.tasks[task].failure { Int(room) } else { nil }
+        }.first
         let hadRoom = tasks.filter { task in
             if case .rolledBack = session.tasks[task].failure { return true }
             return session.tasks[task].status != .pending
         }
-        func sentence(_ needed: Int, _ what: String, _ found: Int) -> String {
-            "the gang needs \(needed) \(what) at once and found room for \(found == 0 ? "none" : String(found))"
-        }
-        if hadRoom.count >= state.minMember {
-            for (index, role) in state.roles.enumerated() {
+        if let refused { return sentence(minMember, "pods", hadRoom.count + refused) }
+        if hadRoom.count >= minMember {
+            let roles = session.jobs[job].roles.indices.sorted {
+                session.jobs[job].roles[$0].name.precedes(session.jobs[job].roles[$1].name)
+            }
+            for index in roles {
+                let role = session.jobs[job].roles[index]
                 let found = hadRoom.count { session.tasks[$0].role == index }
                 if found < role.minimum { return sentence(role.minimum, "pods of role \(role.name)", found) }
             }
         }
-        return sentence(state.minMember, "pods", hadRoom.count)
+        return sentence(minMember, "pods", hadRoom.count)
     }
 
     private func queueShareMessage() -> String {
-        guard let queue = state.queue else { return "" }
+        guard let queue = session.jobs[job].queue else { return "" }
         let share = session.queues[queue].queue
         return share.state == .open
             ? "would take its queue \(share.name) beyond what it deserves"
@@ -159,21 +195,23 @@ struct GangOutcome {
     }
 
     /// What is short on the nodes that qualify; of the others only how many they are, unless there are no others.
-    private func noNodeMessage(_ task: Int, _ refusals: [NodeRefusal: Int]) -> String {
+    private func noNodeMessage(_ task: Int, _ number: Int32) -> String {
         let total = session.allocator.nodeCount
         if total == 0 { return "there are no nodes" }
-        let shortages = refusals.filter { $0.key.isShortage }
-        let named = Self.sorted(shortages.isEmpty ? refusals : shortages)
-        var parts = named.map { "\($0.count) \($0.reason)" }
-        let unqualified = refusals.reduce(0) { $1.key.isShortage ? $0 : $0 + $1.value }
-        if !shortages.isEmpty, unqualified > 0 { parts.append("\(unqualified) do not qualify") }
-        var message = "0/\(total) nodes are available: \(parts.joined(separator: ", "))"
-        if !shortages.isEmpty, let shape = session.tasks[task].shape,
-            !facts.fitsSomeEmptyNode(shape, in: session)
-        {
-            message += "; none that qualifies is large enough, even empty"
+        guard let shape = session.tasks[task].shape else { return "" }
+        return facts.noNodeMessage(shape, number) {
+            let refusals = session.refusals[Int(number)]
+            let shortages = refusals.filter { $0.key.isShortage }
+            let named = Self.sorted(shortages.isEmpty ? refusals : shortages)
+            var parts = named.map { "\($0.count) \($0.reason)" }
+            let unqualified = refusals.reduce(0) { $1.key.isShortage ? $0 : $0 + $1.value }
+            if !shortages.isEmpty, unqualified > 0 { parts.append("\(unqualified) do not qualify") }
+            var message = "0/\(total) nodes are available: \(parts.joined(separator: ", "))"
+            if !shortages.isEmpty, !facts.fitsSomeEmptyNode(shape, in: session) {
+                message += "; none that qualifies is large enough, even empty"
+            }
+            return message
         }
-        return message
     }
 
     /// Most nodes first, then by the words.
@@ -185,14 +223,47 @@ struct GangOutcome {
 
 /// Answers that many pods ask for, each found out once.
 final class OutcomeFacts {
+    /// What pods of a gang have in common that wait for the same.
+    struct Key: Equatable {
+        let failure: TaskFailure?
+        let shape: ShapeID?
+        let role: Int32
+        let isBestEffort: Bool
+    }
+
+    /// What a message about nodes depends on.
+    private struct NoNode: Hashable {
+        let shape: ShapeID
+        let refusals: Int32
+    }
+
     private var fits: [ShapeID: Bool] = [:]
+    private var noNode: [NoNode: String] = [:]
     private var gangMessage: (job: Int, message: String)?
+    private var last: (job: Int, key: Key, explanation: PendingExplanation)?
 
     /// What is to be said about a gang; pods ask gang by gang.
     func gangMessage(of job: Int, make: () -> String) -> String {
         if let gangMessage, gangMessage.job == job { return gangMessage.message }
         let message = make()
         gangMessage = (job, message)
+        return message
+    }
+
+    /// Why pods wait; they ask gang by gang, and mostly wait for the same.
+    func explanation(of job: Int, _ key: Key, make: () -> PendingExplanation) -> PendingExplanation {
+        if let last, last.job == job, last.key == key { return last.explanation }
+        let explanation = make()
+        last = (job, key, explanation)
+        return explanation
+    }
+
+    /// What nodes have to say to pods of a shape, put into words.
+    func noNodeMessage(_ shape: ShapeID, _ refusals: Int32, make: () -> String) -> String {
+        let key = NoNode(shape: shape, refusals: refusals)
+        if let known = noNode[key] { return known }
+        let message = make()
+        noNode[key] = message
         return message
     }
 

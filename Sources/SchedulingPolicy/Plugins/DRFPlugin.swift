@@ -16,10 +16,10 @@ struct DRFPlugin: Plugin {
 
     /// The largest part of any resource of the cluster that the gang holds.
     private static func share(of job: Int, in session: Session) -> Double {
-        let allocated = session.jobs[job].allocated
         var largest = 0.0
-        for column in allocated.indices {
-            largest = max(largest, Share.of(Double(allocated[column]), in: session.total[column]))
+        for column in session.total.indices {
+            let allocated = Double(session.jobAllocated[job, column])
+            largest = max(largest, Share.of(allocated, in: session.total[column]))
         }
         return largest
     }

@@ -21,6 +21,7 @@ struct PluginPoints {
     fileprivate var taskOrder: Comparison?
     fileprivate var jobValid: ((Session, Int) -> JobRefusal?)?
     fileprivate var jobReady: ((Session, Int) -> Bool)?
+    fileprivate var placesNeeded: ((Session, Int) -> Int)?
     fileprivate var jobPipelined: ((Session, Int) -> Vote)?
     fileprivate var jobEnqueueable: ((Session, Int) -> Vote)?
     fileprivate var jobEnqueued: ((Session, Int) -> Void)?
@@ -47,9 +48,14 @@ struct PluginPoints {
     /// Says why a gang need not be tried; it has no switch.
     mutating func validateJobs(_ check: @escaping (Session, Int) -> JobRefusal?) { jobValid = check }
 
-    /// Says whether a gang may be bound.
-    mutating func gateReady(_ gate: @escaping (Session, Int) -> Bool) {
-        if configuration.isEnabled(.jobReady) { jobReady = gate }
+    /// Says whether a gang may be bound, and how many pods more must find a place before the gate can open.
+    mutating func gateReady(
+        _ gate: @escaping (Session, Int) -> Bool, placesNeeded: @escaping (Session, Int) -> Int
+    ) {
+        if configuration.isEnabled(.jobReady) {
+            jobReady = gate
+            self.placesNeeded = placesNeeded
+        }
     }
 
     /// Says whether a gang may keep the places that it is promised.
@@ -89,6 +95,7 @@ struct ExtensionPoints {
     private var taskOrder: [Comparison] = []
     private var jobValid: [(Session, Int) -> JobRefusal?] = []
     private var jobReady: [(Session, Int) -> Bool] = []
+    private var placesNeeded: [(Session, Int) -> Int] = []
     private var jobPipelined: [(tier: Int, gate: (Session, Int) -> Vote)] = []
     private var jobEnqueueable: [(tier: Int, gate: (Session, Int) -> Vote)] = []
     private var jobEnqueued: [(Session, Int) -> Void] = []
@@ -101,6 +108,7 @@ struct ExtensionPoints {
         if let order = plugin.taskOrder { taskOrder.append(order) }
         if let check = plugin.jobValid { jobValid.append(check) }
         if let gate = plugin.jobReady { jobReady.append(gate) }
+        if let count = plugin.placesNeeded { placesNeeded.append(count) }
         if let gate = plugin.jobPipelined { jobPipelined.append((tier, gate)) }
         if let gate = plugin.jobEnqueueable { jobEnqueueable.append((tier, gate)) }
         if let booking = plugin.jobEnqueued { jobEnqueued.append(booking) }
@@ -110,7 +118,11 @@ struct ExtensionPoints {
 
     /// Whether one gang goes before another; at a tie the older does.
     func isJob(_ left: Int, before right: Int, in session: Session) -> Bool {
-        Self.precedes(left, right, by: jobOrder, in: session)
+        for compare in jobOrder {
+            let order = compare(session, left, right)
+            if order != 0 { return order < 0 }
+        }
+        return session.jobs[left].rank < session.jobs[right].rank
     }
 
     /// Whether one queue goes before another; at a tie the older does.
@@ -120,27 +132,17 @@ struct ExtensionPoints {
             if order != 0 { return order < 0 }
         }
         let (leftTime, rightTime) = (session.queues[left].queue.created, session.queues[right].queue.created)
-        if leftTime != rightTime {
-            guard let leftTime else { return true }
-            guard let rightTime else { return false }
-            return leftTime < rightTime
-        }
-        return left < right
+        if leftTime != rightTime { return Timestamp.isOlder(leftTime, rightTime) }
+        return session.queues[left].queue.name.precedes(session.queues[right].queue.name)
     }
 
     /// Whether one pod goes before another of its gang; at a tie the default order holds.
     func isTask(_ left: Int, before right: Int, in session: Session) -> Bool {
-        Self.precedes(left, right, by: taskOrder, in: session)
-    }
-
-    private static func precedes(_ left: Int, _ right: Int, by orders: [Comparison], in session: Session)
-        -> Bool
-    {
-        for compare in orders {
+        for compare in taskOrder {
             let order = compare(session, left, right)
             if order != 0 { return order < 0 }
         }
-        return left < right
+        return session.tasks[left].position < session.tasks[right].position
     }
 
     /// Why a gang need not be tried; `nil` if it may.
@@ -153,6 +155,13 @@ struct ExtensionPoints {
 
     /// Whether a gang may be bound.
     func isReady(_ job: Int, in session: Session) -> Bool { jobReady.allSatisfy { $0(session, job) } }
+
+    /// How many pods more must find a place before a gang can be bound; 0 where nothing says.
+    func placesNeeded(_ job: Int, in session: Session) -> Int {
+        var most = 0
+        for count in placesNeeded { most = max(most, count(session, job)) }
+        return most
+    }
 
     /// Whether a gang may keep the places that it is promised.
     func isPipelined(_ job: Int, in session: Session) -> Bool {

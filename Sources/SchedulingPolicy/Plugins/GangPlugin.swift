@@ -8,7 +8,11 @@ struct GangPlugin: Plugin {
 
     func open(_ session: Session, _ points: inout PluginPoints) {
         points.validateJobs { session, job in session.gangInvalidity(job) }
-        points.gateReady { session, job in session.isGangReady(job) }
+        points.gateReady { session, job in
+            session.isGangReady(job)
+        } placesNeeded: { session, job in
+            session.membersNeeded(job)
+        }
         points.gatePipelined { session, job in
             session.isGangPipelined(job)
                 ? .permit : .reject("fewer pods than the minimum have a place")

@@ -12,7 +12,7 @@ protocol Plugin: Sendable {
 
     init(_ arguments: Arguments)
 
-    /// Contributes filters and scores of nodes, before the session is built.
+    /// Contributes filters and scores of nodes; asked when the configuration is taken.
     func describeNodes(_ nodes: inout NodeDescriptions)
 
     /// Contributes orders and gates, and settles its part of the ledger.
@@ -48,7 +48,17 @@ struct NodeDescriptions {
     var filters: NodeFilters = []
     var kernels: [ScoreKernel] = []
     /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
-    var evaluated: Set<UnsupportedConstraint> = []
+    var evaluated: UnsupportedConstraints = []
+}
+
+extension SchedulerConfiguration {
+    /// What all plugins together demand of nodes and how they rank them.
+    var nodeDescriptions: NodeDescriptions {
+        var nodes = NodeDescriptions()
+        for plugin in plugins { plugin.describeNodes(&nodes) }
+        if compatibility == .gangwright { nodes.filters.insert(.nodeReady) }
+        return nodes
+    }
 }
 
 /// A plugin as a configuration has it.

@@ -27,11 +27,10 @@ struct PredicatesPlugin: Plugin {
         nodes.filters = [.nodeUnschedulable, .podCount]
         if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
         if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
-        nodes.evaluated = [.resourceClaims]
-        if arguments.bool("predicate.NodePortsEnable") { nodes.evaluated.insert(.hostPorts) }
-        if arguments.bool("predicate.PodAffinityEnable") {
-            nodes.evaluated.formUnion([.podAffinity, .podAntiAffinity])
-        }
-        if arguments.bool("predicate.PodTopologySpreadEnable") { nodes.evaluated.insert(.topologySpread) }
+        var evaluated: [UnsupportedConstraint] = [.resourceClaims]
+        if arguments.bool("predicate.NodePortsEnable") { evaluated.append(.hostPorts) }
+        if arguments.bool("predicate.PodAffinityEnable") { evaluated += [.podAffinity, .podAntiAffinity] }
+        if arguments.bool("predicate.PodTopologySpreadEnable") { evaluated.append(.topologySpread) }
+        nodes.evaluated = UnsupportedConstraints(evaluated)
     }
 }

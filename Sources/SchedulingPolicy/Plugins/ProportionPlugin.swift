@@ -14,48 +14,54 @@ struct ProportionPlugin: Plugin {
     init(_ arguments: Arguments) {}
 
     func open(_ session: Session, _ points: inout PluginPoints) {
-        let ceilings = session.queues.indices.map { Self.ceiling(of: $0, in: session) }
+        let ceilings = Self.ceilings(session)
         Self.deal(session, ceilings: ceilings)
 
         points.orderQueues { session, left, right in
-            let (leftQueue, rightQueue) = (session.queues[left], session.queues[right])
-            if leftQueue.queue.priority != rightQueue.queue.priority {
-                return leftQueue.queue.priority > rightQueue.queue.priority ? -1 : 1
-            }
-            let (leftShare, rightShare) = (
-                leftQueue.share(session.resources), rightQueue.share(session.resources)
+            let (leftPriority, rightPriority) = (
+                session.queues[left].queue.priority, session.queues[right].queue.priority
             )
+            if leftPriority != rightPriority { return leftPriority > rightPriority ? -1 : 1 }
+            let leftShare = Self.share(of: left, in: session)
+            let rightShare = Self.share(of: right, in: session)
             return leftShare == rightShare ? 0 : (leftShare < rightShare ? -1 : 1)
         }
         points.gateOverused { session, queue in
             guard let deserved = session.queues[queue].deserved else { return false }
-            let allocated = session.queues[queue].allocated
+            let columns = deserved.indices
             // A queue that holds nothing has not had its share, even of a cluster that has nothing to share.
-            if session.compatibility == .gangwright, allocated.allSatisfy({ $0 == 0 }) { return false }
-            return deserved.indices.allSatisfy { column in
-                session.resources.volcano(allocated[column], column) - deserved[column] > -tolerance
+            if session.compatibility == .gangwright,
+                columns.allSatisfy({ session.queues[queue].allocated[$0] == 0 })
+            {
+                return false
+            }
+            return columns.allSatisfy { column in
+                let allocated = session.resources.volcano(session.queues[queue].allocated[column], column)
+                return allocated - deserved[column] > -tolerance
             }
         }
         points.gateAllocatable { session, queue, task in
-            let share = session.queues[queue]
-            guard share.queue.state == .open, let deserved = share.deserved else { return false }
+            guard session.queues[queue].queue.state == .open, let deserved = session.queues[queue].deserved
+            else { return false }
             // Volcano compares to the last bit, and a sum that rounding has made too small keeps a device idle.
             let slack = session.compatibility == .gangwright ? tolerance : 0
-            return session.tasks[task].request.amounts.allSatisfy { entry in
+            return session.allocator.request(session.tasks[task].request).amounts.allSatisfy { entry in
                 let column = entry.column
                 if column == ResourceTable.pods || entry.amount == 0 { return true }
-                let used = session.resources.volcano(share.allocated[column] + entry.amount, column)
-                return used <= deserved[column] + slack
+                let sum = session.queues[queue].allocated[column] + entry.amount
+                return session.resources.volcano(sum, column) <= deserved[column] + slack
             }
         }
         points.gateEnqueue { session, job in
             guard let queue = session.jobs[job].queue else { return .abstain }
-            let share = session.queues[queue]
-            if share.queue.state != .open { return .reject("queue \(share.queue.name) is not open") }
-            guard let minimum = session.jobs[job].minResources else { return .permit }
-            let short = session.resources.exceeded(by: minimum) { column in
+            if session.queues[queue].queue.state != .open {
+                return .reject("queue \(session.queues[queue].queue.name) is not open")
+            }
+            guard session.jobs[job].hasMinResources else { return .permit }
+            let short = session.resources.exceeded(by: session.jobMinimum[job]) { column in
                 let used =
-                    minimum[column] + share.allocated[column] + share.inqueue[column] - share.elastic[column]
+                    session.jobMinimum[job, column] + session.queues[queue].allocated[column]
+                    + session.queues[queue].inqueue[column] - session.queues[queue].elastic[column]
                 return session.resources.volcano(used, column) > ceilings[queue][column]
             }
             return short.isEmpty
@@ -63,34 +69,46 @@ struct ProportionPlugin: Plugin {
                 : .reject("queue resource quota insufficient: insufficient " + short.joined(separator: ", "))
         } admitted: { session, job in
             guard let queue = session.jobs[job].queue else { return }
-            let none = [Int64](repeating: 0, count: session.resources.count)
-            let promised = session.jobs[job].outstanding(after: none)
-            for column in promised.indices { session.queues[queue].inqueue[column] += promised[column] }
+            for column in session.total.indices {
+                session.queues[queue].inqueue[column] += session.outstanding(job, column, after: 0)
+            }
         }
     }
 
-    /// The most that a queue can get: the cluster less what is guaranteed to others, and its own capability.
-    private static func ceiling(of queue: Int, in session: Session) -> [Double] {
+    /// The largest part of what it deserves that a queue holds.
+    private static func share(of queue: Int, in session: Session) -> Double {
+        guard let deserved = session.queues[queue].deserved else { return 0 }
+        return deserved.indices.reduce(0) { largest, column in
+            let allocated = session.resources.volcano(session.queues[queue].allocated[column], column)
+            return max(largest, Share.of(allocated, in: deserved[column]))
+        }
+    }
+
+    /// The most that each queue can get: the cluster less what is guaranteed to others, and its own capability.
+    private static func ceilings(_ session: Session) -> [[Double]] {
         let resources = session.resources
-        let own = resources.row(session.queues[queue].queue.guarantee)
-        let capability = session.queues[queue].queue.capability
-        return session.total.indices.map { column in
-            let guaranteed = session.queues.reduce(0.0) { sum, share in
-                sum + resources.volcano(share.queue.guarantee[resources.names[column]] ?? 0, column)
+        let guarantees = session.queues.map { resources.row($0.queue.guarantee) }
+        let guaranteed = session.total.indices.map { column in
+            guarantees.reduce(0.0) { $0 + resources.volcano($1[column], column) }
+        }
+        return session.queues.indices.map { queue in
+            let capability = session.queues[queue].queue.capability
+            return session.total.indices.map { column in
+                let total = session.total[column] * resources.subunits(column)
+                let own = resources.volcano(guarantees[queue][column], column)
+                let ceiling = max(0, total - guaranteed[column]) + own
+                guard let limit = capability[resources.names[column]] else { return ceiling }
+                // Volcano takes a capability of no CPU or no memory for one that was not given.
+                if limit <= 0, column == ResourceTable.cpu || column == ResourceTable.memory { return ceiling }
+                return min(ceiling, resources.volcano(limit, column))
             }
-            let total = session.total[column] * resources.subunits(column)
-            let ceiling = max(0, total - guaranteed) + resources.volcano(own[column], column)
-            guard let limit = capability[resources.names[column]] else { return ceiling }
-            // Volcano takes a capability of no CPU or no memory for one that was not given.
-            if limit <= 0, column == ResourceTable.cpu || column == ResourceTable.memory { return ceiling }
-            return min(ceiling, resources.volcano(limit, column))
         }
     }
 
     /// Deals the cluster out.
     private static func deal(_ session: Session, ceilings: [[Double]]) {
         let columns = session.total.indices
-        var unmet = session.queues.indices.filter { session.queues[$0].hasJobs }
+        var unmet = session.queueOrder.filter { session.queues[$0].hasJobs }
         for queue in unmet { session.queues[queue].deserved = columns.map { _ in 0 } }
         let resources = session.resources
         var remaining = columns.map { session.total[$0] * resources.subunits($0) }
@@ -126,16 +144,6 @@ struct ProportionPlugin: Plugin {
 /// What Volcano treats as nothing, in its own units.
 private let tolerance = 0.1
 
-extension QueueShare {
-    /// The largest part of what it deserves that the queue holds.
-    fileprivate func share(_ resources: ResourceTable) -> Double {
-        guard let deserved else { return 0 }
-        return deserved.indices.reduce(0) { largest, column in
-            max(largest, Share.of(resources.volcano(allocated[column], column), in: deserved[column]))
-        }
-    }
-}
-
 extension ResourceTable {
     /// How many of Volcano's units make one of ours: it counts devices and storage in thousandths.
     func subunits(_ column: Int) -> Double { column <= Self.pods ? 1 : 1000 }
@@ -144,9 +152,10 @@ extension ResourceTable {
     func volcano(_ amount: Int64, _ column: Int) -> Double { Double(amount) * subunits(column) }
 
     /// The resources that a row asks for (pods aside) and of which there is too little, by name.
-    func exceeded(by row: [Int64], isExceeded: (Int) -> Bool) -> [String] {
+    func exceeded(by row: ArraySlice<Int64>, isExceeded: (Int) -> Bool) -> [String] {
         canonical.compactMap { column in
-            column != Self.pods && row[column] > 0 && isExceeded(column) ? names[column].text : nil
+            column != Self.pods && row[row.startIndex + column] > 0 && isExceeded(column)
+                ? names[column].text : nil
         }
     }
 }

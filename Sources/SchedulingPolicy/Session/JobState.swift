@@ -1,4 +1,3 @@
-import Allocator
 import ClusterModel
 
 /// Pods counted by what matters to a gang.
@@ -38,7 +37,7 @@ struct RoleState: Sendable {
     /// The role's name, empty for pods without one.
     let name: String
     /// The fewest pods of it; 0 where the gang sets none.
-    let minimum: Int
+    var minimum = 0
     /// Its pods.
     var counts = PodCounts()
     /// True once a pod of the role has found no node in this cycle.
@@ -63,61 +62,100 @@ enum JobRefusal: Equatable, Sendable {
     case queueOverused
 }
 
-/// A gang within a cycle: Volcano's job.
+/// A gang: Volcano's job. Its amounts are rows of the session's tables.
 struct JobState: Sendable {
-    /// The pod group; of a pod without one, a group of one.
-    let group: PodGroup
+    /// Namespace and name of the pod group; of a pod without one, the pod's own.
+    let key: ObjectKey
+    /// When it was created; `nil` counts as oldest.
+    var created: Timestamp?
+    /// Where it comes from; `nil` while pods name it and it does not exist.
+    var origin: PodGroup.Origin?
+    /// The queue that it names.
+    var queueName = ""
     /// The queue's index in the session; `nil` when there is no such queue.
-    let queue: Int?
+    var queue: Int?
+    /// The class that its priority comes from.
+    var priorityClassName = ""
     /// The value of its priority class.
-    let priority: Int32
-    /// The pods, in the order in which they are tried.
+    var priority: Int32 = 0
+    /// The fewest pods that must run together; 0 means that there is no gang.
+    var minMember = 0
+    /// The sum of the roles' minima.
+    var roleMinimum = 0
+    /// True when admission reserves a minimum of resources for it.
+    var hasMinResources = false
+    /// Why none of its pods can be placed at all.
+    var invalid: InvalidGang?
+    /// The phase as of now.
+    var phase = PodGroup.Phase.pending
+
+    /// The pods, in the order in which they are tried once `isOrdered`.
     var tasks: [Int] = []
-    /// The roles, in byte-wise order.
-    var roles: [RoleState]
+    /// False when pods have come or gone since they were last brought into order.
+    var isOrdered = true
+    /// The roles, in the order in which they were heard of.
+    var roles: [RoleState] = []
     /// All its pods.
     var counts = PodCounts()
-    /// What its ready and promised pods take, by column.
-    var allocated: [Int64]
-    /// What admission reserves for it, by column; `nil` if admission asks nothing.
-    let minResources: [Int64]?
-    /// What its gated pods ask for, by column: not to be reserved yet.
-    var gatedRequests: [Int64]
-    /// The phase as of now.
-    var phase: PodGroup.Phase
+    /// Waiting pods that name it and ask for another scheduler.
+    var foreignPods = 0
+
+    /// True while the queue's sums have its part in them.
+    var isSettled = false
+    /// True while the list of unsettled gangs has it.
+    var isListed = false
+    /// True when something of it waits.
+    var isActive = false
+    /// True while the list of active gangs has it, which it may do for a while after.
+    var isInActiveList = false
+    /// Its place in the order of age among the gangs of this cycle.
+    var rank = 0
+
     /// Why it was passed over.
     var refusal: JobRefusal?
     /// True once `allocate` has given it a turn.
     var wasTried = false
     /// True once its queue could not take one of its pods.
     var hasQueueShareFailure = false
-    /// Pods still to be tried by `allocate`, a suffix of what it began with.
-    var worksheet: ArraySlice<Int> = []
+    /// Pods still to be tried by `allocate`, as a part of the session's worksheet.
+    var worksheet = 0..<0
+    /// What the state of the nodes was when it last failed for want of room alone; `nil` if it has not.
+    var failedAt: RoomVersion?
 
-    /// The fewest pods that must run together; 0 means that there is no gang.
-    let minMember: Int
-    /// The sum of the roles' minima.
-    let roleMinimum: Int
+    init(key: ObjectKey) { self.key = key }
 
-    init(
-        group: PodGroup, queue: Int?, priority: Int32, roles: [RoleState], minResources: [Int64]?,
-        columns: Int
-    ) {
-        self.group = group
-        self.queue = queue
-        self.priority = priority
-        self.roles = roles
-        self.minResources = minResources
-        minMember = group.minMember
-        roleMinimum = roles.reduce(0) { $0 + $1.minimum }
-        allocated = [Int64](repeating: 0, count: columns)
-        gatedRequests = [Int64](repeating: 0, count: columns)
-        phase = group.phase
+    /// True for a slot that nobody uses.
+    var isUnused: Bool { origin == nil && tasks.isEmpty && foreignPods == 0 }
+
+    /// True for a pod that is its own gang.
+    var isSingle: Bool { origin == .singlePod }
+
+    /// True for a gang that was found, before the cycle began, to be past placing.
+    var isHopeless: Bool {
+        switch refusal {
+        case .queueNotFound, .otherScheduler, .invalid: true
+        default: false
+        }
     }
 
-    /// What admission holds back: the minimum resources less what is there already, and less what gated pods ask for.
-    func outstanding(after allocated: [Int64]) -> [Int64] {
-        guard let minResources else { return [Int64](repeating: 0, count: allocated.count) }
-        return minResources.indices.map { max(0, minResources[$0] - allocated[$0] - gatedRequests[$0]) }
+    /// Counts a pod of a role in or out.
+    mutating func count(_ status: TaskStatus, in role: Int, isBestEffort: Bool, by change: Int) {
+        counts.count(status, isBestEffort: isBestEffort, by: change)
+        roles[role].counts.count(status, isBestEffort: isBestEffort, by: change)
     }
+
+    /// The index of a role; a new one if nobody has named it before.
+    mutating func role(named name: String) -> Int {
+        if let known = roles.firstIndex(where: { $0.name == name }) { return known }
+        roles.append(RoleState(name: name))
+        return roles.count - 1
+    }
+}
+
+/// How far the state of the nodes has come, as far as it can help a gang that found no room.
+struct RoomVersion: Equatable, Sendable {
+    /// Counts whatever may have made room.
+    var freed: UInt64 = 0
+    /// Counts whatever has changed.
+    var changed: UInt64 = 0
 }

@@ -13,7 +13,8 @@ extension Session {
     /// Why a gang cannot come together with the pods that exist; `nil` if it can.
     func gangInvalidity(_ job: Int) -> JobRefusal? {
         if enforcesRoles(job) {
-            for role in jobs[job].roles where role.counts.valid < role.minimum {
+            let short = jobs[job].roles.filter { $0.counts.valid < $0.minimum }
+            if let role = short.min(by: { $0.name.precedes($1.name) }) {
                 return .notEnoughPodsOfTask(role: role.name, valid: role.counts.valid, minimum: role.minimum)
             }
         }
@@ -22,23 +23,29 @@ extension Session {
     }
 
     /// Whether enough members hold resources.
-    func isGangReady(_ job: Int) -> Bool { reachesMinimum(job) { $0.ready } }
+    func isGangReady(_ job: Int) -> Bool { missingMembers(job) { $0.ready } == 0 }
 
     /// Whether enough members hold resources or are promised some.
-    func isGangPipelined(_ job: Int) -> Bool { reachesMinimum(job) { $0.ready + $0.pipelined } }
+    func isGangPipelined(_ job: Int) -> Bool { missingMembers(job) { $0.ready + $0.pipelined } == 0 }
 
-    /// Whether what is counted reaches the gang's minimum and those of its roles.
+    /// How many further members must hold resources before the gang may be ready.
+    func membersNeeded(_ job: Int) -> Int { missingMembers(job) { $0.ready + $0.pipelined } }
+
+    /// How far what is counted is below the gang's minimum, or those of its roles.
     ///
     /// Volcano counts pods that ask for nothing as if they had a place already; ours must really have one.
-    private func reachesMinimum(_ job: Int, counting counted: (PodCounts) -> Int) -> Bool {
+    private func missingMembers(_ job: Int, counting counted: (PodCounts) -> Int) -> Int {
         let assumes = compatibility == .volcano
-        func reached(_ counts: PodCounts, _ minimum: Int) -> Bool {
-            counted(counts) + (assumes ? counts.pendingBestEffort : 0) >= minimum
+        func missing(_ counts: PodCounts, _ minimum: Int) -> Int {
+            max(0, minimum - counted(counts) - (assumes ? counts.pendingBestEffort : 0))
         }
-        if enforcesRoles(job), jobs[job].roles.contains(where: { !reached($0.counts, $0.minimum) }) {
-            return false
+        let members = missing(jobs[job].counts, jobs[job].minMember)
+        if !enforcesRoles(job) { return members }
+        var roles = 0
+        for role in jobs[job].roles.indices {
+            roles += missing(jobs[job].roles[role].counts, jobs[job].roles[role].minimum)
         }
-        return reached(jobs[job].counts, jobs[job].minMember)
+        return max(members, roles)
     }
 
     /// Whether it makes sense to try further pods after one found no node.

@@ -1,143 +1,196 @@
-import Allocator
-import ClusterModel
+public import Allocator
+public import ClusterModel
 
-/// One scheduling cycle's view of the cluster: gangs, their pods, queues and the allocator, all in step.
+/// All that the scheduler knows and does: nodes, pods, gangs, queues and the allocator, in step.
 ///
-/// Every change of a pod's state goes through `place`, `unplace` and `commit`, so that node columns, gang counts and
-/// queue shares can never disagree.
-final class Session {
-    /// Whose semantics hold.
-    let compatibility: Compatibility
-    /// What the cycle looks at.
-    let snapshot: ClusterSnapshot
-    /// Names and columns of the resources.
-    let resources: ResourceTable
-    /// What all nodes that count offer together, by column.
-    let total: [Double]
-    /// What is used on them, leaving pods included, by column.
-    let used: [Double]
-    /// The gangs, by creation, then namespace and name.
-    var jobs: [JobState]
-    /// Their pods.
-    var tasks: [TaskState]
-    /// The queues, by name.
-    var queues: [QueueShare]
-    /// The minimum resources of admitted gangs, as `overcommit` counts them, by column.
-    var admitted: [Int64]
+/// ```swift
+/// let session = try Session(snapshot: snapshot, configuration: .default)
+/// let result = session.runCycle()          // what to bind, what waits and why
+/// try session.update(pod)                  // the cluster changes, one object at a time …
+/// let next = session.runCycle()            // … and the next cycle sees it
+/// ```
+///
+/// A session lives as long as its scheduler. Changes are applied in place and cost what they touch; a cycle costs what
+/// waits and what has changed, not what runs. It is a pure function of what it was told: the same changes, in any order
+/// between two cycles, give the same decisions.
+///
+/// Every change of a pod's state goes through `place`, `unplace` and `commit`, or comes from outside through
+/// `update`; so node columns, gang counts and queue shares can never disagree.
+public final class Session {
+    /// What the plugins and actions are.
+    public internal(set) var configuration: SchedulerConfiguration
+    /// The schedulers whose pods are placed; `nil` means all.
+    let schedulerNames: Set<String>?
+    /// What the plugins contribute to the cycle that is open.
+    var points = ExtensionPoints()
     /// Where pods can go.
     var allocator: any PodAllocator
+    /// Names and columns of the resources, as the allocator has them.
+    var resources: ResourceTable
+
+    /// The nodes by name, and the pods on each.
+    var nodes = NodeTable()
+    /// The pods; a free slot has no gang, no node and no key.
+    var tasks: [TaskState] = []
+    var taskIDs: [ObjectKey: Int32] = [:]
+    var freeTasks: [Int] = []
+    /// Pods that wait and are in no gang that could be placed.
+    var strays: Set<Int> = []
+    /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
+    var notes: [Int: TaskNotes] = [:]
+    /// The gangs.
+    var jobs: [JobState] = []
+    var jobIDs: [ObjectKey: Int] = [:]
+    var freeJobs: [Int] = []
+    /// What each gang's ready and promised pods take.
+    var jobAllocated: AmountTable
+    /// What each gang's ready and waiting pods ask for.
+    var jobRequest: AmountTable
+    /// What admission reserves for each gang.
+    var jobMinimum: AmountTable
+    /// What gated pods ask for, by gang: not to be reserved yet. Few gangs have any.
+    var gatedRequests: [Int: [Int64]] = [:]
+    /// The queues.
+    var queues: [QueueShare] = []
+    var queueIDs: [String: Int] = [:]
+    /// The classes that priorities come from.
+    var priorityClasses: [String: PriorityClass] = [:]
+    var priorities = PriorityResolver(classes: [])
+
+    /// Sums that must not overflow: of pods and gangs, and of nodes.
+    var podSums = AmountGuard()
+    var nodeSums = AmountGuard()
+    /// What the nodes that count offer together, and what is used of it, by column.
+    var offered: [Int64]
+    var taken: [Int64]
+    /// The queues that exist, by name, as of the opening.
+    var queueOrder: [Int] = []
+    /// Gangs of which something waits.
+    var activeJobs: [Int] = []
+    /// Gangs that have changed since the queues were summed up.
+    var unsettledJobs: [Int] = []
+    /// What admission has promised to settled gangs, as `overcommit` counts it, by column.
+    var settledAdmitted: [Int64]
+    /// What may have made room, and what has changed.
+    var roomVersion = RoomVersion()
+
+    /// The number of the cycle that is open, or was last.
+    var cycle = 0
+    /// True until the next change from outside: places that were only held are still held.
+    var isOpen = false
+    /// What all nodes that count offer together, as of the opening.
+    var total: [Double] = []
+    /// What is used on them, leaving pods included, as of the opening.
+    var used: [Double] = []
+    /// The minimum resources of admitted gangs, as `overcommit` counts them.
+    var admitted: [Int64] = []
+    /// The gangs of the cycle, oldest first.
+    var cycleJobs: [Int] = []
+    /// Those that have changed, oldest first: what the cycle reports.
+    var reportedJobs: [Int] = []
+    /// Pods to try, gang by gang.
+    var worksheet: [Int] = []
     /// Binds in the order of their commits.
     var binds: [Int] = []
+    /// Places that are held and were not committed.
+    var held: Set<Int> = []
+    /// What nodes had to say when a pod found none; failures name them by number.
+    var refusals: [[NodeRefusal: Int]] = []
     /// Shapes for which no node was left, until something is given back.
-    private var exhausted: [ShapeID: [NodeRefusal: Int]] = [:]
-    /// Pending pods that are in no gang of the cycle, with the reason.
-    let strays: [Stray]
+    var exhausted: [ShapeID: Int32] = [:]
+    /// Those of them that were found out in the open statement.
+    var exhaustedInStatement: [ShapeID] = []
+    /// What limits a shape on the nodes once what is free is full of it, found out once a cycle.
+    var roomLimits: [ShapeID: Int32] = [:]
+    /// The pods that were bound and held resources when the cycle opened.
+    var boundBefore = 0
+    /// Pods that are bound and hold resources.
+    var boundCount = 0
 
-    init(
-        compatibility: Compatibility, snapshot: ClusterSnapshot, resources: ResourceTable, total: [Double],
-        used: [Double], jobs: [JobState], tasks: [TaskState], queues: [QueueShare], strays: [Stray],
-        allocator: any PodAllocator
-    ) {
-        self.compatibility = compatibility
-        self.snapshot = snapshot
-        self.resources = resources
-        self.total = total
-        self.used = used
-        self.jobs = jobs
-        self.tasks = tasks
-        self.queues = queues
-        self.strays = strays
-        self.allocator = allocator
-        admitted = [Int64](repeating: 0, count: resources.count)
+    /// An empty cluster.
+    public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
+        self.configuration = configuration
+        schedulerNames = options.schedulerNames
+        let nodes = configuration.nodeDescriptions
+        allocator =
+            switch options.allocator {
+            case .indexed: IndexedAllocator(filters: nodes.filters, kernels: nodes.kernels)
+            case .reference: ReferenceAllocator(filters: nodes.filters, kernels: nodes.kernels)
+            }
+        resources = allocator.resources
+        let none = [Int64](repeating: 0, count: resources.count)
+        jobAllocated = AmountTable(columns: resources.count)
+        jobRequest = AmountTable(columns: resources.count)
+        jobMinimum = AmountTable(columns: resources.count)
+        (offered, taken, settledAdmitted) = (none, none, none)
+        for name in Self.builtInQueues { update(builtInQueue: name) }
     }
 
-    /// The pod of a task.
-    func pod(_ task: Int) -> Pod { snapshot.pods[tasks[task].pod] }
-
-    // MARK: Placing
-
-    /// Looks for a place for a task: the nominated node first, then all.
+    /// The cluster of a snapshot.
     ///
-    /// - Returns: the place, or why no node takes the pod.
-    func findPlace(for task: Int) -> Result<Placement, NoPlace> {
-        guard let shape = tasks[task].shape else { return .failure(NoPlace(refusals: [:])) }
-        if let node = tasks[task].nominatedNode,
-            let placement = allocator.placement(of: shape, on: node)
-        {
-            return .success(placement)
-        }
-        // What is taken only makes less room, so a shape that found none finds none until something is given back.
-        if let refusals = exhausted[shape] { return .failure(NoPlace(refusals: refusals)) }
-        if let placement = allocator.bestNode(for: shape) { return .success(placement) }
-        let refusals = allocator.diagnosis.refusalCounts(of: shape)
-        exhausted[shape] = refusals
-        return .failure(NoPlace(refusals: refusals))
+    /// - Throws: `ResourceOverflow` when amounts do not add up within 63 bits.
+    public convenience init(
+        snapshot: ClusterSnapshot, configuration: SchedulerConfiguration,
+        options: SessionOptions = SessionOptions()
+    ) throws(ResourceOverflow) {
+        self.init(configuration: configuration, options: options)
+        try update(snapshot)
     }
 
-    /// Gives a pending task a place.
-    func place(_ task: Int, _ placement: Placement) {
-        guard let shape = tasks[task].shape else { return }
-        allocator.take(placement, for: shape)
-        tasks[task].placement = placement
-        tasks[task].failure = nil
-        setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
-        charge(task, sign: 1)
+    /// Whose semantics hold.
+    var compatibility: Compatibility { configuration.compatibility }
+
+    /// What the nodes offer and what is left as of now.
+    public var cluster: ClusterState { allocator.cluster }
+
+    /// Gives every row the columns that have come since.
+    func syncColumns() {
+        let count = allocator.resources.count
+        if count == resources.count { return }
+        resources = allocator.resources
+        jobAllocated.widen(to: count)
+        jobRequest.widen(to: count)
+        jobMinimum.widen(to: count)
+        for queue in queues.indices { queues[queue].widen(to: count) }
+        for job in gatedRequests.keys { gatedRequests[job] = Self.widened(gatedRequests[job] ?? [], count) }
+        offered = Self.widened(offered, count)
+        taken = Self.widened(taken, count)
+        settledAdmitted = Self.widened(settledAdmitted, count)
     }
 
-    /// Takes a task's place away again: the exact inverse of `place`.
-    func unplace(_ task: Int) {
-        guard let placement = tasks[task].placement, let shape = tasks[task].shape else { return }
-        allocator.giveBack(placement, for: shape)
-        exhausted.removeAll(keepingCapacity: true)
-        tasks[task].placement = nil
-        tasks[task].failure = .rolledBack(node: placement.node)
-        setStatus(task, .pending)
-        charge(task, sign: -1)
-    }
-
-    /// Makes an allocated task's place final.
-    func commit(_ task: Int) {
-        setStatus(task, .binding)
-        binds.append(task)
-    }
-
-    private func setStatus(_ task: Int, _ status: TaskStatus) {
-        let state = tasks[task]
-        jobs[state.job].count(state.status, in: state.role, isBestEffort: state.isBestEffort, by: -1)
-        jobs[state.job].count(status, in: state.role, isBestEffort: state.isBestEffort, by: 1)
-        tasks[task].status = status
-    }
-
-    /// Books a task's request to its gang and queue, or takes it off again.
-    private func charge(_ task: Int, sign: Int64) {
-        let job = tasks[task].job
-        guard let queue = jobs[job].queue else { return }
-        for entry in tasks[task].request.amounts {
-            jobs[job].allocated[entry.column] += sign * entry.amount
-            queues[queue].allocated[entry.column] += sign * entry.amount
-        }
+    private static func widened(_ row: [Int64], _ count: Int) -> [Int64] {
+        row + [Int64](repeating: 0, count: count - row.count)
     }
 }
 
-/// No node takes a pod: for each reason, on how many nodes.
-struct NoPlace: Error {
-    let refusals: [NodeRefusal: Int]
+/// What few pods have and nobody compares.
+struct TaskNotes: Sendable {
+    /// Names of the scheduling gates.
+    var gates: [String] = []
+    /// The scheduler that a pod asks for which is not ours.
+    var schedulerName = ""
+    /// The node on which room has been made for the pod.
+    var nominatedNode: String?
 }
 
-/// A pending pod that is in no gang of the cycle.
-struct Stray: Sendable {
-    /// The pod's index in the snapshot.
-    let pod: Int
-    /// Why.
-    let reason: PendingReason
-    /// The sentence for people.
-    let message: String
-}
+/// What a caller may choose about a session, besides the configuration.
+public struct SessionOptions: Sendable {
+    /// The schedulers whose pods are placed; `nil` means all.
+    public var schedulerNames: Set<String>?
+    /// Which allocator places pods.
+    public var allocator: AllocatorKind
 
-extension JobState {
-    /// Counts a pod of a role in or out.
-    mutating func count(_ status: TaskStatus, in role: Int, isBestEffort: Bool, by change: Int) {
-        counts.count(status, isBestEffort: isBestEffort, by: change)
-        roles[role].counts.count(status, isBestEffort: isBestEffort, by: change)
+    /// Options; by default every pending pod is placed.
+    public init(schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed) {
+        self.schedulerNames = schedulerNames
+        self.allocator = allocator
     }
+}
+
+/// Which allocator places pods. Both decide the same.
+public enum AllocatorKind: String, Sendable, CaseIterable {
+    /// By index: the one to use.
+    case indexed
+    /// By plain loops over all nodes: the specification, for comparison.
+    case reference
 }

@@ -10,15 +10,36 @@ struct Statement {
     /// Notes a task that has just been placed.
     mutating func record(_ task: Int) { placed.append(task) }
 
-    /// Makes what was allocated final. What is pipelined holds its place until the cycle ends.
+    /// Makes what was allocated final; what is only promised is held until the cycle is closed.
     mutating func commit(in session: Session) {
-        for task in placed where session.tasks[task].status == .allocated { session.commit(task) }
-        placed.removeAll(keepingCapacity: true)
+        for task in placed {
+            if session.tasks[task].status == .allocated {
+                session.commit(task)
+            } else {
+                session.held.insert(task)
+            }
+        }
+        end(in: session)
+    }
+
+    /// Holds all places until the cycle is closed, and binds nothing.
+    mutating func hold(in session: Session) {
+        session.held.formUnion(placed)
+        end(in: session)
     }
 
     /// Undoes everything.
     mutating func rollback(in session: Session) {
-        for task in placed.reversed() { session.unplace(task) }
+        for task in placed.reversed() {
+            session.unplace(task, because: .rolledBack(node: session.tasks[task].nodeEntry))
+        }
+        // Before the statement there was no less room than now: what was found out since no longer holds.
+        for shape in session.exhaustedInStatement { session.exhausted[shape] = nil }
+        end(in: session)
+    }
+
+    private mutating func end(in session: Session) {
+        session.exhaustedInStatement.removeAll(keepingCapacity: true)
         placed.removeAll(keepingCapacity: true)
     }
 }

@@ -9,9 +9,9 @@ enum TaskStatus: Sendable {
     case allocated
     /// It has a place that is being freed.
     case pipelined
-    /// Its statement was committed in this cycle.
+    /// Its statement was committed, and nobody has confirmed the binding yet: it is assumed to be there.
     case binding
-    /// It was bound before, and has not started.
+    /// It is bound, and has not started.
     case bound
     /// It runs.
     case running
@@ -32,7 +32,7 @@ enum TaskStatus: Sendable {
         }
     }
 
-    /// The status of a pod as the cycle finds it.
+    /// The status of a pod as it is found.
     init(_ pod: Pod) {
         switch pod.phase {
         case .succeeded: self = .succeeded
@@ -46,49 +46,117 @@ enum TaskStatus: Sendable {
     }
 }
 
-/// Why a pending pod is not tried in a cycle, whatever the cluster looks like.
-enum PodBlock: Equatable, Sendable {
-    case schedulingGates([String])
-    case unsupported([UnsupportedConstraint])
+/// Why a pending pod is in no gang that could be placed.
+enum StrayReason: Sendable {
+    /// It asks for a scheduler that is not ours.
+    case otherScheduler
+    /// It is being deleted.
+    case terminating
 }
 
-/// One pod of a gang within a cycle.
+/// One pod: what scheduling has to know of it, in few bytes, since a cluster has very many.
 struct TaskState: Sendable {
-    /// The pod's index in the snapshot.
-    let pod: Int
-    /// The gang's index in the session.
-    let job: Int
-    /// The role's index in the gang.
-    let role: Int
-    /// The pod's scheduling shape; `nil` for a pod that does not wait for a node.
-    let shape: ShapeID?
-    /// What it takes.
-    let request: PodRequest
+    /// No pod, no gang, no node.
+    static let none: Int32 = -1
+
+    /// Namespace and name.
+    var key: ObjectKey
+    /// When it was created; `nil` counts as oldest.
+    var created: Timestamp?
+    /// Tells a pod from another of the same name that came after it.
+    var uid: UInt64 = 0
+    /// The number at the end of its name, for the order within the gang; `nil` where there is none.
+    var nameIndex: Int32?
+    /// Its gang's index in the session.
+    var jobIndex = Self.none
+    /// Its role's index in the gang.
+    var roleIndex: Int32 = 0
+    /// Its place in the order of the gang's pods.
+    var position: Int32 = 0
+    /// The entry of the node that it is on, or has been given in this cycle.
+    var nodeEntry = Self.none
+    /// The pods before and after it on its node.
+    var previousOnNode = Self.none
+    var nextOnNode = Self.none
     /// Higher goes first within the gang.
-    let priority: Int32
-    /// The node on which room has been made for it.
-    let nominatedNode: Int?
-    /// Why it is not tried at all.
-    let block: PodBlock?
+    var priority: Int32 = 1
+    /// Its scheduling shape; `nil` for a pod that does not wait for a node.
+    var shape: ShapeID?
+    /// What it takes.
+    var request: RequestID
     /// Where it stands.
     var status: TaskStatus
-    /// The place that it has been given in this cycle.
-    var placement: Placement?
-    /// What kept it from a place in this cycle.
+    /// Why it is in no gang that could be placed.
+    var stray: StrayReason?
+    /// Constraints that it states and nobody evaluates.
+    var unsupported: UnsupportedConstraints = []
+    /// True while a scheduling gate is set.
+    var isGated = false
+    /// True when room has been made for it on a node.
+    var isNominated = false
+    /// True for a pod that asks for nothing but its slot.
+    var isBestEffort = false
+    /// True when the pod's amounts are in the sums that must not overflow.
+    var isSummed = false
+    /// True for a pod that is its own gang.
+    var isSingle = false
+    /// What kept it from a place when it was last tried.
     var failure: TaskFailure?
 
-    /// True for a pod that asks for nothing but its slot.
-    var isBestEffort: Bool { request.isBestEffort }
+    init(key: ObjectKey, request: RequestID, status: TaskStatus) {
+        self.key = key
+        self.request = request
+        self.status = status
+    }
+
+    /// Its gang's index; `nil` for a pod that is in none.
+    var job: Int? { jobIndex == Self.none ? nil : Int(jobIndex) }
+    /// Its role's index in the gang.
+    var role: Int { Int(roleIndex) }
+    /// The entry of its node; `nil` if it has none.
+    var node: Int? { nodeEntry == Self.none ? nil : Int(nodeEntry) }
+    /// How its place on a node is booked; `nil` for a pod that takes none.
+    var occupancy: Occupancy? {
+        switch status {
+        case .succeeded, .failed: nil
+        case .releasing: .releasing
+        default: .bound
+        }
+    }
 }
 
 /// What kept a pod from being placed, found at the moment of trying.
-enum TaskFailure: Sendable {
-    /// No node took it: for each reason, on how many nodes.
-    case noNode([NodeRefusal: Int])
+enum TaskFailure: Equatable, Sendable {
+    /// No node took it; the number of the refusals in the session.
+    case noNode(refusals: Int32)
+    /// Its gang needs more places than there are: how many there are, and the number of the refusals.
+    case noRoomForGang(room: Int32, refusals: Int32)
     /// Its queue may not use that much.
     case queueShare
     /// A pod of the same role had failed before.
     case roleFailed
-    /// It had found a place, and its gang did not come together.
-    case rolledBack(node: Int)
+    /// It had found a place, and its gang did not come together: the entry of the node.
+    case rolledBack(node: Int32)
+}
+
+/// Constraints of a pod that nobody evaluates yet, in a byte.
+struct UnsupportedConstraints: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(_ constraints: some Sequence<UnsupportedConstraint>) {
+        self = []
+        for (bit, constraint) in UnsupportedConstraint.allCases.enumerated()
+        where constraints.contains(constraint) {
+            insert(Self(rawValue: 1 << UInt8(bit)))
+        }
+    }
+
+    /// The constraints in their own order.
+    var all: [UnsupportedConstraint] {
+        UnsupportedConstraint.allCases.enumerated().compactMap { bit, constraint in
+            rawValue >> UInt8(bit) & 1 == 1 ? constraint : nil
+        }
+    }
 }

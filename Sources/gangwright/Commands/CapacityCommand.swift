@@ -55,16 +55,16 @@ struct CapacityCommand {
     private func rows(
         _ input: ClusterInput, _ configuration: SchedulerConfiguration
     ) throws(CommandFailure) -> [Row] {
-        let cycle: SchedulingCycle
+        let session: Session
         do {
-            cycle = try SchedulingCycle(snapshot: input.snapshot, configuration: configuration)
+            session = try Session(snapshot: input.snapshot, configuration: configuration)
         } catch {
             throw CommandFailure(.badInput, "the cluster's objects: \(error)")
         }
-        if arguments.flag("after") { _ = cycle.run() }
+        if arguments.flag("after") { _ = session.runCycle() }
         let sizes = arguments.values("gang-size").compactMap { Int($0) }
         return try types(input.snapshot).map { type throws(CommandFailure) in
-            let headroom = cycle.headroom(for: type.pod(key: ObjectKey(namespace: "", name: type.name)))
+            let headroom = session.headroom(for: type.pod(key: ObjectKey(namespace: "", name: type.name)))
             return Row(
                 type: type, headroom: headroom, gangs: sizes.map { ($0, headroom.pods / Int64($0)) },
                 limits: headroom.reasons)

@@ -81,7 +81,7 @@ struct ExplainCommand {
         }
         return Answer(
             key: key, state: "waits", reason: pending.reason.rawValue, message: pending.message,
-            shapes: run.cycle.explainPod(key).map { [$0] } ?? [])
+            shapes: run.loop.explainPod(key).map { [$0] } ?? [])
     }
 
     private func job(_ key: ObjectKey, _ run: CycleRun) -> Answer? {
@@ -91,7 +91,7 @@ struct ExplainCommand {
             reason: group.reason?.rawValue ?? "Ready",
             message: group.message,
             // Without its instance type nobody knows what its pods ask for.
-            shapes: group.reason == .unknownInstanceType ? [] : run.cycle.explainGang(key))
+            shapes: group.reason == .unknownInstanceType ? [] : run.loop.explainGang(key))
     }
 
     // MARK: Printing

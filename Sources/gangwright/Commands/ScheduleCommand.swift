@@ -1,15 +1,16 @@
 import Allocator
 import ClusterModel
 import Documents
+import SchedulingLoop
 import SchedulingPolicy
 
-/// `gangwright schedule`: one scheduling cycle over a snapshot.
+/// `gangwright schedule`: scheduling cycles over a snapshot.
 struct ScheduleCommand {
     static let command = Command(
         "schedule", abstract: "Place the pending pods of a snapshot",
         discussion: """
             Reads Kubernetes objects and Azure ML jobs, runs a scheduling cycle, and prints what goes where, what waits \
-            and why. Nothing is written to any cluster.
+            and why. Nothing is written to any cluster. With --cycles, a pod that a cycle binds runs in the next.
             """,
         examples: [
             Command.Example(
@@ -21,6 +22,8 @@ struct ScheduleCommand {
                     + "--config volcano-scheduler.conf -o json"),
         ],
         options: CycleRun.arguments + [
+            Option(
+                name: "cycles", metavar: "N", help: "run so many cycles, a second apart", default: "1"),
             Option.flag("require-all", help: "exit with 1 if a pod stays without a place")
         ])
 
@@ -33,7 +36,7 @@ struct ScheduleCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
-        let run = try CycleRun(arguments, &outcome)
+        let run = try CycleRun(arguments, cycles: cycles(), &outcome)
         let format = OutputFormat(arguments)
         outcome.standardOutput =
             format.text { ScheduleDocument.make(run.result, skippedKinds: run.input.skippedKinds) }
@@ -44,7 +47,21 @@ struct ScheduleCommand {
     }
 }
 
-/// A cycle that has been run on what the arguments name.
+extension ScheduleCommand {
+    /// The most cycles that are run: a day's worth, one a second.
+    private static let mostCycles = 86_400
+
+    private func cycles() throws(CommandFailure) -> Int {
+        let text = arguments.value("cycles") ?? "1"
+        guard let count = Int(text), (1...Self.mostCycles).contains(count) else {
+            throw CommandFailure(
+                .badInput, "--cycles: found \"\(text)\", expected a number from 1 to \(Self.mostCycles)")
+        }
+        return count
+    }
+}
+
+/// Cycles that have been run on what the arguments name.
 struct CycleRun {
     /// Options that say what to run a cycle on, and how to print what comes of it.
     static let arguments: [Option] =
@@ -65,38 +82,39 @@ struct CycleRun {
         ]
 
     let input: ClusterInput
-    let cycle: SchedulingCycle
     let result: CycleResult
+    /// For questions about what the cycles have left.
+    let loop: SchedulingLoop
 
-    init(_ arguments: Arguments, _ outcome: inout CommandOutcome) throws(CommandFailure) {
+    init(_ arguments: Arguments, cycles: Int = 1, _ outcome: inout CommandOutcome) throws(CommandFailure) {
         let configuration = try ConfigurationInput(arguments)
         input = try ClusterInput(arguments)
         outcome.warn(configuration.warnings + input.warnings)
         if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
-        let options = try Self.options(arguments)
+        let options = Self.options(arguments)
+        let start = try Self.now(arguments) ?? input.snapshot.newestTimestamp
         do {
-            let cycle = try SchedulingCycle(
+            loop = try SchedulingLoop(
                 snapshot: input.snapshot, configuration: configuration.configuration, options: options)
-            result = cycle.run()
-            self.cycle = cycle
+            result = loop.run(cycles: cycles, from: start.map { LoopTime($0) } ?? LoopTime(milliseconds: 0))
         } catch {
             throw CommandFailure(.badInput, "the cluster's objects: \(error)")
         }
     }
 
-    private static func options(_ arguments: Arguments) throws(CommandFailure) -> CycleOptions {
-        var options = CycleOptions()
+    private static func options(_ arguments: Arguments) -> SessionOptions {
+        var options = SessionOptions()
         if arguments.isGiven("scheduler-name") {
             options.schedulerNames = Set(arguments.values("scheduler-name"))
         }
         options.allocator = arguments.value("allocator").flatMap(AllocatorKind.init) ?? .indexed
-        if let text = arguments.value("now") {
-            guard let now = Timestamp(rfc3339: text) else {
-                throw CommandFailure(
-                    .badInput, "--now: found \"\(text)\", expected a time such as 2026-01-31T12:00:00Z")
-            }
-            options.now = now
-        }
         return options
+    }
+
+    private static func now(_ arguments: Arguments) throws(CommandFailure) -> Timestamp? {
+        guard let text = arguments.value("now") else { return nil }
+        if let now = Timestamp(rfc3339: text) { return now }
+        throw CommandFailure(
+            .badInput, "--now: found \"\(text)\", expected a time such as 2026-01-31T12:00:00Z")
     }
 }

@@ -6,12 +6,13 @@ import SchedulingPolicy
 enum ScheduleDocument {
     static func make(_ result: CycleResult, skippedKinds: [String: Int]) -> OutputValue {
         .object([
-            ("binds", .list(result.binds.map { .object(pod($0.pod) + [("node", .string($0.node))]) })),
+            ("binds", .list(result.binds.map { .object(
+                            pod($0.pod) + [("node", .string($0.node)), ("cycle", .integer(Int64($0.cycle)))]) })),
             ("evictions", .list([])),
-            ("pipelined", .list(result.pipelined.map(pipelined))),
+            ("pipelined", .list(result.pipelined.map { pipelined($0, cycle: result.cycle) })),
             ("podGroups", .list(result.podGroups.map(group))),
             ("queues", .list(result.queues.map(queue))),
-            ("pending", .list(result.pending.map { pending($0, nodes: result.nodeCount) })),
+            ("pending", .list(result.pending.map { pending($0, result) })),
             ("summary", summary(result, skippedKinds: skippedKinds)),
         ])
     }
@@ -20,9 +21,12 @@ enum ScheduleDocument {
         [("namespace", .string(key.namespace)), ("pod", .string(key.name))]
     }
 
-    private static func pipelined(_ entry: CycleResult.Pipelined) -> OutputValue {
+    private static func pipelined(_ entry: CycleResult.Pipelined, cycle: Int) -> OutputValue {
         .object(
-            pod(entry.pod) + [("node", .string(entry.node)), ("waitsFor", .string(entry.waitsFor.rawValue))])
+            pod(entry.pod) + [
+                ("node", .string(entry.node)), ("waitsFor", .string(entry.waitsFor.rawValue)),
+                ("cycle", .integer(Int64(cycle))),
+            ])
     }
 
     private static func group(_ group: CycleResult.Group) -> OutputValue {
@@ -49,13 +53,14 @@ enum ScheduleDocument {
         ])
     }
 
-    private static func pending(_ entry: CycleResult.Pending, nodes: Int) -> OutputValue {
+    private static func pending(_ entry: CycleResult.Pending, _ result: CycleResult) -> OutputValue {
         let reasons = entry.nodeReasons.map { ($0.reason, OutputValue.integer(Int64($0.count))) }
         return .object(
             pod(entry.pod) + [
                 ("podGroup", entry.podGroup.map { .string($0.name) } ?? .null),
                 ("reason", .string(entry.reason.rawValue)), ("message", .string(entry.message)),
-                ("nodes", .object([("total", .integer(Int64(nodes))), ("reasons", .object(reasons))])),
+                ("nodes", .object([("total", .integer(Int64(result.nodeCount))), ("reasons", .object(reasons))])),
+                ("cycle", .integer(Int64(result.cycle))),
             ])
     }
 
@@ -66,7 +71,7 @@ enum ScheduleDocument {
             ("bound", .integer(Int64(result.boundBefore))), ("placed", .integer(Int64(result.binds.count))),
             ("pipelined", .integer(Int64(result.pipelined.count))),
             ("pending", .integer(Int64(result.pending.count))), ("evicted", .integer(0)),
-            ("cycles", .integer(1)),
+            ("cycles", .integer(Int64(result.cycle))),
             ("skippedKinds", .object(skipped.map { ($0.key, .integer(Int64($0.value))) })),
         ])
     }

@@ -28,11 +28,11 @@ struct Trial: Sendable {
         self.seed = seed
         self.configuration = configuration
         self.snapshot = snapshot
-        let cycle = try SchedulingCycle(
+        let session = try Session(
             snapshot: snapshot, configuration: configuration.configuration,
-            options: CycleOptions(allocator: allocator))
-        result = cycle.run()
-        cluster = cycle.cluster
+            options: SessionOptions(allocator: allocator))
+        result = session.runCycle()
+        cluster = session.cluster
         pods = Dictionary(uniqueKeysWithValues: snapshot.pods.map { ($0.key, $0) })
     }
 

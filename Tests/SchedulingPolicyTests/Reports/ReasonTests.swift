@@ -6,7 +6,7 @@ import Testing
 @Suite("Every pod that waits has a reason") struct ReasonTests {
     private func pending(
         _ pod: Pod, gangs: [PodGroup] = [], _ compatibility: Compatibility = .gangwright,
-        options: CycleOptions = CycleOptions()
+        options: SessionOptions = SessionOptions()
     ) throws -> [String] {
         let result = try schedule(
             plain(compatibility), nodes: [.of("n")], pods: [pod], gangs: gangs, options: options)
@@ -98,21 +98,21 @@ import Testing
     }
 
     @Test("it asks for another scheduler than those that are chosen") func otherScheduler() throws {
-        let options = CycleOptions(schedulerNames: ["volcano"])
+        let options = SessionOptions(schedulerNames: ["volcano"])
         #expect(
             try pending(.waiting("p"), options: options) == [
                 "p OtherScheduler: asks for the scheduler gangwright"
             ])
         let chosen = try schedule(
             plain(.gangwright), nodes: [.of("n")], pods: [.waiting("p")],
-            options: CycleOptions(schedulerNames: ["gangwright", "volcano"]))
+            options: SessionOptions(schedulerNames: ["gangwright", "volcano"]))
         #expect(chosen.bound == ["p": "n"])
     }
 
     @Test("its gang's pods all ask for another scheduler") func gangOfOthers() throws {
         let result = try schedule(
             plain(.gangwright), nodes: [.of("n")], pods: Pod.members(of: "g", 2), gangs: [.gang("g", min: 2)],
-            options: CycleOptions(schedulerNames: ["somebody-else"]))
+            options: SessionOptions(schedulerNames: ["somebody-else"]))
         #expect(result.podGroups.map(\.reason) == [.otherScheduler])
         #expect(result.reasons == ["g-0": .otherScheduler, "g-1": .otherScheduler])
     }
@@ -203,7 +203,7 @@ import Testing
         {
             do throws(ResourceOverflow) {
                 let snapshot = ClusterSnapshot(nodes: nodes, pods: pods, podGroups: gangs, queues: queues)
-                _ = try SchedulingCycle(snapshot: snapshot, configuration: .default)
+                _ = try Session(snapshot: snapshot, configuration: .default)
                 return nil
             } catch {
                 return error.description

@@ -1,0 +1,125 @@
+public import Allocator
+public import ClusterModel
+public import SchedulingPolicy
+
+/// The state machine that every shell shares: the live scheduler, the simulator, `schedule` and `replay`.
+///
+/// ```swift
+/// let loop = try SchedulingLoop(snapshot: snapshot, configuration: .default)
+/// try loop.receive(.change(.pod(pod)), at: now)
+/// if let due = loop.nextCycle, due <= now {
+///     let result = loop.runCycle(at: now)      // carry out what it says …
+///     try loop.receive(.bound(key), at: later) // … and say what came of it
+/// }
+/// ```
+///
+/// It does no I/O and reads no clock: the same inputs at the same times give the same decisions, bit for bit. Pods that a
+/// cycle binds are assumed to be where they were put, so that the next cycle need not wait for the API server. A gang
+/// that found no room is not tried again before something has happened that could help it.
+public final class SchedulingLoop {
+    private let session: Session
+    /// How soon a cycle follows on what has happened.
+    public var timing: LoopTiming
+    /// When the first change came that no cycle has seen.
+    private var firstChange: LoopTime?
+    /// When the last cycle ran.
+    private var lastCycle: LoopTime?
+    /// True when the last cycle left something waiting.
+    private var hasWaiting = false
+    /// Bindings that nobody has confirmed or refused yet.
+    public private(set) var assumed: Set<ObjectKey> = []
+
+    /// A loop over an empty cluster.
+    public init(
+        configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions(),
+        timing: LoopTiming = LoopTiming()
+    ) {
+        session = Session(configuration: configuration, options: options)
+        self.timing = timing
+    }
+
+    /// A loop over the cluster of a snapshot. A cycle is due at once.
+    ///
+    /// - Throws: `ResourceOverflow` when amounts do not add up within 63 bits.
+    public init(
+        snapshot: ClusterSnapshot, configuration: SchedulerConfiguration,
+        options: SessionOptions = SessionOptions(), timing: LoopTiming = LoopTiming()
+    ) throws(ResourceOverflow) {
+        session = try Session(snapshot: snapshot, configuration: configuration, options: options)
+        self.timing = timing
+        firstChange = LoopTime(milliseconds: .min / 2)
+    }
+
+    /// Takes note of an input.
+    ///
+    /// - Throws: `ResourceOverflow` when amounts no longer add up within 63 bits; nothing has changed then, and the
+    ///   object is unknown or as it was.
+    public func receive(_ input: LoopInput, at time: LoopTime) throws(ResourceOverflow) {
+        switch input {
+        case .change(let change):
+            forget(change)
+            try session.apply(change)
+        case .bound(let key): confirmBind(key)
+        case .bindRefused(let key):
+            assumed.remove(key)
+            session.refuseBind(key)
+        case .configuration(let configuration): session.configure(configuration)
+        }
+        if firstChange == nil, Self.asksForCycle(input) { firstChange = time }
+    }
+
+    /// Takes note that the API server has accepted a binding; the same as the input `bound`.
+    func confirmBind(_ key: ObjectKey) {
+        assumed.remove(key)
+        session.confirmBind(key)
+    }
+
+    /// A pod that the API server shows on a node, or no longer shows, is not assumed to be anywhere.
+    private func forget(_ change: ClusterChange) {
+        switch change {
+        case .pod(let pod) where !pod.isPending || pod.isTerminating: assumed.remove(pod.key)
+        case .podRemoved(let key): assumed.remove(key)
+        default: break
+        }
+    }
+
+    /// Whether an input can change a decision: a pod that goes on running where it was bound cannot.
+    private static func asksForCycle(_ input: LoopInput) -> Bool {
+        switch input {
+        case .bound: false
+        case .change(.pod(let pod)): pod.isPending || pod.isTerminal || pod.isTerminating
+        case .change, .bindRefused, .configuration: true
+        }
+    }
+
+    /// When the next cycle is due; `nil` while nothing waits and nothing has changed.
+    public var nextCycle: LoopTime? {
+        if let firstChange { return firstChange.advanced(by: timing.debounce) }
+        guard hasWaiting, let lastCycle else { return nil }
+        return lastCycle.advanced(by: timing.schedulePeriod)
+    }
+
+    /// Runs a cycle, due or not. What it binds is assumed to be bound until an input says otherwise.
+    public func runCycle(at time: LoopTime) -> CycleResult {
+        let result = session.runCycle(now: time.timestamp)
+        assumed.formUnion(result.binds.map(\.pod))
+        hasWaiting = !result.pending.isEmpty || !result.pipelined.isEmpty
+        firstChange = nil
+        lastCycle = time
+        return result
+    }
+
+    // MARK: Questions
+
+    /// What the nodes offer and what is left as of now.
+    public var cluster: ClusterState { session.cluster }
+
+    /// The pods of a gang that wait for a node, by shape, with what the nodes say to each.
+    public func explainGang(_ key: ObjectKey) -> [ShapeExplanation] { session.explainGang(key) }
+
+    /// What the nodes say to one pod that waits; `nil` if it does not, or is in no gang.
+    public func explainPod(_ key: ObjectKey) -> ShapeExplanation? { session.explainPod(key) }
+
+    /// How many more pods like this one fit now. - Complexity: O(nodes).
+    public func headroom(for pod: Pod) -> Headroom { session.headroom(for: pod) }
+}

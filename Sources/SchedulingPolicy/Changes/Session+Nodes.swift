@@ -1,0 +1,81 @@
+import Allocator
+public import ClusterModel
+
+/// Nodes come, change and go.
+extension Session {
+    /// Takes note of a node as it is now, new or changed; the pods that are on it stay there.
+    ///
+    /// - Throws: `ResourceOverflow` when the nodes' amounts no longer add up within 63 bits; nothing has changed then.
+    public func update(_ node: Node) throws(ResourceOverflow) {
+        closeCycle()
+        allocator.addResources(node.allocatable.names)
+        syncColumns()
+        let known = nodes.find(node.name).flatMap { nodes.entries[$0].index }
+        let old = known.map { allocator.node($0).allocatable } ?? [:]
+        try nodeSums.replace(old, by: node.allocatable, resources)
+        let entry = nodes.entry(named: node.name)
+        count(entry, sign: -1)
+        if let known {
+            allocator.updateNode(known, to: node)
+        } else {
+            let index = allocator.addNode(node)
+            nodes.setIndex(index, of: entry)
+            forEachTask(on: entry) { task in
+                guard let occupancy = tasks[task].occupancy else { return }
+                allocator.add(tasks[task].request, to: index, as: occupancy)
+            }
+        }
+        nodes.setCounted(compatibility != .gangwright || node.isReady, entry)
+        count(entry, sign: 1)
+        roomVersion.freed += 1
+        roomVersion.changed += 1
+    }
+
+    /// Forgets a node. Pods that still name it are kept, and are on it again if it comes back.
+    public func removeNode(_ name: String) {
+        closeCycle()
+        guard let entry = nodes.find(name), let index = nodes.entries[entry].index else { return }
+        nodeSums.remove(allocator.node(index).allocatable, resources)
+        count(entry, sign: -1)
+        allocator.removeNode(index)
+        nodes.clearIndex(of: entry)
+        nodes.releaseIfUnused(entry)
+        roomVersion.changed += 1
+    }
+
+    /// Counts a node in or out of the cluster's total, where it counts at all.
+    private func count(_ entry: Int, sign: Int64) {
+        guard nodes.entries[entry].isCounted, let index = nodes.entries[entry].index else { return }
+        for (name, amount) in allocator.node(index).allocatable.sorted {
+            guard let column = resources.column(name) else { continue }
+            offered[column] += sign * amount
+        }
+        forEachTask(on: entry) { countTaken($0, sign: sign) }
+    }
+
+    private func forEachTask(on entry: Int, _ body: (Int) -> Void) {
+        var task = nodes.entries[entry].firstTask
+        while task != TaskState.none {
+            body(Int(task))
+            task = tasks[Int(task)].nextOnNode
+        }
+    }
+
+    /// Takes another configuration, from the next cycle on. - Complexity: O(nodes × shapes).
+    public func configure(_ configuration: SchedulerConfiguration) {
+        closeCycle()
+        let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
+        for entry in present { count(entry, sign: -1) }
+        self.configuration = configuration
+        for entry in present {
+            guard let index = nodes.entries[entry].index else { continue }
+            nodes.setCounted(compatibility != .gangwright || allocator.node(index).isReady, entry)
+            count(entry, sign: 1)
+        }
+        let nodes = configuration.nodeDescriptions
+        allocator.configure(filters: nodes.filters, kernels: nodes.kernels)
+        for job in jobs.indices where jobs[job].origin != nil { touch(job) }
+        roomVersion.freed += 1
+        roomVersion.changed += 1
+    }
+}

@@ -1,0 +1,35 @@
+import Allocator
+public import ClusterModel
+
+extension Session {
+    /// Runs one scheduling cycle: the configured actions over all that waits.
+    ///
+    /// What it binds is assumed to be bound from now on, until `confirmBind`, `refuseBind` or the pod itself says. Places
+    /// that are held for a gang which is not complete are given back before the next change or cycle.
+    ///
+    /// The result reports the gangs of which something waits or has changed since the last cycle; in the first, all.
+    /// - Complexity: O((waiting pods + changed gangs) × log) in the indexed allocator.
+    public func runCycle(now: Timestamp? = nil) -> CycleResult {
+        openCycle()
+        points = ExtensionPoints()
+        points.nodes = configuration.nodeDescriptions
+        for plugin in configuration.plugins { plugin.open(self, &points) }
+        for action in configuration.actions { run(action) }
+        let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
+        var result = CycleReport(session: self, hasGang: hasGang).result()
+        result.now = now
+        return result
+    }
+
+    private func run(_ action: ActionName) {
+        switch action {
+        case .enqueue: enqueue()
+        case .allocate:
+            let arguments = configuration.actionArguments[.allocate]
+            allocate(
+                cachesRoleFailures: arguments?.bool("predicateErrorCacheEnable") ?? true,
+                flipsPending: !configuration.actions.contains(.enqueue))
+        case .backfill: backfill()
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Allocator
+import ClusterModel
+
+/// A cycle opens on what has changed, and is closed by the next change.
+extension Session {
+    /// Brings the books up to date and the gangs into order.
+    ///
+    /// - Complexity: O(waiting gangs + changed gangs + queues).
+    func openCycle() {
+        closeCycle()
+        cycle += 1
+        isOpen = true
+        boundBefore = boundCount
+        total = offered.map(Double.init)
+        used = taken.map(Double.init)
+        let changed = settle()
+        orderGangs(changed)
+        admitted = settledAdmitted
+        queueOrder = queues.indices.filter { queues[$0].exists }
+            .sorted { queues[$0].queue.name.precedes(queues[$1].queue.name) }
+        for queue in queueOrder {
+            queues[queue].inqueue = queues[queue].settledInqueue
+            queues[queue].elastic = queues[queue].settledElastic
+            queues[queue].deserved = nil
+        }
+        binds.removeAll(keepingCapacity: true)
+        exhausted.removeAll(keepingCapacity: true)
+        exhaustedInStatement.removeAll(keepingCapacity: true)
+        roomLimits.removeAll(keepingCapacity: true)
+        forgetOldRefusals()
+        for job in cycleJobs { beginCycle(of: job) }
+    }
+
+    /// Gives back what the last cycle held without binding it. Whatever comes from outside does this first.
+    func closeCycle() {
+        if !isOpen { return }
+        isOpen = false
+        if held.isEmpty { return }
+        for task in held.sorted() { unplace(task, because: nil) }
+        held.removeAll(keepingCapacity: true)
+        roomVersion.freed += 1
+        roomVersion.changed += 1
+    }
+
+    /// Adds up what has changed; says which gangs that were.
+    private func settle() -> [Int] {
+        var changed: [Int] = []
+        changed.reserveCapacity(unsettledJobs.count)
+        for job in unsettledJobs {
+            jobs[job].isListed = false
+            if jobs[job].isUnused { continue }
+            addToSums(job, sign: 1)
+            jobs[job].isSettled = true
+            let isWaiting = jobs[job].phase == .pending || jobs[job].counts.pending > 0
+            jobs[job].isActive = jobs[job].origin != nil && isWaiting
+            if jobs[job].isActive, !jobs[job].isInActiveList {
+                jobs[job].isInActiveList = true
+                activeJobs.append(job)
+            }
+            if jobs[job].origin != nil { changed.append(job) }
+        }
+        unsettledJobs.removeAll(keepingCapacity: true)
+        return changed
+    }
+
+    /// Sorts the gangs of the cycle by age. Those that waited before are in order already.
+    private func orderGangs(_ changed: [Int]) {
+        activeJobs.removeAll { job in
+            if jobs[job].isActive { return false }
+            jobs[job].isInActiveList = false
+            return true
+        }
+        activeJobs.sort(by: isOlder)
+        cycleJobs = activeJobs
+        let inactive = changed.filter { !jobs[$0].isActive }
+        reportedJobs = inactive.isEmpty ? cycleJobs : (cycleJobs + inactive).sorted(by: isOlder)
+        for (rank, job) in cycleJobs.enumerated() { jobs[job].rank = rank }
+    }
+
+    /// The order of gangs that no plugin tells apart: by creation (none is oldest), then namespace, then name.
+    private func isOlder(_ left: Int, _ right: Int) -> Bool {
+        let (leftTime, rightTime) = (jobs[left].created, jobs[right].created)
+        if leftTime != rightTime { return Timestamp.isOlder(leftTime, rightTime) }
+        if jobs[left].key != jobs[right].key { return jobs[left].key < jobs[right].key }
+        return !jobs[left].isSingle && jobs[right].isSingle
+    }
+
+    private func beginCycle(of job: Int) {
+        if !jobs[job].isOrdered { orderTasks(of: job) }
+        jobs[job].worksheet = 0..<0
+        jobs[job].hasQueueShareFailure = false
+        jobs[job].refusal = nil
+        if jobs[job].queue == nil { jobs[job].refusal = .queueNotFound }
+        if let invalid = jobs[job].invalid { jobs[job].refusal = .invalid(invalid) }
+        if jobs[job].tasks.isEmpty, jobs[job].foreignPods > 0 { jobs[job].refusal = .otherScheduler }
+        if isStillWithoutRoom(job) { return }
+        jobs[job].failedAt = nil
+        jobs[job].wasTried = false
+        for role in jobs[job].roles.indices where jobs[job].roles[role].hasFailed {
+            jobs[job].roles[role].hasFailed = false
+        }
+        for task in jobs[job].tasks where tasks[task].failure != nil { tasks[task].failure = nil }
+    }
+
+    /// Failures name what nodes had to say by number: once there is much of it, all gangs are tried anew.
+    private func forgetOldRefusals() {
+        if refusals.count < 1_000 { return }
+        refusals.removeAll()
+        for job in cycleJobs { jobs[job].failedAt = nil }
+    }
+
+    /// Whether nothing has happened since a gang found no room that could have made any.
+    ///
+    /// Pods of one shape fit if there are enough places, and places come only when something is freed. Pods of several
+    /// shapes stand in each other's way, and any change may help.
+    func isStillWithoutRoom(_ job: Int) -> Bool {
+        guard let failedAt = jobs[job].failedAt else { return false }
+        return failedAt.freed == roomVersion.freed
+            && (failedAt.changed == roomVersion.changed || hasOneShape(job))
+    }
+
+    /// Whether all waiting pods of a gang ask for the same, on any node.
+    private func hasOneShape(_ job: Int) -> Bool {
+        var shape: ShapeID?
+        for task in jobs[job].tasks where isWaiting(task) {
+            if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return false }
+            shape = tasks[task].shape
+        }
+        return true
+    }
+
+    /// The order of a gang's pods that no plugin tells apart.
+    ///
+    /// Source: Volcano's default task order: the index at the end of `job-task-index` names, then creation, then name. The
+    /// index counts only if every pod has one; otherwise the order would not be one.
+    private func orderTasks(of job: Int) {
+        let useIndices = jobs[job].tasks.allSatisfy { tasks[$0].nameIndex != nil }
+        jobs[job].tasks.sort { left, right in
+            if useIndices, let first = tasks[left].nameIndex, let second = tasks[right].nameIndex,
+                first != second
+            {
+                return first < second
+            }
+            let (first, second) = (tasks[left].created, tasks[right].created)
+            return first == second
+                ? tasks[left].key < tasks[right].key : Timestamp.isOlder(first, second)
+        }
+        for (position, task) in jobs[job].tasks.enumerated() { tasks[task].position = Int32(position) }
+        jobs[job].isOrdered = true
+    }
+}
+
+extension Timestamp {
+    /// Whether one time of creation, where none is the oldest, comes before another.
+    static func isOlder(_ left: Timestamp?, _ right: Timestamp?) -> Bool {
+        guard let right else { return false }
+        guard let left else { return true }
+        return left < right
+    }
+}

@@ -1,0 +1,76 @@
+import Allocator
+import ClusterModel
+
+extension Session {
+    /// Looks for a place for a task: the nominated node first, then all.
+    ///
+    /// - Returns: the place, or the number of the refusals.
+    func findPlace(for task: Int) -> FoundPlace {
+        guard let shape = tasks[task].shape else { return .none(refusals: number([:])) }
+        if tasks[task].isNominated, let placement = nominatedPlace(for: task, shape) {
+            return .place(placement)
+        }
+        // What is taken only makes less room, so a shape that found none finds none until something is given back.
+        if let refusals = exhausted[shape] { return .none(refusals: refusals) }
+        if let placement = allocator.bestNode(for: shape) { return .place(placement) }
+        let refusals = number(allocator.diagnosis.refusalCounts(of: shape))
+        exhausted[shape] = refusals
+        exhaustedInStatement.append(shape)
+        return .none(refusals: refusals)
+    }
+
+    private func nominatedPlace(for task: Int, _ shape: ShapeID) -> Placement? {
+        guard let name = notes[task]?.nominatedNode, let entry = nodes.find(name),
+            let index = nodes.entries[entry].index
+        else { return nil }
+        return allocator.placement(of: shape, on: index)
+    }
+
+    /// Remembers what nodes had to say.
+    func number(_ counts: [NodeRefusal: Int]) -> Int32 {
+        refusals.append(counts)
+        return Int32(refusals.count - 1)
+    }
+
+    /// Gives a pending task a place.
+    func place(_ task: Int, _ placement: Placement) {
+        guard let shape = tasks[task].shape, let job = tasks[task].job else { return }
+        touch(job)
+        allocator.take(placement, for: shape)
+        tasks[task].nodeEntry = Int32(nodes.entry(atIndex: placement.node))
+        tasks[task].failure = nil
+        setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
+        charge(task, of: job, sign: 1)
+    }
+
+    /// Takes a task's place away again: the exact inverse of `place`.
+    func unplace(_ task: Int, because failure: TaskFailure?) {
+        guard let shape = tasks[task].shape, let job = tasks[task].job, let node = tasks[task].node,
+            let index = nodes.entries[node].index
+        else { return }
+        touch(job)
+        let kind: Placement.Kind = tasks[task].status == .pipelined ? .pipeline : .allocate
+        allocator.giveBack(Placement(node: index, kind: kind), for: shape)
+        tasks[task].nodeEntry = TaskState.none
+        tasks[task].failure = failure
+        setStatus(task, .pending)
+        charge(task, of: job, sign: -1)
+    }
+
+    /// Makes an allocated task's place final: it is assumed to be bound.
+    func commit(_ task: Int) {
+        guard let node = tasks[task].node else { return }
+        setStatus(task, .binding)
+        link(task, to: node)
+        binds.append(task)
+        roomVersion.changed += 1
+    }
+}
+
+/// What looking for a place has found.
+enum FoundPlace {
+    /// A place.
+    case place(Placement)
+    /// No node takes the pod; the number of what they had to say.
+    case none(refusals: Int32)
+}
