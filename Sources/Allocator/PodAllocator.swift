@@ -97,6 +97,9 @@ public protocol PodAllocator: Sendable {
     /// How many pods of a shape fit what is idle now, one after the other, on all nodes together.
     mutating func room(for shape: ShapeID) -> Int
 
+    /// True while there is a node on which more will be left than there is now, so that places may be promised there.
+    var isFreeing: Bool { get }
+
     /// Says why nodes do not take pods, as of now. It holds on to the columns: ask, and let go before the next change.
     var diagnosis: Diagnosis { get }
 

@@ -2,19 +2,22 @@ import ClusterModel
 public import SchedulingPolicy
 
 extension SchedulingLoop {
-    /// Runs so many cycles, one schedule period apart, with nothing happening in between but what was decided: a bound
+    /// Runs so many cycles, at least one, one schedule period apart, with nothing happening in between but what was decided: a bound
     /// pod counts as running in the next cycle.
     ///
     /// - Returns: the outcome of all of them, each pod once, as the last cycle that spoke of it left it.
     public func run(cycles: Int, from start: LoopTime) -> CycleResult {
-        var merged = CycleResult()
-        for number in 0..<cycles {
-            let time = start.advanced(by: Int64(number) * timing.schedulePeriod)
-            let result = runCycle(at: time)
-            for bind in result.binds { confirmBind(bind.pod) }
-            merged.add(result)
+        var merged = runAndConfirm(at: start)
+        for number in 1..<max(1, cycles) {
+            merged.add(runAndConfirm(at: start.advanced(by: Int64(number) * timing.schedulePeriod)))
         }
         return merged
+    }
+
+    private func runAndConfirm(at time: LoopTime) -> CycleResult {
+        let result = runCycle(at: time)
+        for bind in result.binds { confirmBind(bind.pod) }
+        return result
     }
 }
 
@@ -23,13 +26,16 @@ extension CycleResult {
     fileprivate mutating func add(_ later: CycleResult) {
         let before = self
         self = later
-        if before.cycle == 0 { return }
         binds = before.binds + later.binds
         boundBefore = before.boundBefore
         podGroups = before.podGroups
         let positions = Dictionary(uniqueKeysWithValues: podGroups.indices.map { (podGroups[$0].key, $0) })
         for group in later.podGroups {
-            if let position = positions[group.key] { podGroups[position] = group } else { podGroups.append(group) }
+            if let position = positions[group.key] {
+                podGroups[position] = group
+            } else {
+                podGroups.append(group)
+            }
         }
     }
 }

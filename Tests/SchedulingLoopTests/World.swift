@@ -66,7 +66,8 @@ struct World {
 
     /// One of three things: something comes, something goes, something changes; `nil` where there is nothing to.
     private mutating func change<Object>(
-        _ objects: WritableKeyPath<ClusterSnapshot, [Object]>, alter: (inout Object, inout SeededGenerator) -> Void,
+        _ objects: WritableKeyPath<ClusterSnapshot, [Object]>,
+        alter: (inout Object, inout SeededGenerator) -> Void,
         said: (Object) -> ClusterChange, gone: (Object) -> ClusterChange
     ) -> ClusterChange? {
         switch random.integer(in: 0...3) {
@@ -129,7 +130,9 @@ struct World {
             switch random.integer(in: 0...3) {
             case 0: group.minMember = random.integer(in: 0...5)
             case 1: group.queue = random.choice(queues)
-            case 2: group.minResources = random.chance(1, in: 2) ? nil : [.cpu: Int64(random.integer(in: 0...20)) * 500]
+            case 2:
+                group.minResources =
+                    random.chance(1, in: 2) ? nil : [.cpu: Int64(random.integer(in: 0...20)) * 500]
             default: group.priorityClassName = random.choice(["", "high", "forgotten"])
             }
         } said: {

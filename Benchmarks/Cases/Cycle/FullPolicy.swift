@@ -26,10 +26,10 @@ extension BenchmarkSettings {
         var bound = 0
         for number in 0...count(atMost: 5) {
             let start = Stopwatch()
-            let cycle = try SchedulingCycle(snapshot: snapshot, configuration: .default)
+            let session = try Session(snapshot: snapshot, configuration: .default)
             let opened = start.elapsed()
             let run = Sample.of {
-                bound = cycle.run().binds.count
+                bound = session.runCycle().binds.count
                 return snapshot.pods.count
             }
             if number == 0 { continue }

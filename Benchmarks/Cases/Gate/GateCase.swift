@@ -53,9 +53,9 @@ struct GateCase: Sendable {
             var recipe = SyntheticCluster.mixed(nodes: 200)
             recipe.pending = .pods(2_000)
             let snapshot = recipe.snapshot(seed: seed)
-            let cycle = try SchedulingCycle(snapshot: snapshot, configuration: .default)
+            let session = try Session(snapshot: snapshot, configuration: .default)
             return {
-                _ = cycle.run()
+                _ = session.runCycle()
                 return snapshot.pods.count
             }
         },

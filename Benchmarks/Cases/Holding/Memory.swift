@@ -30,8 +30,8 @@ extension BenchmarkCase {
         let booked = try heap.retained { () throws(ResourceOverflow) in try full.build() } - bare
         let count = full.pods.count
         let variant = "\(nodes) nodes, \(count) pods"
-        func cycle(_ input: LoadInput) throws(ResourceOverflow) -> SchedulingCycle {
-            try SchedulingCycle(
+        func cycle(_ input: LoadInput) throws(ResourceOverflow) -> Session {
+            try Session(
                 snapshot: ClusterSnapshot(nodes: input.nodes, pods: input.pods, podGroups: input.podGroups),
                 configuration: .default)
         }

@@ -76,6 +76,8 @@ public struct IndexedAllocator: PodAllocator {
         if ordinal >= rankings[ranking].worths.count { addWorths(to: ranking, for: shape) }
         return rankings[ranking].worths[ordinal]
     }
+    /// True while more will be left on some node than there is now.
+    public var isFreeing: Bool { groups.freeingNodes > 0 }
 
     /// The place on one node.
     public func placement(of shape: ShapeID, on node: Int) -> Placement? {

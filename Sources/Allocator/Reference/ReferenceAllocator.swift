@@ -57,6 +57,9 @@ public struct ReferenceAllocator: PodAllocator {
         return room
     }
 
+    /// True while more will be left on some node than there is now.
+    public var isFreeing: Bool { inventory.nodes.byName.contains { states.frees(Int($0)) } }
+
     /// Says why nodes do not take pods.
     public var diagnosis: Diagnosis { Diagnosis(inventory: inventory, states: states, row: { $0 }) }
 

@@ -75,15 +75,17 @@ extension Session {
     private func refuseForRoom(_ job: Int) -> Bool {
         let needed = points.placesNeeded(job, in: self)
         // A gate that lets a gang wait with fewer places would have it hold them.
-        guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first, let shape = tasks[worksheet[first]].shape,
+        guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first,
+            let shape = tasks[worksheet[first]].shape,
             !allocator.isFreeing
         else { return false }
         let pods = worksheet[jobs[job].worksheet]
         guard pods.allSatisfy({ tasks[$0].shape == shape && !tasks[$0].isNominated }) else { return false }
         let room = allocator.room(for: shape)
         if room >= needed { return false }
-        let failure = TaskFailure.noRoomForGang(room: Int32(clamping: room), refusals: limits(of: shape))
-        for task in pods { tasks[task].failure = failure }
+        for task in pods.prefix(room) { tasks[task].failure = .noRoomForGang }
+        let refusals = limits(of: shape)
+        for task in pods.dropFirst(room) { tasks[task].failure = .noNode(refusals: refusals) }
         jobs[job].wasTried = true
         jobs[job].worksheet = 0..<0
         rememberFailure(of: job)
@@ -108,7 +110,7 @@ extension Session {
     /// Lists the pods that each gang will try, best first.
     private func prepareWorksheets(flipsPending: Bool) {
         worksheet.removeAll(keepingCapacity: true)
-        for job in cycleJobs where !jobs[job].isHopeless {
+        for job in reportedJobs where !jobs[job].isHopeless {
             if jobs[job].phase == .pending {
                 if !flipsPending { continue }
                 touch(job)
@@ -119,7 +121,8 @@ extension Session {
             let needed = max(jobs[job].minMember, jobs[job].roleMinimum)
             let withBestEffort = compatibility == .gangwright && needed > 1
             let start = worksheet.count
-            for task in jobs[job].tasks where isWaiting(task) && (withBestEffort || !tasks[task].isBestEffort) {
+            for task in jobs[job].tasks where isWaiting(task) && (withBestEffort || !tasks[task].isBestEffort)
+            {
                 worksheet.append(task)
             }
             sort(start)

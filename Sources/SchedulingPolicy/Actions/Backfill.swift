@@ -6,9 +6,12 @@ extension Session {
     /// Source: Volcano's `backfill`. It binds what it has placed as soon as the gang is ready, and counts pods of this
     /// kind that still wait as members, so that a gang may be bound in part. Ours undoes what does not make a gang.
     func backfill() {
-        for job in cycleJobs where jobs[job].phase != .pending && !jobs[job].isHopeless { _ = admitsTrying(job) }
+        for job in reportedJobs where jobs[job].phase != .pending && !jobs[job].isHopeless {
+            _ = admitsTrying(job)
+        }
         var statement = Statement()
-        forEachJob(where: { self.jobs[$0].phase != .pending && self.jobs[$0].counts.pendingBestEffort > 0 }) { job in
+        forEachJob(where: { self.jobs[$0].phase != .pending && self.jobs[$0].counts.pendingBestEffort > 0 }) {
+            job in
             guard admitsTrying(job) else { return .done }
             let waiting = jobs[job].tasks.filter { isWaiting($0) && tasks[$0].isBestEffort }
             for task in waiting.sorted(by: { points.isTask($0, before: $1, in: self) }) {

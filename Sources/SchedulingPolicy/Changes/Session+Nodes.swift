@@ -72,8 +72,8 @@ extension Session {
             nodes.setCounted(compatibility != .gangwright || allocator.node(index).isReady, entry)
             count(entry, sign: 1)
         }
-        let nodes = configuration.nodeDescriptions
-        allocator.configure(filters: nodes.filters, kernels: nodes.kernels)
+        let descriptions = configuration.nodeDescriptions
+        allocator.configure(filters: descriptions.filters, kernels: descriptions.kernels)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
         roomVersion.freed += 1
         roomVersion.changed += 1

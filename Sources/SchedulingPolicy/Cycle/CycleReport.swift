@@ -122,11 +122,10 @@ struct CycleReport {
 
     private func use(_ share: QueueShare) -> CycleResult.QueueUse {
         let resources = session.resources
-        let deserved = (share.deserved ?? []).enumerated().compactMap { column, amount in
-            amount == 0
-                ? nil
-                : CycleResult.Amount(
-                    resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
+        let deserved = resources.canonical.compactMap { column -> CycleResult.Amount? in
+            guard let amount = share.deserved?[column], amount != 0 else { return nil }
+            return CycleResult.Amount(
+                resource: resources.names[column], milli: Self.milli(amount / resources.subunits(column)))
         }
         return CycleResult.QueueUse(
             name: share.queue.name, weight: share.queue.weight, deservedMilli: deserved,

@@ -15,7 +15,9 @@ struct GangOutcome {
     func summary() -> (reason: PendingReason?, message: String) {
         if let refusal = refusal() { return (refusal.reason, refusal.message) }
         let members = session.jobs[job].tasks.count
-        if members == 0 { return minMember == 0 ? (nil, "has no pods") : (.notEnoughTasks, shortage(valid: 0)) }
+        if members == 0 {
+            return minMember == 0 ? (nil, "has no pods") : (.notEnoughTasks, shortage(valid: 0))
+        }
         if session.points.isReady(job, in: session) {
             let waiting = session.jobs[job].counts.pending
             if waiting == 0 { return (nil, "\(count(placed, of: members)) have a place") }
@@ -56,15 +58,9 @@ struct GangOutcome {
     }
 
     private func makeExplanation(of task: Int) -> PendingExplanation {
-        switch session.tasks[task].failure {
-        case .noNode(let refusals):
+        if case .noNode(let refusals) = session.tasks[task].failure {
             return PendingExplanation(
                 .unschedulable, noNodeMessage(task, refusals), Self.sorted(session.refusals[Int(refusals)]))
-        case .noRoomForGang(_, let refusals):
-            return PendingExplanation(
-                .unschedulable, "\(gangMessage()): \(noNodeMessage(task, refusals))",
-                Self.sorted(session.refusals[Int(refusals)]))
-        default: break
         }
         if let refusal = refusal() { return refusal }
         switch session.tasks[task].failure {
@@ -72,11 +68,12 @@ struct GangOutcome {
         case .rolledBack(let node):
             let name = session.nodes.entries[Int(node)].name
             return PendingExplanation(.gangNotReady, "would fit on \(name); \(gangMessage())")
+        case .noRoomForGang: return PendingExplanation(.gangNotReady, "would fit; \(gangMessage())")
         case .roleFailed:
             let role = session.jobs[job].roles[session.tasks[task].role].name
             return PendingExplanation(
                 .gangNotReady, "not tried: a pod of its role \(role) found no node; \(gangMessage())")
-        case .noNode, .noRoomForGang, nil: break
+        case .noNode, nil: break
         }
         if session.jobs[job].wasTried {
             return PendingExplanation(.gangNotReady, "not tried: \(gangMessage())")
@@ -126,7 +123,6 @@ struct GangOutcome {
     private func firstReason() -> (PendingReason?, String) {
         guard let task = tellingTask() else { return (.gangNotReady, gangMessage()) }
         let explanation = explanation(of: task)
-        if case .noRoomForGang = session.tasks[task].failure { return (explanation.reason, explanation.message) }
         if minMember <= 1 || explanation.reason == .gangNotReady {
             return (explanation.reason, explanation.message)
         }
@@ -147,10 +143,10 @@ struct GangOutcome {
     private func weight(of task: Int) -> Int {
         if session.isBlocked(task) { return 2 }
         switch session.tasks[task].failure {
-        case .noNode, .noRoomForGang: return 0
+        case .noNode: return 0
         case .queueShare: return 1
         case .roleFailed: return 3
-        case .rolledBack: return 4
+        case .rolledBack, .noRoomForGang: return 4
         case nil: return 5
         }
     }
@@ -165,14 +161,12 @@ struct GangOutcome {
             "the gang needs \(needed) \(what) at once and found room for \(found == 0 ? "none" : String(found))"
         }
         let tasks = session.jobs[job].tasks
-        let refused = tasks.lazy.compactMap { task -> Int? in
-            if case .noRoomForGang(let room, _) = session.tasks[task].failure { Int(room) } else { nil }
-        }.first
         let hadRoom = tasks.filter { task in
-            if case .rolledBack = session.tasks[task].failure { return true }
-            return session.tasks[task].status != .pending
+            switch session.tasks[task].failure {
+            case .rolledBack, .noRoomForGang: true
+            default: session.tasks[task].status != .pending
+            }
         }
-        if let refused { return sentence(minMember, "pods", hadRoom.count + refused) }
         if hadRoom.count >= minMember {
             let roles = session.jobs[job].roles.indices.sorted {
                 session.jobs[job].roles[$0].name.precedes(session.jobs[job].roles[$1].name)

@@ -99,7 +99,9 @@ struct ProportionPlugin: Plugin {
                 let ceiling = max(0, total - guaranteed[column]) + own
                 guard let limit = capability[resources.names[column]] else { return ceiling }
                 // Volcano takes a capability of no CPU or no memory for one that was not given.
-                if limit <= 0, column == ResourceTable.cpu || column == ResourceTable.memory { return ceiling }
+                if limit <= 0, column == ResourceTable.cpu || column == ResourceTable.memory {
+                    return ceiling
+                }
                 return min(ceiling, resources.volcano(limit, column))
             }
         }

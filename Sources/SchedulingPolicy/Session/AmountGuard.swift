@@ -12,7 +12,8 @@ struct AmountGuard: Sendable {
     /// Adds a pod's amounts, `times` over; changes nothing if one does not fit.
     ///
     /// - Throws: `ResourceOverflow` when a sum does not fit in 63 bits.
-    mutating func add(_ request: PodRequest, times: Int, _ resources: ResourceTable) throws(ResourceOverflow) {
+    mutating func add(_ request: PodRequest, times: Int, _ resources: ResourceTable) throws(ResourceOverflow)
+    {
         widen(resources)
         for entry in request.amounts where Self.overflows(sums[entry.column], entry.amount, times) {
             throw ResourceOverflow(resource: resources.names[entry.column])
@@ -54,7 +55,9 @@ struct AmountGuard: Sendable {
 
     /// Takes a list out again.
     mutating func remove(_ list: ResourceList, _ resources: ResourceTable) {
-        for (name, amount) in list.sorted { if let column = resources.column(name) { sums[column] -= amount } }
+        for (name, amount) in list.sorted {
+            if let column = resources.column(name) { sums[column] -= amount }
+        }
     }
 
     private mutating func widen(_ resources: ResourceTable) {

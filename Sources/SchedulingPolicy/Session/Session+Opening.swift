@@ -28,7 +28,7 @@ extension Session {
         exhaustedInStatement.removeAll(keepingCapacity: true)
         roomLimits.removeAll(keepingCapacity: true)
         forgetOldRefusals()
-        for job in cycleJobs { beginCycle(of: job) }
+        for job in reportedJobs { beginCycle(of: job) }
     }
 
     /// Gives back what the last cycle held without binding it. Whatever comes from outside does this first.

@@ -129,8 +129,8 @@ struct TaskState: Sendable {
 enum TaskFailure: Equatable, Sendable {
     /// No node took it; the number of the refusals in the session.
     case noNode(refusals: Int32)
-    /// Its gang needs more places than there are: how many there are, and the number of the refusals.
-    case noRoomForGang(room: Int32, refusals: Int32)
+    /// There is room for it, and not for as many as its gang needs.
+    case noRoomForGang
     /// Its queue may not use that much.
     case queueShare
     /// A pod of the same role had failed before.

@@ -1,6 +1,7 @@
 import Allocator
 import ClusterModel
 import Documents
+import SchedulingLoop
 import SchedulingPolicy
 
 /// `gangwright explain pod|job`: why something waits, and what is nearest to helping it.

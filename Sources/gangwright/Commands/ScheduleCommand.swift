@@ -24,7 +24,7 @@ struct ScheduleCommand {
         options: CycleRun.arguments + [
             Option(
                 name: "cycles", metavar: "N", help: "run so many cycles, a second apart", default: "1"),
-            Option.flag("require-all", help: "exit with 1 if a pod stays without a place")
+            Option.flag("require-all", help: "exit with 1 if a pod stays without a place"),
         ])
 
     private let arguments: Arguments

@@ -6,8 +6,14 @@ import SchedulingPolicy
 enum ScheduleDocument {
     static func make(_ result: CycleResult, skippedKinds: [String: Int]) -> OutputValue {
         .object([
-            ("binds", .list(result.binds.map { .object(
-                            pod($0.pod) + [("node", .string($0.node)), ("cycle", .integer(Int64($0.cycle)))]) })),
+            (
+                "binds",
+                .list(
+                    result.binds.map {
+                        .object(
+                            pod($0.pod) + [("node", .string($0.node)), ("cycle", .integer(Int64($0.cycle)))])
+                    })
+            ),
             ("evictions", .list([])),
             ("pipelined", .list(result.pipelined.map { pipelined($0, cycle: result.cycle) })),
             ("podGroups", .list(result.podGroups.map(group))),
@@ -59,7 +65,10 @@ enum ScheduleDocument {
             pod(entry.pod) + [
                 ("podGroup", entry.podGroup.map { .string($0.name) } ?? .null),
                 ("reason", .string(entry.reason.rawValue)), ("message", .string(entry.message)),
-                ("nodes", .object([("total", .integer(Int64(result.nodeCount))), ("reasons", .object(reasons))])),
+                (
+                    "nodes",
+                    .object([("total", .integer(Int64(result.nodeCount))), ("reasons", .object(reasons))])
+                ),
                 ("cycle", .integer(Int64(result.cycle))),
             ])
     }

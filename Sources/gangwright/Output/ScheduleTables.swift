@@ -1,5 +1,6 @@
 import Allocator
 import ClusterModel
+import SchedulingLoop
 import SchedulingPolicy
 
 /// The result of `schedule` for people.
@@ -144,7 +145,7 @@ struct ScheduleTables {
     }
 
     private func nodes() -> TextTable {
-        let cluster = run.cycle.cluster
+        let cluster = run.loop.cluster
         let devices = cluster.resources.canonical.filter { column in
             column > ResourceTable.pods && cluster.allocatable[column].contains { $0 > 0 }
         }
