@@ -6,26 +6,24 @@
 struct ClassIndex: Sendable {
     /// A node has joined a group or left it.
     struct Change: Sendable {
-        private let bits: UInt32
-
-        init(ordinal: Int, isJoining: Bool, isNewHead: Bool) {
-            bits = UInt32(ordinal) << 2 | (isNewHead ? 2 : 0) | (isJoining ? 1 : 0)
-        }
-
+        /// The first node of the group now.
+        let head: Head
         /// The group, as an ordinal.
-        var ordinal: Int { Int(bits >> 2) }
-        /// True for a node that joins, false for one that leaves.
-        var isJoining: Bool { bits & 1 == 1 }
-        /// True if the group has another first node now.
-        var isNewHead: Bool { bits & 2 == 2 }
+        let ordinal: Int32
+        /// 1 for a node that joins, -1 for one that leaves.
+        let nodes: Int32
+    }
+
+    /// The nodes of a group: which is the first by name, and how many there are.
+    struct Nodes: Sendable {
+        fileprivate(set) var head = Head.none
+        fileprivate(set) var count = 0
     }
 
     /// The groups, by ordinal.
     private(set) var groups: [Int32] = []
-    /// The first node of each group, by ordinal.
-    private(set) var heads: [Head] = []
-    /// The number of nodes of each group, by ordinal.
-    private(set) var sizes: [Int32] = []
+    /// The nodes of each group, by ordinal.
+    private(set) var nodes: [Nodes] = []
     /// What has changed since the log was last cut off.
     private(set) var log: [Change] = []
     /// How often the log has been cut off.
@@ -34,25 +32,27 @@ struct ClassIndex: Sendable {
     /// Adds an empty group; its ordinal is the number of groups before.
     mutating func addGroup(_ group: Int) {
         groups.append(Int32(group))
-        heads.append(.none)
-        sizes.append(0)
+        nodes.append(Nodes())
     }
 
-    /// Notes that a node has joined a group or left it, and which is the first now.
-    mutating func note(_ head: Head, of ordinal: Int, isJoining: Bool) {
-        if log.count >= max(1024, 4 * groups.count) {
-            log.removeAll(keepingCapacity: true)
-            epoch += 1
-        }
-        log.append(Change(ordinal: ordinal, isJoining: isJoining, isNewHead: heads[ordinal] != head))
-        heads[ordinal] = head
-        sizes[ordinal] += isJoining ? 1 : -1
+    /// Notes that a node has joined a group (1) or left it (-1), and which is the first now.
+    mutating func note(_ head: Head, of ordinal: Int, change: Int) {
+        if log.count >= max(1024, 4 * groups.count) { cutLog() }
+        log.append(Change(head: head, ordinal: Int32(ordinal), nodes: Int32(change)))
+        nodes[ordinal] = Nodes(head: head, count: nodes[ordinal].count + change)
     }
 
     /// Takes over new places in the order of names, in which nodes stand as before.
     mutating func relabel(_ head: (Int32) -> Head) {
-        for ordinal in heads.indices where heads[ordinal] != .none {
-            heads[ordinal] = head(heads[ordinal].node)
+        for ordinal in nodes.indices where nodes[ordinal].count > 0 {
+            nodes[ordinal].head = head(nodes[ordinal].head.node)
         }
+        cutLog()
+    }
+
+    @inline(never)
+    private mutating func cutLog() {
+        log.removeAll(keepingCapacity: true)
+        epoch += 1
     }
 }

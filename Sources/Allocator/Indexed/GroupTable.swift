@@ -20,6 +20,8 @@ struct GroupTable: Sendable {
     var classes: [ClassIndex] = []
     /// The node in hand.
     private(set) var hand: Head = .none
+    /// The group of the node in hand.
+    private(set) var handGroup = Self.none
     /// Counts the changes to heaps, to nodes and to their order: what was read off them holds as long as it stands.
     private(set) var version = 0
     /// The number of nodes on which more will be left than there is now.
@@ -116,36 +118,36 @@ struct GroupTable: Sendable {
     }
 
     private mutating func putIntoHeap(_ node: Int32, _ place: Place) {
-        let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
+        let before = classes[Int(place.nodeClass)].nodes[Int(place.ordinal)].head
         let after = heaps.insert(node, into: before.node)
-        classes[Int(place.nodeClass)].note(head(after), of: Int(place.ordinal), isJoining: true)
+        classes[Int(place.nodeClass)].note(head(after), of: Int(place.ordinal), change: 1)
         version += 1
     }
 
     private mutating func takeFromHeap(_ node: Int32, _ place: Place) {
-        let before = classes[Int(place.nodeClass)].heads[Int(place.ordinal)]
+        let before = classes[Int(place.nodeClass)].nodes[Int(place.ordinal)].head
         let after = heaps.remove(node, from: before.node)
-        classes[Int(place.nodeClass)].note(head(after), of: Int(place.ordinal), isJoining: false)
+        classes[Int(place.nodeClass)].note(head(after), of: Int(place.ordinal), change: -1)
         version += 1
     }
 
     /// Takes a node in hand, and puts back the one that was.
+    @inline(never)
     private mutating func grab(_ node: Int) {
-        if hand != .none { putIntoHeap(hand.node, places[Int(groupOf[Int(hand.node)])]) }
-        takeFromHeap(Int32(node), places[Int(groupOf[node])])
+        if hand != .none { putIntoHeap(hand.node, places[Int(handGroup)]) }
+        handGroup = groupOf[node]
+        takeFromHeap(Int32(node), places[Int(handGroup)])
         hand = heaps.head(Int32(node))
     }
 
     private func head(_ node: Int32) -> Head { node == NodeHeaps.none ? .none : heaps.head(node) }
 
-    /// The class of the node in hand; `none` if there is no such node.
-    var handClass: Int { hand == .none ? -1 : Int(places[handGroup].nodeClass) }
-
-    /// The group of the node in hand, which there is.
-    var handGroup: Int { Int(groupOf[Int(hand.node)]) }
+    /// The class of the node in hand; -1 if there is no such node.
+    var handClass: Int { hand == .none ? -1 : Int(places[Int(handGroup)].nodeClass) }
 
     /// The ordinal of the group of the node in hand, which there is.
-    var handOrdinal: Int { Int(places[handGroup].ordinal) }
+    @inline(__always)
+    var handOrdinal: Int { Int(places[Int(handGroup)].ordinal) }
 
     // MARK: Pods
 
@@ -153,12 +155,16 @@ struct GroupTable: Sendable {
     ///
     /// - Returns: false if the change has not been seen before: then `explore` it first.
     /// - Complexity: O(1) for the node in hand, else amortised O(log nodes of the group).
+    @inline(__always)
     mutating func move(_ node: Int, _ change: TransitionTable.Change) -> Bool {
-        let old = Int(groupOf[node])
-        guard let new = transitions.target(of: old, change) else { return false }
-        if hand.node != Int32(node) { grab(node) }
-        groupOf[node] = Int32(new)
-        freeingNodes += places[new].freeing - places[old].freeing
+        let isInHand = hand.node == Int32(truncatingIfNeeded: node)
+        guard let target = transitions.target(of: isInHand ? handGroup : groupOf[node], change) else {
+            return false
+        }
+        if !isInHand { grab(node) }
+        handGroup = target.group
+        groupOf[node] = target.group
+        freeingNodes += Int(target.freeing)
         return true
     }
 
@@ -170,7 +176,8 @@ struct GroupTable: Sendable {
         states.duplicate(old)
         states.apply(request, to: states.count - 1, as: change.occupancy, sign: change.sign)
         let target = settle(in: Int(places[old].nodeClass))
-        transitions.insert(target, of: old, change)
+        transitions.insert(
+            Int32(target), freeing: places[target].freeing - places[old].freeing, of: Int32(old), change)
     }
 
     /// Makes the last row a group of a class, or takes it off again where there is such a group already.

@@ -44,14 +44,9 @@ public struct IndexedAllocator: PodAllocator {
         case .byPreference:
             if let node = bestByPreference(for: shape) { return Placement(node: node, kind: .allocate) }
         case .plain:
-            let own = handWorth(front, shape).score
-            let isBest = own > front.score || (own == front.score && groups.hand < front.challenger)
-            if isBest, own != Ranking.unfit {
-                return Placement(node: Int(groups.hand.node), kind: .allocate)
-            }
-            if front.score != Ranking.unfit {
-                return Placement(node: Int(front.challenger.node), kind: .allocate)
-            }
+            let own = Ranking.Contender(score: handWorth(front, shape).score, head: groups.hand)
+            let best = own.score != Ranking.unfit && own.beats(front.challenger) ? own : front.challenger
+            if best.head != .none { return Placement(node: Int(best.head.node), kind: .allocate) }
         }
         if groups.freeingNodes == 0 { return nil }
         return bestPipelined(for: shape).map { Placement(node: $0, kind: .pipeline) }
@@ -90,23 +85,25 @@ public struct IndexedAllocator: PodAllocator {
 
     /// The best node where classes differ in what they bring with them: that is scaled over the classes that have room.
     private mutating func bestByPreference(for shape: ShapeID) -> Int? {
-        let own = handWorth(fronts[shape.index], shape).score
-        let (parts, handRanking) = (plans[shape.index].parts, Int(fronts[shape.index].handRanking))
+        let front = fronts[shape.index]
+        let own = handWorth(front, shape).score
+        var candidates: [(raw: NodePreferences.Raw, contender: Ranking.Contender)] = []
+        for part in plans[shape.index].parts {
+            let winner = rankings[part.ranking].winner
+            if winner != .none { candidates.append((part.raw, winner)) }
+            if part.ranking == Int(front.handRanking), own != Ranking.unfit {
+                candidates.append((part.raw, Ranking.Contender(score: own, head: groups.hand)))
+            }
+        }
         var highest = NodePreferences.Raw()
-        for part in parts
-        where part.score != Ranking.unfit || (part.ranking == handRanking && own != Ranking.unfit) {
-            highest.raise(to: part.raw)
+        for candidate in candidates { highest.raise(to: candidate.raw) }
+        var best = Ranking.Contender.none
+        for (raw, own) in candidates {
+            let points = inventory.constraints.weights.points(raw, highest: highest)
+            let whole = Ranking.Contender(score: own.score + points, head: own.head)
+            if whole.beats(best) { best = whole }
         }
-        var best = (head: Head.none, score: Ranking.unfit)
-        func consider(_ head: Head, _ score: Int64) {
-            if score > best.score || (score == best.score && head < best.head) { best = (head, score) }
-        }
-        for part in parts {
-            let points = inventory.constraints.weights.points(part.raw, highest: highest)
-            if part.score != Ranking.unfit { consider(part.head, part.score + points) }
-            if part.ranking == handRanking, own != Ranking.unfit { consider(groups.hand, own + points) }
-        }
-        return best.head == .none ? nil : Int(best.head.node)
+        return best == .none ? nil : Int(best.head.node)
     }
 
     /// The best of a handful of nodes, weighed up one by one as the reference does.
@@ -131,15 +128,14 @@ public struct IndexedAllocator: PodAllocator {
         var candidates: [Int] = []
         for part in plan.parts {
             let nodeClass = groups.classes[part.nodeClass]
-            for (group, head) in zip(nodeClass.groups, nodeClass.heads) {
-                if head == .none { continue }
+            for (group, nodes) in zip(nodeClass.groups, nodeClass.nodes) where nodes.count > 0 {
                 if shape.kind(in: groups.states, Int(group), filters: inventory.filters) == .pipeline {
-                    candidates.append(Int(head.node))
+                    candidates.append(Int(nodes.head.node))
                 }
             }
         }
         if groups.hand != .none, plan.parts.contains(where: { $0.nodeClass == groups.handClass }),
-            shape.kind(in: groups.states, groups.handGroup, filters: inventory.filters) == .pipeline
+            shape.kind(in: groups.states, Int(groups.handGroup), filters: inventory.filters) == .pipeline
         {
             candidates.append(Int(groups.hand.node))
         }

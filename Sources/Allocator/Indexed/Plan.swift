@@ -7,10 +7,6 @@ struct Plan: Sendable {
         let ranking: Int
         /// What the nodes of the class bring with them.
         let raw: NodePreferences.Raw
-        /// The best node of the class when it was last looked at, the node in hand left out.
-        var head = Head.none
-        /// Its score.
-        var score = Ranking.unfit
     }
 
     /// The generation as of which it holds.
@@ -42,9 +38,7 @@ struct Front: Sendable {
     var version = -1
     var search = Search.plain
     /// The best node, the node in hand left out.
-    var challenger = Head.none
-    /// The challenger's score.
-    var score = Ranking.unfit
+    var challenger = Ranking.Contender.none
     /// How many pods fit, on the node in hand none.
     var room = 0
     /// The ranking of the class of the node in hand; -1 where it does not meet the shape's demands.
@@ -78,24 +72,33 @@ extension IndexedAllocator {
             front.search = .few
         } else {
             front.search = plans[shape.index].hasPreferences ? .byPreference : .plain
-            for position in plans[shape.index].parts.indices {
-                let part = plans[shape.index].parts[position]
-                addWorths(to: part.ranking, for: shape)
-                rankings[part.ranking].catchUp(groups.classes[part.nodeClass])
-                let best = rankings[part.ranking].best(groups.classes[part.nodeClass])
-                plans[shape.index].parts[position].head = best.head
-                plans[shape.index].parts[position].score = best.score
+            for part in plans[shape.index].parts {
+                let index = part.nodeClass
+                if rankings[part.ranking].worths.count < groups.classes[index].groups.count {
+                    addWorths(to: part.ranking, for: shape)
+                }
+                if rankings[part.ranking].canReadOn(epoch: groups.classes[index].epoch) {
+                    rankings[part.ranking].catchUp(with: groups.classes[index].log)
+                } else {
+                    restart(part.ranking)
+                }
                 front.room += Int(rankings[part.ranking].room)
                 if part.nodeClass == handClass { front.handRanking = Int32(part.ranking) }
-                if best.score > front.score || (best.score == front.score && best.head < front.challenger) {
-                    (front.challenger, front.score) = best
-                }
+                let best = rankings[part.ranking].winner
+                if best.beats(front.challenger) { front.challenger = best }
             }
         }
         fronts[shape.index] = front
     }
 
+    @inline(never)
+    private mutating func restart(_ ranking: Int) {
+        let index = groups.classes[rankings[ranking].nodeClass]
+        rankings[ranking].restart(index)
+    }
+
     /// Shows a ranking the groups that it has not seen.
+    @inline(never)
     mutating func addWorths(to ranking: Int, for shape: ShapeID) {
         let nodeClass = rankings[ranking].nodeClass
         let seen = rankings[ranking].worths.count

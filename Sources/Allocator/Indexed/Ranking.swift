@@ -5,7 +5,6 @@
 struct Ranking: Sendable {
     /// The score of a group that the request does not fit.
     static let unfit = Int64.min
-    private static let none: Int32 = -1
 
     /// What a group is worth to a request.
     struct Worth: Sendable {
@@ -15,92 +14,100 @@ struct Ranking: Sendable {
         var room: Int64
     }
 
+    /// A group that takes part, by its score and its first node.
+    struct Contender: Equatable, Sendable {
+        var score: Int64
+        var head: Head
+
+        /// Nobody.
+        static let none = Contender(score: Ranking.unfit, head: .none)
+
+        /// Whether it is the better of two: by score, and of equal scores by name.
+        @inline(__always)
+        func beats(_ other: Contender) -> Bool {
+            score == other.score ? head < other.head : score > other.score
+        }
+    }
+
     /// The class that it ranks.
     let nodeClass: Int
     /// By ordinal.
     private(set) var worths: [Worth] = []
     /// How many pods fit all nodes of the class, one after the other.
     private(set) var room: Int64 = 0
-    /// Winners by tournament position, as ordinals: the root is 1, the leaf of ordinal `i` is `leaves + i`.
-    private var winners: [Int32] = [-1, -1]
+    /// Who won, by tournament position: the root is 1, the leaf of ordinal `i` is `leaves + i`.
+    private var winners: [Contender] = [.none, .none]
     private var leaves = 1
     private var cursor = 0
     private var epoch = -1
 
     init(nodeClass: Int) { self.nodeClass = nodeClass }
 
+    /// The best of all groups with nodes; nobody if the request fits nowhere. It is asked after it has caught up.
+    var winner: Contender { winners[1] }
+
     /// Shows it one more group.
     mutating func add(_ worth: Worth) { worths.append(worth) }
 
-    /// The winner: smallest node and score; no node if the request fits nowhere.
-    ///
-    /// It is asked after it has caught up.
-    func best(_ index: borrowing ClassIndex) -> (head: Head, score: Int64) {
-        let winner = winners[1]
-        if winner == Self.none { return (.none, Self.unfit) }
-        return (index.heads[Int(winner)], worths[Int(winner)].score)
-    }
+    /// True when it can read on where it has stopped.
+    @inline(__always)
+    func canReadOn(epoch: Int) -> Bool { epoch == self.epoch && worths.count <= leaves }
 
-    /// Catches up with the changes of the class, all of whose groups it has seen.
-    mutating func catchUp(_ index: borrowing ClassIndex) {
-        if index.epoch != epoch || leaves < worths.count {
-            rebuild(index)
-            epoch = index.epoch
-            cursor = index.log.count
-            return
-        }
-        while cursor < index.log.count {
-            replay(index.log[cursor], index)
-            cursor += 1
-        }
+    /// Starts anew, after it has been shown all groups of the class.
+    mutating func restart(_ index: borrowing ClassIndex) {
+        rebuild(index)
+        epoch = index.epoch
+        cursor = index.log.count
     }
 
     private mutating func rebuild(_ index: borrowing ClassIndex) {
         while leaves < worths.count { leaves *= 2 }
         winners.removeAll(keepingCapacity: true)
-        winners.append(contentsOf: repeatElement(Self.none, count: 2 * leaves))
+        winners.append(contentsOf: repeatElement(.none, count: 2 * leaves))
         room = 0
-        for ordinal in worths.indices where index.sizes[ordinal] > 0 {
-            room += worths[ordinal].room * Int64(index.sizes[ordinal])
-            if worths[ordinal].score != Self.unfit { winners[leaves + ordinal] = Int32(ordinal) }
+        for (ordinal, worth) in worths.enumerated() where worth.score != Self.unfit {
+            let nodes = index.nodes[ordinal]
+            if nodes.count == 0 { continue }
+            room += worth.room * Int64(nodes.count)
+            winners[leaves + ordinal] = Contender(score: worth.score, head: nodes.head)
         }
-        var position = leaves - 1
-        while position > 0 {
-            winners[position] = winner(winners[2 * position], winners[2 * position + 1], index)
-            position -= 1
-        }
-    }
-
-    /// Plays the matches of one group again.
-    @inline(__always)
-    private mutating func replay(_ change: ClassIndex.Change, _ index: borrowing ClassIndex) {
-        let ordinal = change.ordinal
-        let worth = worths[ordinal]
-        if worth.score == Self.unfit { return }
-        room += change.isJoining ? worth.room : -worth.room
-        if !change.isNewHead { return }
-        let leaf = leaves + ordinal
-        let contender = index.heads[ordinal] == Head.none ? Self.none : Int32(ordinal)
-        // It had no nodes when this was last played, and has none now.
-        if contender == Self.none, winners[leaf] == Self.none { return }
-        winners[leaf] = contender
-        var position = leaf / 2
-        while position > 0 {
-            let new = winner(winners[2 * position], winners[2 * position + 1], index)
-            // Someone else won here before and wins now: nothing changes further up.
-            if new == winners[position], new != Int32(ordinal) { return }
-            winners[position] = new
-            position /= 2
+        for position in stride(from: leaves - 1, to: 0, by: -1) {
+            let (left, right) = (winners[2 * position], winners[2 * position + 1])
+            winners[position] = left.beats(right) ? left : right
         }
     }
 
-    /// The higher score; of equal ones the group with the smaller node.
-    @inline(__always)
-    private func winner(_ left: Int32, _ right: Int32, _ index: borrowing ClassIndex) -> Int32 {
-        if left == Self.none { return right }
-        if right == Self.none { return left }
-        let (leftScore, rightScore) = (worths[Int(left)].score, worths[Int(right)].score)
-        if leftScore != rightScore { return leftScore > rightScore ? left : right }
-        return index.heads[Int(left)] < index.heads[Int(right)] ? left : right
+    /// Reads the log on: first all changes of leaves, then the matches above them.
+    ///
+    /// Of a leaf that has changed several times only the first replay gets beyond the first level.
+    mutating func catchUp(with log: [ClassIndex.Change]) {
+        let start = cursor
+        if start == log.count { return }
+        cursor = log.count
+        let leaves = leaves
+        var gained: Int64 = 0
+        winners.withUnsafeMutableBufferPointer { winners in
+            for position in start..<log.count {
+                let change = log[position]
+                let worth = worths[Int(change.ordinal)]
+                if worth.score == Self.unfit { continue }
+                gained += worth.room * Int64(change.nodes)
+                winners[leaves + Int(change.ordinal)] =
+                    change.head == .none ? .none : Contender(score: worth.score, head: change.head)
+            }
+            for position in start..<log.count {
+                let ordinal = Int(log[position].ordinal)
+                if worths[ordinal].score == Self.unfit { continue }
+                var match = (leaves + ordinal) / 2
+                while match > 0 {
+                    let (left, right) = (winners[2 * match], winners[2 * match + 1])
+                    let best = left.beats(right) ? left : right
+                    if best == winners[match] { break }
+                    winners[match] = best
+                    match /= 2
+                }
+            }
+        }
+        room += gained
     }
 }

@@ -20,54 +20,59 @@ struct TransitionTable: Sendable {
         }
     }
 
-    private var keys: [UInt64]
-    private var targets: [Int32]
-    private var count = 0
-    /// A key that no change has.
-    private static let free = UInt64.max
-
-    init() {
-        keys = [UInt64](repeating: Self.free, count: 1 << 10)
-        targets = [Int32](repeating: 0, count: 1 << 10)
+    /// Where a change leads.
+    struct Entry: Sendable {
+        fileprivate var key: UInt64
+        /// The group that the node gets into.
+        fileprivate(set) var group: Int32
+        /// By how much the number of nodes on which something is being freed changes.
+        fileprivate(set) var freeing: Int32
     }
 
-    /// The group that a node of `group` gets into; `nil` if that has not been seen.
-    func target(of group: Int, _ change: Change) -> Int? {
+    private var entries: [Entry]
+    private var count = 0
+    /// A key that no change has.
+    private static let free = Entry(key: .max, group: 0, freeing: 0)
+
+    init() { entries = [Entry](repeating: Self.free, count: 1 << 10) }
+
+    /// Where a node of `group` gets by a change; `nil` if that has not been seen.
+    @inline(__always)
+    func target(of group: Int32, _ change: Change) -> Entry? {
         let key = Self.key(group, change)
         var slot = slot(key)
-        while keys[slot] != Self.free {
-            if keys[slot] == key { return Int(targets[slot]) }
-            slot = (slot + 1) & (keys.count - 1)
+        while true {
+            let entry = entries[slot]
+            if entry.key == key { return entry }
+            if entry.key == Self.free.key { return nil }
+            slot = (slot + 1) & (entries.count - 1)
         }
-        return nil
     }
 
     /// Remembers a change.
-    mutating func insert(_ target: Int, of group: Int, _ change: Change) {
-        if 2 * count >= keys.count { grow() }
-        place(Self.key(group, change), Int32(target))
+    mutating func insert(_ target: Int32, freeing: Int, of group: Int32, _ change: Change) {
+        if 2 * count >= entries.count { grow() }
+        place(Entry(key: Self.key(group, change), group: target, freeing: Int32(freeing)))
         count += 1
     }
 
-    private static func key(_ group: Int, _ change: Change) -> UInt64 {
-        UInt64(group) << 32 | UInt64(change.request.ordinal) << 3 | change.code
+    private static func key(_ group: Int32, _ change: Change) -> UInt64 {
+        UInt64(UInt32(bitPattern: group)) << 32 | UInt64(change.request.ordinal) << 3 | change.code
     }
 
     private func slot(_ key: UInt64) -> Int {
-        Int((key &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - keys.count.trailingZeroBitCount))
+        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & (entries.count - 1)
     }
 
-    private mutating func place(_ key: UInt64, _ target: Int32) {
-        var slot = slot(key)
-        while keys[slot] != Self.free { slot = (slot + 1) & (keys.count - 1) }
-        keys[slot] = key
-        targets[slot] = target
+    private mutating func place(_ entry: Entry) {
+        var slot = slot(entry.key)
+        while entries[slot].key != Self.free.key { slot = (slot + 1) & (entries.count - 1) }
+        entries[slot] = entry
     }
 
     private mutating func grow() {
-        let (oldKeys, oldTargets) = (keys, targets)
-        keys = [UInt64](repeating: Self.free, count: 2 * oldKeys.count)
-        targets = [Int32](repeating: 0, count: keys.count)
-        for (key, target) in zip(oldKeys, oldTargets) where key != Self.free { place(key, target) }
+        let old = entries
+        entries = [Entry](repeating: Self.free, count: 2 * old.count)
+        for entry in old where entry.key != Self.free.key { place(entry) }
     }
 }

@@ -57,6 +57,8 @@ struct ShapeTable: Sendable {
     }
 
     private(set) var shapes: [Shape] = []
+    /// What pods take, by shape.
+    private(set) var requestIDs: [RequestID] = []
     private var ids: [Key: ShapeID] = [:]
     /// Wordings by a hash of their amounts.
     private var wordings: [UInt64: [Wording]] = [:]
@@ -79,6 +81,7 @@ struct ShapeTable: Sendable {
         let id = ids[key] ?? ShapeID(index: shapes.count)
         if id.index == shapes.count {
             ids[key] = id
+            requestIDs.append(requestID)
             shapes.append(
                 Shape(
                     requestID: requestID, request: request, demands: demands, preferences: preferences,

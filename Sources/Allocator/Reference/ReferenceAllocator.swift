@@ -161,7 +161,7 @@ public struct ReferenceAllocator: PodAllocator {
     }
 
     /// The request of a shape.
-    public func requestID(of shape: ShapeID) -> RequestID { inventory.shapes[shape].requestID }
+    public func requestID(of shape: ShapeID) -> RequestID { inventory.shapes.requestIDs[shape.index] }
 
     /// What pods of a request take.
     public func request(_ id: RequestID) -> PodRequest { inventory.requests[id] }
