@@ -119,9 +119,9 @@ struct LoadInput {
     /// - Throws: `ResourceOverflow`, which these amounts are too small for.
     func build() throws(ResourceOverflow) -> IndexedAllocator {
         var cluster = try ClusterState(nodes: nodes, resources: resources)
-        for pod in pods {
-            guard let name = pod.nodeName, let node = cluster.index(ofNode: name) else { continue }
-            cluster.add(pod, to: node, as: .bound)
+        for index in pods.indices {
+            guard let name = pods[index].nodeName, let node = cluster.index(ofNode: name) else { continue }
+            cluster.add(pods[index], to: node, as: .bound)
         }
         return IndexedAllocator(
             cluster: cluster,

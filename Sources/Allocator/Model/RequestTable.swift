@@ -18,8 +18,9 @@ struct RequestTable: Sendable {
 
     private(set) var requests: [PodRequest] = []
     private var ids: [PodRequest: RequestID] = [:]
-    /// Wordings by a hash of their amounts.
-    private var wordings: [UInt64: [Wording]] = [:]
+    private var wordings: [Wording] = []
+    /// The wordings by a hash of their amounts.
+    private var chains = HashChains()
 
     subscript(_ id: RequestID) -> PodRequest { requests[id.ordinal] }
 
@@ -28,11 +29,12 @@ struct RequestTable: Sendable {
     /// - Complexity: O(resources that the pod names), without allocation if it has been seen before.
     mutating func intern(_ pod: Pod, in resources: inout ResourceTable) -> RequestID {
         let hash = pod.amountsHash
-        if let known = wordings[hash] {
-            for wording in known
-            where wording.nonZero == pod.nonZeroRequests && wording.requests == pod.requests {
-                return wording.id
-            }
+        var known = chains.newest(hash)
+        while let index = known {
+            let isSame =
+                wordings[index].nonZero == pod.nonZeroRequests && wordings[index].requests == pod.requests
+            if isSame { return wordings[index].id }
+            known = chains.before(index)
         }
         resources.add(pod.requests.names)
         let request = PodRequest(pod, in: resources)
@@ -41,8 +43,8 @@ struct RequestTable: Sendable {
             ids[request] = id
             requests.append(request)
         }
-        wordings[hash, default: []].append(
-            Wording(requests: pod.requests, nonZero: pod.nonZeroRequests, id: id))
+        wordings.append(Wording(requests: pod.requests, nonZero: pod.nonZeroRequests, id: id))
+        chains.append(hash)
         return id
     }
 }

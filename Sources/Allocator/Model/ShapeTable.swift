@@ -60,8 +60,9 @@ struct ShapeTable: Sendable {
     /// What pods take, by shape.
     private(set) var requestIDs: [RequestID] = []
     private var ids: [Key: ShapeID] = [:]
-    /// Wordings by a hash of their amounts.
-    private var wordings: [UInt64: [Wording]] = [:]
+    private var wordings: [Wording] = []
+    /// The wordings by a hash of their amounts.
+    private var chains = HashChains()
 
     subscript(_ id: ShapeID) -> Shape { shapes[id.index] }
 
@@ -69,7 +70,12 @@ struct ShapeTable: Sendable {
     ///
     /// - Complexity: O(what the pod says), without allocation.
     func known(_ pod: Pod, hash: UInt64) -> ShapeID? {
-        wordings[hash]?.first { $0.isOf(pod) }?.id
+        var known = chains.newest(hash)
+        while let index = known {
+            if wordings[index].isOf(pod) { return wordings[index].id }
+            known = chains.before(index)
+        }
+        return nil
     }
 
     /// Notes what a pod says, and the shape that this comes to.
@@ -87,7 +93,8 @@ struct ShapeTable: Sendable {
                     requestID: requestID, request: request, demands: demands, preferences: preferences,
                     scorer: scorer()))
         }
-        wordings[hash, default: []].append(Wording(pod, id: id))
+        wordings.append(Wording(pod, id: id))
+        chains.append(hash)
         return id
     }
 
