@@ -9,6 +9,10 @@ EXAMPLE := docs/schedule-output.example.json
 # How long each fuzz target runs.
 SECONDS ?= 20
 
+# Random histories that both allocators go through, and the seed of the first.
+SEEDS ?= 10000
+FIRST_SEED ?= 1
+
 # Tests on published traces look for them here, and are skipped where there are none.
 TRACES := $(wildcard ../shared/data)
 ifneq ($(TRACES),)
@@ -16,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ci build run test bench bench-gate lint format coverage fuzz docs-output check-output clean
+.PHONY: help setup setup-ci build run test bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +61,12 @@ coverage: setup ## Run all tests and print what they cover, by module
 
 fuzz: setup ## Feed broken input to the readers, SECONDS=20 for each target
 	@Fuzz/run.sh $(SECONDS)
+
+# A failing seed is printed, and replayed alone with GANGWRIGHT_SEED=… make test.
+fuzz-allocator: setup ## Hold the index to the reference on SEEDS=10000 random histories from FIRST_SEED=1 on
+	@GANGWRIGHT_SEEDS=$(SEEDS) GANGWRIGHT_FIRST_SEED=$(FIRST_SEED) \
+		swift test -c release -Xswiftc -enable-testing --scratch-path .build-fuzz-allocator \
+		--disable-xctest --filter AllocatorTests.EquivalenceTests --quiet
 
 # Every command that a document shows is run again, and the example of the output is made anew.
 docs-output: setup-ci build ## Bring the output that documents show up to date

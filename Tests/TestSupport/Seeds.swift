@@ -2,7 +2,8 @@ import Foundation
 
 /// The seeds of property tests.
 ///
-/// `GANGWRIGHT_SEEDS=1000` tries more of them; `GANGWRIGHT_SEED=17` replays one, everywhere.
+/// `GANGWRIGHT_SEEDS=1000` tries more of them, `GANGWRIGHT_FIRST_SEED=5000` others; `GANGWRIGHT_SEED=17` replays one,
+/// everywhere.
 public enum Seeds {
     /// The seeds for one of several variants of a test, `count` unless the environment says otherwise.
     ///
@@ -11,7 +12,8 @@ public enum Seeds {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["GANGWRIGHT_SEED"].flatMap({ UInt64($0) }) { return [seed] }
         let count = environment["GANGWRIGHT_SEEDS"].flatMap { Int($0) } ?? count
-        return (0..<max(1, count)).map { UInt64(1 + variant + $0 * variants) }
+        let first = environment["GANGWRIGHT_FIRST_SEED"].flatMap { Int($0) } ?? 1
+        return (0..<max(1, count)).map { UInt64(max(0, first) + variant + $0 * variants) }
     }
 
     /// The seeds of a test without variants.

@@ -118,10 +118,12 @@ extension IndexedAllocator {
     /// - Complexity: O(classes that are new); O(nodes) where the shape's demands begin to split classes.
     private mutating func updatePlan(of id: ShapeID) {
         let hasMoved = inventory.constraints.areImagesStale && inventory.refreshImages()
-        if splitClasses() || hasMoved { classifyAll() }
+        let shape = inventory.shapes[id]
+        let splits = mustSplit(demands: shape.demands) || mustSplit(preferences: shape.preferences)
+        if splits { splitClasses() }
+        if splits || hasMoved { classifyAll() }
         while plans.count < inventory.shapes.shapes.count { plans.append(Plan()) }
         while fronts.count < plans.count { fronts.append(Front()) }
-        let shape = inventory.shapes[id]
         plans[id.index].generation = generation
         if !classes.splits(demands: shape.demands) {
             plans[id.index].isFew = true
@@ -146,21 +148,23 @@ extension IndexedAllocator {
         plans[id.index].classCount = classes.count
     }
 
-    /// Lets the demands and preferences split classes that have come, or begun to matter, since.
-    ///
-    /// - Returns: true if there were some: then all nodes must be classified anew.
-    private mutating func splitClasses() -> Bool {
-        var isSplit = false
-        for id in inventory.constraints.demands.indices
-        where inventory.constraints.eligible[id].count > Self.fewNodes && !classes.splits(demands: id) {
+    /// Whether so many nodes meet a set of demands that it should split classes, and does not yet.
+    private func mustSplit(demands id: Int) -> Bool {
+        inventory.constraints.eligible[id].count > Self.fewNodes && !classes.splits(demands: id)
+    }
+
+    /// Whether nodes differ in what they bring to a set of preferences, which does not split classes yet.
+    private func mustSplit(preferences id: Int) -> Bool {
+        !inventory.constraints.raws[id].isEmpty && !classes.splits(preferences: id)
+    }
+
+    /// Lets all sets split classes that should. All nodes must be classified anew.
+    private mutating func splitClasses() {
+        for id in inventory.constraints.demands.indices where mustSplit(demands: id) {
             classes.split(byDemands: id)
-            isSplit = true
         }
-        for id in inventory.constraints.preferences.indices
-        where !inventory.constraints.raws[id].isEmpty && !classes.splits(preferences: id) {
+        for id in inventory.constraints.preferences.indices where mustSplit(preferences: id) {
             classes.split(byPreferences: id)
-            isSplit = true
         }
-        return isSplit
     }
 }
