@@ -46,7 +46,7 @@ struct Inventory: Sendable {
     // MARK: Pods
 
     mutating func intern(_ pod: Pod) -> ShapeID {
-        let hash = pod.amountsHash
+        let hash = pod.shapeHash
         if let id = shapes.known(pod, hash: hash) { return id }
         let requestID = internRequest(of: pod)
         let request = requests[requestID]

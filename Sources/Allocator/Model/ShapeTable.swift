@@ -66,14 +66,16 @@ struct ShapeTable: Sendable {
 
     subscript(_ id: ShapeID) -> Shape { shapes[id.index] }
 
-    /// The shape of a pod that says what an earlier one has said; `nil` if none has.
+    /// The shape of a pod that says what an earlier one has said, as far as that is quickly found; else `nil`.
     ///
     /// - Complexity: O(what the pod says), without allocation.
     func known(_ pod: Pod, hash: UInt64) -> ShapeID? {
         var known = chains.newest(hash)
-        while let index = known {
+        var reach = HashChains.reach
+        while let index = known, reach > 0 {
             if wordings[index].isOf(pod) { return wordings[index].id }
             known = chains.before(index)
+            reach -= 1
         }
         return nil
     }
@@ -85,7 +87,8 @@ struct ShapeTable: Sendable {
     ) -> ShapeID {
         let key = Key(requestID: requestID, demands: demands, preferences: preferences)
         let id = ids[key] ?? ShapeID(index: shapes.count)
-        if id.index == shapes.count {
+        let isNew = id.index == shapes.count
+        if isNew {
             ids[key] = id
             requestIDs.append(requestID)
             shapes.append(
@@ -93,8 +96,10 @@ struct ShapeTable: Sendable {
                     requestID: requestID, request: request, demands: demands, preferences: preferences,
                     scorer: scorer()))
         }
-        wordings.append(Wording(pod, id: id))
-        chains.append(hash)
+        if isNew || !chains.isLong(hash) {
+            wordings.append(Wording(pod, id: id))
+            chains.append(hash)
+        }
         return id
     }
 
@@ -103,6 +108,20 @@ struct ShapeTable: Sendable {
         for index in shapes.indices {
             shapes[index].scorer = ShapeScorer(shapes[index].request, kernels: kernels, resources: resources)
         }
+    }
+}
+
+extension Pod {
+    /// A hash of what tells most shapes apart: amounts and the values of the selector.
+    var shapeHash: UInt64 {
+        var hash = amountsHash
+        for value in nodeSelector.values {
+            var own: UInt64 = 0xCBF2_9CE4_8422_2325
+            for byte in value.utf8 { own = (own ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            // A sum, since the entries are in no order.
+            hash &+= own
+        }
+        return hash
     }
 }
 
