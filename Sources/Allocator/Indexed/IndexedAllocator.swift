@@ -7,7 +7,8 @@ import ClusterModel
 /// 1. `NodeClasses`: nodes that no pod tells apart by label or taint;
 /// 2. `GroupTable`: nodes of one class in the same state, which therefore fit the same pods with the same score;
 /// 3. `NodeHeaps`: the nodes of a group, smallest name first;
-/// 4. `Ranking`: for what a shape asks for, the groups of a class, best first.
+/// 4. `ClassIndex` and `Ranking`: for what a shape asks for, the groups of a class, best first;
+/// 5. `Plan` and `Front`: the classes that a shape may use, and the best place found there last.
 ///
 /// Decisions are those of `ReferenceAllocator`, pod by pod.
 public struct IndexedAllocator: PodAllocator {
