@@ -4,7 +4,8 @@ import ClusterModel
 public struct RequestID: Hashable, Sendable {
     let index: Int32
 
-    var ordinal: Int { Int(index) }
+    /// Requests are numbered from 0 in the order in which they were first seen.
+    public var ordinal: Int { Int(index) }
 }
 
 /// The distinct requests of pods.

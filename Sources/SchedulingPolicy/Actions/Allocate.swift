@@ -49,7 +49,7 @@ extension Session {
             switch findPlace(for: task) {
             case .place(let placement):
                 place(task, placement)
-                statement.record(task)
+                statement.record(task, in: self)
                 if points.isReady(job, in: self) { return }
             case .none(let refusals):
                 tasks[task].failure = .noNode(refusals: refusals)

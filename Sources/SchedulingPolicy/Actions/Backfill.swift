@@ -18,7 +18,7 @@ extension Session {
                 switch findPlace(for: task) {
                 case .place(let placement):
                     place(task, placement)
-                    statement.record(task)
+                    statement.record(task, in: self)
                 case .none(let refusals):
                     tasks[task].failure = .noNode(refusals: refusals)
                 }

@@ -72,8 +72,7 @@ extension Session {
             nodes.setCounted(compatibility != .gangwright || allocator.node(index).isReady, entry)
             count(entry, sign: 1)
         }
-        let descriptions = configuration.nodeDescriptions
-        allocator.configure(filters: descriptions.filters, kernels: descriptions.kernels)
+        allocator.configure(configuration.nodeDescriptions)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
         roomVersion.freed += 1
         roomVersion.changed += 1

@@ -12,6 +12,7 @@ extension Session {
     public func update(_ pod: Pod) throws(ResourceOverflow) {
         closeCycle()
         let request = allocator.internRequest(of: pod)
+        amounts.add(request, from: allocator)
         syncColumns()
         let known = taskIDs[pod.key].map(Int.init)
         let assumed = known.flatMap { assumedNode(of: $0, as: pod) }
@@ -238,7 +239,8 @@ extension Session {
 
     /// Counts what a pod uses of the cluster in (`1`) or out (`-1`).
     func countTaken(_ task: Int, sign: Int64) {
-        for entry in allocator.request(tasks[task].request).amounts {
+        for index in amounts.range(of: tasks[task].request) {
+            let entry = amounts.entries[index]
             taken[entry.column] += sign * entry.amount
         }
     }

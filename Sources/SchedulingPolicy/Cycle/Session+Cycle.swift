@@ -11,9 +11,8 @@ extension Session {
     /// - Complexity: O((waiting pods + changed gangs) × log) in the indexed allocator.
     public func runCycle(now: Timestamp? = nil) -> CycleResult {
         openCycle()
-        points = ExtensionPoints()
-        points.nodes = configuration.nodeDescriptions
-        for plugin in configuration.plugins { plugin.open(self, &points) }
+        points = ExtensionPoints(
+            configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
         for action in configuration.actions { run(action) }
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()

@@ -88,32 +88,36 @@ struct PluginPoints {
 ///
 /// Orders: the first that tells the two apart decides. Gates: all must agree, except votes, which go tier by tier: any
 /// rejection is final, and a tier with a permit settles it for the later ones.
-struct ExtensionPoints {
-    var nodes = NodeDescriptions()
-    private var jobOrder: [Comparison] = []
-    private var queueOrder: [Comparison] = []
-    private var taskOrder: [Comparison] = []
-    private var jobValid: [(Session, Int) -> JobRefusal?] = []
-    private var jobReady: [(Session, Int) -> Bool] = []
-    private var placesNeeded: [(Session, Int) -> Int] = []
-    private var jobPipelined: [(tier: Int, gate: (Session, Int) -> Vote)] = []
-    private var jobEnqueueable: [(tier: Int, gate: (Session, Int) -> Vote)] = []
-    private var jobEnqueued: [(Session, Int) -> Void] = []
-    private var overused: [(Session, Int) -> Bool] = []
-    private var allocatable: [(Session, Int, Int) -> Bool] = []
+final class ExtensionPoints {
+    /// What nodes must be like and how they are ranked.
+    let nodes: NodeDescriptions
+    private let jobOrder: [Comparison]
+    private let queueOrder: [Comparison]
+    private let taskOrder: [Comparison]
+    private let jobValid: [(Session, Int) -> JobRefusal?]
+    private let jobReady: [(Session, Int) -> Bool]
+    private let placesNeeded: [(Session, Int) -> Int]
+    private let jobPipelined: [(tier: Int, gate: (Session, Int) -> Vote)]
+    private let jobEnqueueable: [(tier: Int, gate: (Session, Int) -> Vote)]
+    private let jobEnqueued: [(Session, Int) -> Void]
+    private let overused: [(Session, Int) -> Bool]
+    private let allocatable: [(Session, Int, Int) -> Bool]
 
-    mutating func add(_ plugin: PluginPoints, tier: Int) {
-        if let order = plugin.jobOrder { jobOrder.append(order) }
-        if let order = plugin.queueOrder { queueOrder.append(order) }
-        if let order = plugin.taskOrder { taskOrder.append(order) }
-        if let check = plugin.jobValid { jobValid.append(check) }
-        if let gate = plugin.jobReady { jobReady.append(gate) }
-        if let count = plugin.placesNeeded { placesNeeded.append(count) }
-        if let gate = plugin.jobPipelined { jobPipelined.append((tier, gate)) }
-        if let gate = plugin.jobEnqueueable { jobEnqueueable.append((tier, gate)) }
-        if let booking = plugin.jobEnqueued { jobEnqueued.append(booking) }
-        if let gate = plugin.overused { overused.append(gate) }
-        if let gate = plugin.allocatable { allocatable.append(gate) }
+    /// The contributions of plugins, in the order in which they are asked.
+    init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
+        self.nodes = nodes
+        jobOrder = plugins.compactMap(\.points.jobOrder)
+        queueOrder = plugins.compactMap(\.points.queueOrder)
+        taskOrder = plugins.compactMap(\.points.taskOrder)
+        jobValid = plugins.compactMap(\.points.jobValid)
+        jobReady = plugins.compactMap(\.points.jobReady)
+        placesNeeded = plugins.compactMap(\.points.placesNeeded)
+        jobPipelined = plugins.compactMap { plugin in plugin.points.jobPipelined.map { (plugin.tier, $0) } }
+        jobEnqueueable = plugins.compactMap { plugin in plugin.points.jobEnqueueable.map { (plugin.tier, $0) }
+        }
+        jobEnqueued = plugins.compactMap(\.points.jobEnqueued)
+        overused = plugins.compactMap(\.points.overused)
+        allocatable = plugins.compactMap(\.points.allocatable)
     }
 
     /// Whether one gang goes before another; at a tie the older does.

@@ -83,9 +83,9 @@ struct ConfiguredPlugin {
         if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
     }
 
-    func open(_ session: Session, _ points: inout ExtensionPoints) {
-        var own = PluginPoints(configuration: configuration)
-        plugin.open(session, &own)
-        points.add(own, tier: tier)
+    func open(_ session: Session) -> PluginPoints {
+        var points = PluginPoints(configuration: configuration)
+        plugin.open(session, &points)
+        return points
     }
 }

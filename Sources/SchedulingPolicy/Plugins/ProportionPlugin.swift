@@ -45,7 +45,8 @@ struct ProportionPlugin: Plugin {
             else { return false }
             // Volcano compares to the last bit, and a sum that rounding has made too small keeps a device idle.
             let slack = session.compatibility == .gangwright ? tolerance : 0
-            return session.allocator.request(session.tasks[task].request).amounts.allSatisfy { entry in
+            return session.amounts.range(of: session.tasks[task].request).allSatisfy { index in
+                let entry = session.amounts.entries[index]
                 let column = entry.column
                 if column == ResourceTable.pods || entry.amount == 0 { return true }
                 let sum = session.queues[queue].allocated[column] + entry.amount

@@ -7,13 +7,17 @@ extension Session {
 
     /// Books what a pod takes or asks for (`1`), or takes it off again (`-1`). The gang has been touched.
     func book(_ task: Int, of job: Int, sign: Int) {
-        let state = tasks[task]
+        let state = (
+            status: tasks[task].status, role: tasks[task].role, request: tasks[task].request,
+            isBestEffort: tasks[task].isBestEffort, isGated: tasks[task].isGated
+        )
         jobs[job].count(state.status, in: state.role, isBestEffort: state.isBestEffort, by: sign)
         let isAllocated = state.status.isAllocated
         let isRequested = isAllocated || state.status == .pending
         if !isRequested, !state.isGated { return }
         let queue = jobs[job].queue
-        for entry in allocator.request(state.request).amounts {
+        for index in amounts.range(of: state.request) {
+            let entry = amounts.entries[index]
             let amount = Int64(sign) * entry.amount
             if isAllocated { jobAllocated[job, entry.column] += amount }
             if isRequested { jobRequest[job, entry.column] += amount }
@@ -32,7 +36,8 @@ extension Session {
     /// Books a pod's place to its gang and queue, or takes it off again.
     func charge(_ task: Int, of job: Int, sign: Int64) {
         let queue = jobs[job].queue
-        for entry in allocator.request(tasks[task].request).amounts {
+        for index in amounts.range(of: tasks[task].request) {
+            let entry = amounts.entries[index]
             jobAllocated[job, entry.column] += sign * entry.amount
             if let queue { queues[queue].allocated[entry.column] += sign * entry.amount }
         }

@@ -15,7 +15,7 @@ extension Session {
         if let placement = allocator.bestNode(for: shape) { return .place(placement) }
         let refusals = number(allocator.diagnosis.refusalCounts(of: shape))
         exhausted[shape] = refusals
-        exhaustedInStatement.append(shape)
+        if placesInStatement > 0 { exhaustedInStatement.append(shape) }
         return .none(refusals: refusals)
     }
 

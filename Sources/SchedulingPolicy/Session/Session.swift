@@ -22,9 +22,9 @@ public final class Session {
     /// The schedulers whose pods are placed; `nil` means all.
     let schedulerNames: Set<String>?
     /// What the plugins contribute to the cycle that is open.
-    var points = ExtensionPoints()
+    var points = ExtensionPoints([], nodes: NodeDescriptions())
     /// Where pods can go.
-    var allocator: any PodAllocator
+    let allocator: ChosenAllocator
     /// Names and columns of the resources, as the allocator has them.
     var resources: ResourceTable
 
@@ -42,6 +42,8 @@ public final class Session {
     var jobs: [JobState] = []
     var jobIDs: [ObjectKey: Int] = [:]
     var freeJobs: [Int] = []
+    /// What pods take, by request.
+    var amounts = RequestAmounts()
     /// What each gang's ready and promised pods take.
     var jobAllocated: AmountTable
     /// What each gang's ready and waiting pods ask for.
@@ -100,6 +102,8 @@ public final class Session {
     var exhausted: [ShapeID: Int32] = [:]
     /// Those of them that were found out in the open statement.
     var exhaustedInStatement: [ShapeID] = []
+    /// Places that the open statement has taken.
+    var placesInStatement = 0
     /// What limits a shape on the nodes once what is free is full of it, found out once a cycle.
     var roomLimits: [ShapeID: Int32] = [:]
     /// The pods that were bound and held resources when the cycle opened.
@@ -111,12 +115,7 @@ public final class Session {
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
         schedulerNames = options.schedulerNames
-        let nodes = configuration.nodeDescriptions
-        allocator =
-            switch options.allocator {
-            case .indexed: IndexedAllocator(filters: nodes.filters, kernels: nodes.kernels)
-            case .reference: ReferenceAllocator(filters: nodes.filters, kernels: nodes.kernels)
-            }
+        allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
         let none = [Int64](repeating: 0, count: resources.count)
         jobAllocated = AmountTable(columns: resources.count)
@@ -145,7 +144,7 @@ public final class Session {
 
     /// Gives every row the columns that have come since.
     func syncColumns() {
-        let count = allocator.resources.count
+        let count = allocator.resourceCount
         if count == resources.count { return }
         resources = allocator.resources
         jobAllocated.widen(to: count)

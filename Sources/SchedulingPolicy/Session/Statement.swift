@@ -8,7 +8,10 @@ struct Statement {
     var isEmpty: Bool { placed.isEmpty }
 
     /// Notes a task that has just been placed.
-    mutating func record(_ task: Int) { placed.append(task) }
+    mutating func record(_ task: Int, in session: Session) {
+        placed.append(task)
+        session.placesInStatement += 1
+    }
 
     /// Makes what was allocated final; what is only promised is held until the cycle is closed.
     mutating func commit(in session: Session) {
@@ -33,13 +36,14 @@ struct Statement {
         for task in placed.reversed() {
             session.unplace(task, because: .rolledBack(node: session.tasks[task].nodeEntry))
         }
-        // Before the statement there was no less room than now: what was found out since no longer holds.
+        // What was found out with the statement's places taken no longer holds.
         for shape in session.exhaustedInStatement { session.exhausted[shape] = nil }
         end(in: session)
     }
 
     private mutating func end(in session: Session) {
         session.exhaustedInStatement.removeAll(keepingCapacity: true)
+        session.placesInStatement = 0
         placed.removeAll(keepingCapacity: true)
     }
 }

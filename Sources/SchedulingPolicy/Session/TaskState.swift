@@ -33,7 +33,7 @@ enum TaskStatus: Sendable {
     }
 
     /// The status of a pod as it is found.
-    init(_ pod: Pod) {
+    init(_ pod: borrowing Pod) {
         switch pod.phase {
         case .succeeded: self = .succeeded
         case .failed: self = .failed

@@ -1,0 +1,100 @@
+import Allocator
+import ClusterModel
+
+/// The allocator that a session was told to use, shared and not copied: it is asked several times for each pod.
+///
+/// A value of a protocol type, or of a generic one, would be copied whenever it is read, and an allocator is large.
+final class ChosenAllocator {
+    private let isReference: Bool
+    private var indexed: IndexedAllocator
+    private var reference: ReferenceAllocator
+
+    init(_ kind: AllocatorKind, _ nodes: NodeDescriptions) {
+        isReference = kind == .reference
+        indexed = IndexedAllocator(filters: nodes.filters, kernels: nodes.kernels)
+        reference = ReferenceAllocator(filters: nodes.filters, kernels: nodes.kernels)
+    }
+
+    var resources: ResourceTable { isReference ? reference.resources : indexed.resources }
+    var resourceCount: Int { isReference ? reference.resources.count : indexed.resources.count }
+    var nodeCount: Int { isReference ? reference.nodeCount : indexed.nodeCount }
+    var nodesByName: [Int] { isReference ? reference.nodesByName : indexed.nodesByName }
+    var cluster: ClusterState { isReference ? reference.cluster : indexed.cluster }
+    var diagnosis: Diagnosis { isReference ? reference.diagnosis : indexed.diagnosis }
+    var isFreeing: Bool { isReference ? reference.isFreeing : indexed.isFreeing }
+
+    func addResources(_ names: [ResourceName]) {
+        isReference ? reference.addResources(names) : indexed.addResources(names)
+    }
+
+    func node(_ index: Int) -> Node {
+        isReference ? reference.node(index) : indexed.node(index)
+    }
+
+    func addNode(_ node: Node) -> Int {
+        isReference ? reference.addNode(node) : indexed.addNode(node)
+    }
+
+    func updateNode(_ index: Int, to node: Node) {
+        isReference ? reference.updateNode(index, to: node) : indexed.updateNode(index, to: node)
+    }
+
+    func removeNode(_ index: Int) {
+        isReference ? reference.removeNode(index) : indexed.removeNode(index)
+    }
+
+    func intern(_ pod: Pod) -> ShapeID {
+        isReference ? reference.intern(pod) : indexed.intern(pod)
+    }
+
+    func internRequest(of pod: Pod) -> RequestID {
+        isReference ? reference.internRequest(of: pod) : indexed.internRequest(of: pod)
+    }
+
+    func requestID(of shape: ShapeID) -> RequestID {
+        isReference ? reference.requestID(of: shape) : indexed.requestID(of: shape)
+    }
+
+    func request(_ id: RequestID) -> PodRequest {
+        isReference ? reference.request(id) : indexed.request(id)
+    }
+
+    func bestNode(for shape: ShapeID) -> Placement? {
+        isReference ? reference.bestNode(for: shape) : indexed.bestNode(for: shape)
+    }
+
+    func placement(of shape: ShapeID, on node: Int) -> Placement? {
+        isReference ? reference.placement(of: shape, on: node) : indexed.placement(of: shape, on: node)
+    }
+
+    func room(for shape: ShapeID) -> Int {
+        isReference ? reference.room(for: shape) : indexed.room(for: shape)
+    }
+
+    func take(_ placement: Placement, for shape: ShapeID) {
+        isReference ? reference.take(placement, for: shape) : indexed.take(placement, for: shape)
+    }
+
+    func giveBack(_ placement: Placement, for shape: ShapeID) {
+        isReference ? reference.giveBack(placement, for: shape) : indexed.giveBack(placement, for: shape)
+    }
+
+    func add(_ request: RequestID, to node: Int, as occupancy: Occupancy) {
+        isReference
+            ? reference.add(request, to: node, as: occupancy) : indexed.add(request, to: node, as: occupancy)
+    }
+
+    func remove(_ request: RequestID, from node: Int, as occupancy: Occupancy) {
+        isReference
+            ? reference.remove(request, from: node, as: occupancy)
+            : indexed.remove(request, from: node, as: occupancy)
+    }
+
+    func configure(_ nodes: NodeDescriptions) {
+        if isReference {
+            reference.configure(filters: nodes.filters, kernels: nodes.kernels)
+        } else {
+            indexed.configure(filters: nodes.filters, kernels: nodes.kernels)
+        }
+    }
+}
