@@ -23,6 +23,7 @@ extension Session {
         jobs[job].minMember = group.minMember
         jobs[job].invalid = group.invalid
         jobs[job].phase = group.phase
+        if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
         setMinimum(group.minResources, of: job)
         if jobs[job].origin == nil { for task in jobs[job].tasks { strays.remove(task) } }
@@ -70,9 +71,15 @@ extension Session {
 
     /// The index of the gang of a name, which need not exist yet.
     func job(_ key: ObjectKey) -> Int {
-        if let known = jobIDs[key] { return known }
-        let job = newJob(key)
-        jobIDs[key] = job
+        if let lastJob, lastJob.key == key { return lastJob.job }
+        let job: Int
+        if let known = jobIDs[key] {
+            job = known
+        } else {
+            job = newJob(key)
+            jobIDs[key] = job
+        }
+        lastJob = (key, job)
         return job
     }
 
@@ -116,6 +123,7 @@ extension Session {
         move(job, toQueue: nil)
         jobs[job].isActive = false
         if jobIDs[jobs[job].key] == job { jobIDs[jobs[job].key] = nil }
+        if lastJob?.job == job { lastJob = nil }
         gatedRequests[job] = nil
         freeJobs.append(job)
     }

@@ -12,18 +12,20 @@ extension Session {
     public func update(_ pod: Pod) throws(ResourceOverflow) {
         closeCycle()
         let request = allocator.internRequest(of: pod)
-        amounts.add(request, from: allocator)
-        syncColumns()
-        let known = taskIDs[pod.key].map(Int.init)
-        let assumed = known.flatMap { assumedNode(of: $0, as: pod) }
-        let phase = known.flatMap { jobPhaseToKeep(of: $0, as: pod) }
-        if let known { try replaceSums(of: known, by: pod, request) } else { try addSums(pod, request) }
-        let task: Int
-        if let known {
-            detach(known)
-            task = known
+        if amounts.add(request, from: allocator) { syncColumns() }
+        let (task, isNew) = slot(for: pod.key)
+        var assumed: Int?
+        var phase: PodGroup.Phase?
+        if isNew {
+            do { try addSums(pod, request) } catch {
+                release(task, key: pod.key)
+                throw error
+            }
         } else {
-            task = newTask(key: pod.key, request: request)
+            assumed = assumedNode(of: task, as: pod)
+            phase = jobPhaseToKeep(of: task, as: pod)
+            try replaceSums(of: task, by: pod, request)
+            detach(task)
         }
         attach(pod, as: task, request: request, assumedNode: assumed)
         if let phase, let job = tasks[task].job { jobs[job].phase = phase }
@@ -33,13 +35,9 @@ extension Session {
     public func removePod(_ key: ObjectKey) {
         closeCycle()
         guard let task = taskIDs[key].map(Int.init) else { return }
-        if tasks[task].isSummed {
-            podSums.remove(allocator.request(tasks[task].request), times: tasks[task].isSingle ? 2 : 1)
-        }
+        removeSums(of: task)
         detach(task)
-        taskIDs[key] = nil
-        tasks[task] = TaskState(key: Self.noKey, request: tasks[task].request, status: .failed)
-        freeTasks.append(task)
+        release(task, key: key)
     }
 
     /// Takes note that the API server has accepted a binding: the pod runs there from now on.
@@ -62,20 +60,30 @@ extension Session {
         book(task, of: job, sign: 1)
     }
 
+    // MARK: Slots
+
     private static let noKey = ObjectKey(namespace: "", name: "")
 
-    private func newTask(key: ObjectKey, request: RequestID) -> Int {
-        let new = TaskState(key: key, request: request, status: .failed)
-        let task: Int
-        if let reused = freeTasks.popLast() {
-            task = reused
-            tasks[task] = new
+    /// The slot of a pod, and whether it has just been given to it.
+    private func slot(for key: ObjectKey) -> (task: Int, isNew: Bool) {
+        let fresh = Int32(freeTasks.last ?? tasks.count)
+        let task = Self.known(&taskIDs[key, default: fresh])
+        if task != fresh { return (task: Int(task), isNew: false) }
+        if freeTasks.isEmpty {
+            tasks.append(TaskState(key: key, request: noRequest, status: .failed))
         } else {
-            task = tasks.count
-            tasks.append(new)
+            freeTasks.removeLast()
         }
-        taskIDs[key] = Int32(task)
-        return task
+        return (task: Int(fresh), isNew: true)
+    }
+
+    /// What an entry of a dictionary has come to be: one search finds it or puts it in.
+    private static func known(_ entry: inout Int32) -> Int32 { entry }
+
+    private func release(_ task: Int, key: ObjectKey) {
+        taskIDs[key] = nil
+        tasks[task] = TaskState(key: Self.noKey, request: tasks[task].request, status: .failed)
+        freeTasks.append(task)
     }
 
     // MARK: What outlives a change
@@ -108,16 +116,22 @@ extension Session {
 
     private func addSums(_ pod: Pod, _ request: RequestID) throws(ResourceOverflow) {
         if pod.isTerminal { return }
-        try podSums.add(allocator.request(request), times: times(pod), resources)
+        try podSums.add(request, times: times(pod), amounts, resources)
+    }
+
+    private func removeSums(of task: Int) {
+        if !tasks[task].isSummed { return }
+        podSums.remove(tasks[task].request, times: tasks[task].isSingle ? 2 : 1, amounts)
     }
 
     private func replaceSums(of task: Int, by pod: Pod, _ request: RequestID) throws(ResourceOverflow) {
-        let before = podSums
-        if tasks[task].isSummed {
-            podSums.remove(allocator.request(tasks[task].request), times: tasks[task].isSingle ? 2 : 1)
-        }
+        removeSums(of: task)
         do { try addSums(pod, request) } catch {
-            podSums = before
+            // What was there a moment ago fits.
+            if tasks[task].isSummed {
+                try podSums.add(
+                    tasks[task].request, times: tasks[task].isSingle ? 2 : 1, amounts, resources)
+            }
             throw error
         }
     }
@@ -138,7 +152,7 @@ extension Session {
         state.unsupported = UnsupportedConstraints(pod.unsupportedConstraints)
         state.isGated = !pod.schedulingGates.isEmpty
         state.isNominated = pod.nominatedNodeName != nil
-        state.isBestEffort = allocator.request(request).isBestEffort
+        state.isBestEffort = amounts[request].isBestEffort
         state.isSummed = !pod.isTerminal
         state.isSingle = pod.podGroup == nil
         let isWaiting = pod.isPending && assumedNode == nil
@@ -167,24 +181,20 @@ extension Session {
 
     /// The number after the last dash, in names of three or more parts. Source: Volcano's default task order.
     private static func index(in name: String) -> Int32? {
-        var index: Int32?
-        var dashes = 0
-        var isNumber = false
-        for byte in name.utf8 {
-            let digit = Int32(byte) - Int32(UInt8(ascii: "0"))
-            if byte == UInt8(ascii: "-") {
-                dashes += 1
-                (index, isNumber) = (nil, true)
-            } else if isNumber, (0...9).contains(digit) {
-                let (product, tooLarge) = (index ?? 0).multipliedReportingOverflow(by: 10)
-                let (sum, tooMuch) = product.addingReportingOverflow(digit)
-                isNumber = !tooLarge && !tooMuch
-                index = sum
-            } else {
-                isNumber = false
-            }
+        let bytes = name.utf8.span
+        var start = bytes.count
+        var index: Int32 = 0
+        while start > 0, bytes[start - 1] != UInt8(ascii: "-") { start -= 1 }
+        if start == 0 || start == bytes.count { return nil }
+        for position in start..<bytes.count {
+            let digit = Int32(bytes[position]) - Int32(UInt8(ascii: "0"))
+            let (product, tooLarge) = index.multipliedReportingOverflow(by: 10)
+            let (sum, tooMuch) = product.addingReportingOverflow(digit)
+            if digit < 0 || digit > 9 || tooLarge || tooMuch { return nil }
+            index = sum
         }
-        return dashes >= 2 && isNumber ? index : nil
+        for position in 0..<start - 1 where bytes[position] == UInt8(ascii: "-") { return index }
+        return nil
     }
 
     /// Undoes all that `attach` has done.

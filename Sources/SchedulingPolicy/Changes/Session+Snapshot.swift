@@ -32,6 +32,7 @@ extension Session {
         tasks.reserveCapacity(tasks.count + snapshot.pods.count)
         taskIDs.reserveCapacity(taskIDs.count + snapshot.pods.count)
         for node in snapshot.nodes { try update(node) }
-        for pod in snapshot.pods { try update(pod) }
+        let pods = snapshot.pods.span
+        for index in pods.indices { try update(pods[index]) }
     }
 }

@@ -91,8 +91,7 @@ extension Session {
     /// - Complexity: O(nodes).
     public func headroom(for pod: Pod) -> Headroom {
         let shape = allocator.intern(pod)
-        amounts.add(allocator.requestID(of: shape), from: allocator)
-        syncColumns()
+        if amounts.add(allocator.requestID(of: shape), from: allocator) { syncColumns() }
         return allocator.diagnosis.headroom(for: shape)
     }
 }

@@ -12,28 +12,37 @@ struct AmountGuard: Sendable {
     /// Adds a pod's amounts, `times` over; changes nothing if one does not fit.
     ///
     /// - Throws: `ResourceOverflow` when a sum does not fit in 63 bits.
-    mutating func add(_ request: PodRequest, times: Int, _ resources: ResourceTable) throws(ResourceOverflow)
-    {
+    mutating func add(
+        _ request: RequestID, times: Int, _ amounts: borrowing RequestAmounts,
+        _ resources: borrowing ResourceTable
+    ) throws(ResourceOverflow) {
         widen(resources)
-        for entry in request.amounts where Self.overflows(sums[entry.column], entry.amount, times) {
-            throw ResourceOverflow(resource: resources.names[entry.column])
+        let facts = amounts[request]
+        for index in facts.range {
+            let entry = amounts.entries[index]
+            if Self.overflows(sums[entry.column], entry.amount, times) {
+                throw ResourceOverflow(resource: resources.names[entry.column])
+            }
         }
-        if Self.overflows(milliCPU, request.nonZero.milliCPU, times) {
-            throw ResourceOverflow(resource: .cpu)
+        if Self.overflows(milliCPU, facts.nonZero.milliCPU, times) { throw ResourceOverflow(resource: .cpu) }
+        if Self.overflows(memory, facts.nonZero.memory, times) { throw ResourceOverflow(resource: .memory) }
+        addUnchecked(request, times: Int64(times), amounts)
+    }
+
+    private mutating func addUnchecked(
+        _ request: RequestID, times: Int64, _ amounts: borrowing RequestAmounts
+    ) {
+        let facts = amounts[request]
+        for index in facts.range {
+            sums[amounts.entries[index].column] += amounts.entries[index].amount * times
         }
-        if Self.overflows(memory, request.nonZero.memory, times) {
-            throw ResourceOverflow(resource: .memory)
-        }
-        for entry in request.amounts { sums[entry.column] += entry.amount * Int64(times) }
-        milliCPU += request.nonZero.milliCPU * Int64(times)
-        memory += request.nonZero.memory * Int64(times)
+        milliCPU += facts.nonZero.milliCPU * times
+        memory += facts.nonZero.memory * times
     }
 
     /// Takes a pod's amounts out again.
-    mutating func remove(_ request: PodRequest, times: Int) {
-        for entry in request.amounts { sums[entry.column] -= entry.amount * Int64(times) }
-        milliCPU -= request.nonZero.milliCPU * Int64(times)
-        memory -= request.nonZero.memory * Int64(times)
+    mutating func remove(_ request: RequestID, times: Int, _ amounts: borrowing RequestAmounts) {
+        addUnchecked(request, times: -Int64(times), amounts)
     }
 
     /// Puts a list in the place of another; changes nothing if an amount does not fit.
@@ -60,7 +69,7 @@ struct AmountGuard: Sendable {
         }
     }
 
-    private mutating func widen(_ resources: ResourceTable) {
+    private mutating func widen(_ resources: borrowing ResourceTable) {
         while sums.count < resources.count { sums.append(0) }
     }
 

@@ -34,6 +34,10 @@ public final class Session {
     var tasks: [TaskState] = []
     var taskIDs: [ObjectKey: Int32] = [:]
     var freeTasks: [Int] = []
+    /// What a slot that no pod has takes.
+    let noRequest: RequestID
+    /// The gang that was looked up last: the pods of one come one after the other.
+    var lastJob: (key: ObjectKey, job: Int)?
     /// Pods that wait and are in no gang that could be placed.
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
@@ -117,6 +121,8 @@ public final class Session {
         schedulerNames = options.schedulerNames
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
+        noRequest = allocator.internRequest(of: Pod(key: ObjectKey(namespace: "", name: "")))
+        _ = amounts.add(noRequest, from: allocator)
         let none = [Int64](repeating: 0, count: resources.count)
         jobAllocated = AmountTable(columns: resources.count)
         jobRequest = AmountTable(columns: resources.count)
