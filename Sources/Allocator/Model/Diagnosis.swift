@@ -58,22 +58,54 @@ public struct Diagnosis {
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
-        let shape = inventory.shapes[shape]
+        constraintCounts(of: shape).merging(shortageCounts(of: shape)) { $1 }
+    }
+
+    /// For each constraint, how many nodes it rules out; it holds until nodes change.
+    ///
+    /// - Complexity: O(nodes × constraints).
+    public func constraintCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
+        let demands = inventory.shapes[shape].demands
         var counts: [NodeRefusal: Int] = [:]
-        let demanded = demanded(shape.request)
-        var short = [Int](repeating: 0, count: demanded.count)
-        for node in inventory.nodes.byName.lazy.map(Int.init) {
-            if !inventory.isEligible(node, for: shape) {
-                if let refusal = inventory.constraints.refusal(of: shape.demands, by: inventory.nodes[node]) {
-                    counts[refusal, default: 0] += 1
-                }
+        for node in inventory.nodes.byName.lazy.map(Int.init)
+        where !inventory.constraints.eligible[demands].contains(node) {
+            guard let refusal = inventory.constraints.refusal(of: demands, by: inventory.nodes[node]) else {
                 continue
             }
-            for (position, entry) in demanded.enumerated()
-            where entry.amount > freeLater(entry.column, row(node)) {
-                short[position] += 1
-            }
+            counts[refusal, default: 0] += 1
         }
+        return counts
+    }
+
+    /// For each resource, on how many of the nodes that qualify there is too little of it.
+    ///
+    /// - Complexity: O(nodes × resources asked for).
+    public func shortageCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
+        countShortages(of: shape) { entry, row in entry.amount > freeLater(entry.column, row) }
+    }
+
+    /// For each resource, on how many of the nodes that qualify it is what stands in the way of one more pod once what is
+    /// free is full of them.
+    ///
+    /// - Complexity: O(nodes × resources asked for).
+    public func limitCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
+        let request = inventory.shapes[shape].request
+        return countShortages(of: shape) { entry, row in
+            entry.amount > free(entry.column, row) - podsThatFit(request, on: row) * entry.amount
+        }
+    }
+
+    private func countShortages(of id: ShapeID, isShort: (PodRequest.Entry, Int) -> Bool) -> [NodeRefusal:
+        Int]
+    {
+        let shape = inventory.shapes[id]
+        let demanded = demanded(shape.request)
+        var short = [Int](repeating: 0, count: demanded.count)
+        for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
+            let row = row(node)
+            for position in demanded.indices where isShort(demanded[position], row) { short[position] += 1 }
+        }
+        var counts: [NodeRefusal: Int] = [:]
         for (entry, count) in zip(demanded, short) where count > 0 { counts[refusal(entry.column)] = count }
         return counts
     }
@@ -81,21 +113,15 @@ public struct Diagnosis {
     /// How many more pods of a shape fit now, one after the other.
     ///
     /// - Complexity: O(nodes × resources asked for).
-    public func headroom(for shape: ShapeID) -> Headroom {
-        let shape = inventory.shapes[shape]
-        var headroom = Headroom(pods: 0, nodes: 0, limits: [:])
-        for node in inventory.nodes.byName.lazy.map(Int.init) {
-            if let refusal = inventory.constraints.refusal(of: shape.demands, by: inventory.nodes[node]) {
-                headroom.limits[refusal, default: 0] += 1
-                continue
-            }
+    public func headroom(for id: ShapeID) -> Headroom {
+        let shape = inventory.shapes[id]
+        var headroom = Headroom(pods: 0, nodes: 0, limits: constraintCounts(of: id))
+        for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
             let count = podsThatFit(shape.request, on: row(node))
             headroom.pods += count
             headroom.nodes += count > 0 ? 1 : 0
-            for refusal in shortages(of: shape.request, on: row(node), after: count) {
-                headroom.limits[refusal, default: 0] += 1
-            }
         }
+        headroom.limits.merge(limitCounts(of: id)) { $1 }
         return headroom
     }
 
@@ -106,13 +132,6 @@ public struct Diagnosis {
             count = min(count, entry.amount > 0 ? max(0, left) / entry.amount : (left < 0 ? 0 : count))
         }
         return count
-    }
-
-    /// The resources that are short for one more pod after `count` have been placed here.
-    private func shortages(of request: PodRequest, on row: Int, after count: Int64) -> [NodeRefusal] {
-        demanded(request).compactMap { entry in
-            entry.amount > free(entry.column, row) - count * entry.amount ? refusal(entry.column) : nil
-        }
     }
 
     private func refusal(_ column: Int) -> NodeRefusal {

@@ -95,7 +95,8 @@ extension Session {
     /// What stands in the way of one more pod of a shape once what is free is full of it.
     private func limits(of shape: ShapeID) -> Int32 {
         if let known = roomLimits[shape] { return known }
-        let limits = number(allocator.diagnosis.headroom(for: shape).limits)
+        let shortages = allocator.diagnosis.limitCounts(of: shape)
+        let limits = number(constraintRefusals(of: shape).merging(shortages) { $1 })
         roomLimits[shape] = limits
         return limits
     }

@@ -27,6 +27,7 @@ extension Session {
         }
         nodes.setCounted(compatibility != .gangwright || node.isReady, entry)
         count(entry, sign: 1)
+        constraintRefusals.removeAll(keepingCapacity: true)
         roomVersion.freed += 1
         roomVersion.changed += 1
     }
@@ -40,6 +41,7 @@ extension Session {
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
+        constraintRefusals.removeAll(keepingCapacity: true)
         roomVersion.changed += 1
     }
 
@@ -74,6 +76,7 @@ extension Session {
         }
         allocator.configure(configuration.nodeDescriptions)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
+        constraintRefusals.removeAll()
         roomVersion.freed += 1
         roomVersion.changed += 1
     }

@@ -13,7 +13,8 @@ extension Session {
         // What is taken only makes less room, so a shape that found none finds none until something is given back.
         if let refusals = exhausted[shape] { return .none(refusals: refusals) }
         if let placement = allocator.bestNode(for: shape) { return .place(placement) }
-        let refusals = number(allocator.diagnosis.refusalCounts(of: shape))
+        let shortages = allocator.diagnosis.shortageCounts(of: shape)
+        let refusals = number(constraintRefusals(of: shape).merging(shortages) { $1 })
         exhausted[shape] = refusals
         if placesInStatement > 0 { exhaustedInStatement.append(shape) }
         return .none(refusals: refusals)
@@ -24,6 +25,14 @@ extension Session {
             let index = nodes.entries[entry].index
         else { return nil }
         return allocator.placement(of: shape, on: index)
+    }
+
+    /// How many nodes the constraints of a shape rule out, counted once until nodes change.
+    func constraintRefusals(of shape: ShapeID) -> [NodeRefusal: Int] {
+        if let known = constraintRefusals[shape] { return known }
+        let counts = allocator.diagnosis.constraintCounts(of: shape)
+        constraintRefusals[shape] = counts
+        return counts
     }
 
     /// Remembers what nodes had to say.

@@ -102,6 +102,8 @@ public final class Session {
     var held: Set<Int> = []
     /// What nodes had to say when a pod found none; failures name them by number.
     var refusals: [[NodeRefusal: Int]] = []
+    /// How many nodes the constraints of each shape rule out, until nodes change.
+    var constraintRefusals: [ShapeID: [NodeRefusal: Int]] = [:]
     /// Shapes for which no node was left, until something is given back.
     var exhausted: [ShapeID: Int32] = [:]
     /// Those of them that were found out in the open statement.
