@@ -69,11 +69,8 @@ extension Session {
         let fresh = Int32(freeTasks.last ?? tasks.count)
         let task = Self.known(&taskIDs[key, default: fresh])
         if task != fresh { return (task: Int(task), isNew: false) }
-        if freeTasks.isEmpty {
-            tasks.append(TaskState(key: key, request: noRequest, status: .failed))
-        } else {
-            freeTasks.removeLast()
-        }
+        let new = TaskState(key: key, request: noRequest, status: .failed)
+        if freeTasks.popLast() == nil { tasks.append(new) } else { tasks[Int(fresh)] = new }
         return (task: Int(fresh), isNew: true)
     }
 
