@@ -71,6 +71,20 @@ private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: testNamespa
         try loop.receive(.change(.pod(older)), at: at(20))
         #expect(loop.assumed == [key("a")])
         #expect(loop.runCycle(at: at(30)).binds == [])
+        try loop.receive(.bindRefused(key("a")), at: at(40))
+        #expect(bound(loop.runCycle(at: at(50))) == ["a": "n"])
+    }
+
+    @Test("news from before the binding change nothing even after it was confirmed") func olderNewsLater()
+        throws
+    {
+        try loop.receive(.bound(key("a")), at: at(20))
+        try loop.receive(.change(.pod(.waiting("a"))), at: at(25))
+        #expect(loop.runCycle(at: at(30)).binds == [])
+        try loop.receive(.change(.pod(Pod.waiting("a").running(on: "n"))), at: at(40))
+        // Now the API server has spoken, and whatever it says next holds.
+        try loop.receive(.change(.pod(.waiting("a"))), at: at(50))
+        #expect(bound(loop.runCycle(at: at(60))) == ["a": "n"])
     }
 
     @Test("a pod of the same name that came after it waits anew") func anotherPod() throws {

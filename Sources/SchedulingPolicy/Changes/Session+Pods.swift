@@ -14,7 +14,7 @@ extension Session {
         let request = allocator.internRequest(of: pod)
         if amounts.add(request, from: allocator) { syncColumns() }
         let (task, isNew) = slot(for: pod.key)
-        var assumed: Int?
+        var assumed: AssumedPlace?
         var phase: PodGroup.Phase?
         if isNew {
             do { try addSums(pod, request) } catch {
@@ -22,12 +22,12 @@ extension Session {
                 throw error
             }
         } else {
-            assumed = assumedNode(of: task, as: pod)
+            assumed = assumedPlace(of: task, as: pod)
             phase = jobPhaseToKeep(of: task, as: pod)
             try replaceSums(of: task, by: pod, request)
             detach(task)
         }
-        attach(pod, as: task, request: request, assumedNode: assumed)
+        attach(pod, as: task, request: request, assumed: assumed)
         if let phase, let job = tasks[task].job { jobs[job].phase = phase }
     }
 
@@ -51,12 +51,13 @@ extension Session {
     /// Takes note that a binding was refused: the pod waits again.
     public func refuseBind(_ key: ObjectKey) {
         closeCycle()
-        guard let task = taskIDs[key].map(Int.init), tasks[task].status == .binding else { return }
+        guard let task = taskIDs[key].map(Int.init), tasks[task].isAssumed else { return }
         leaveNode(task)
         guard let job = tasks[task].job else { return }
         touch(job)
         book(task, of: job, sign: -1)
         tasks[task].status = .pending
+        tasks[task].isAssumed = false
         book(task, of: job, sign: 1)
     }
 
@@ -85,10 +86,12 @@ extension Session {
 
     // MARK: What outlives a change
 
-    /// The node that a pod was bound to by us, where the change comes from before the API server knew.
-    private func assumedNode(of task: Int, as pod: Pod) -> Int? {
-        tasks[task].status == .binding && tasks[task].uid == Self.hash(pod.uid) && pod.isPending
-            && !pod.isTerminating ? tasks[task].node : nil
+    /// Where a pod that we have bound is, if the change comes from before the API server knew.
+    private func assumedPlace(of task: Int, as pod: Pod) -> AssumedPlace? {
+        guard tasks[task].isAssumed, let node = tasks[task].node, pod.isPending, !pod.isTerminating,
+            tasks[task].uid == Self.hash(pod.uid)
+        else { return nil }
+        return AssumedPlace(node: node, status: tasks[task].status)
     }
 
     /// The phase of a pod that is its own gang: nobody writes it down but us.
@@ -100,7 +103,7 @@ extension Session {
     }
 
     /// Tells UIDs apart. Source: Fowler, Noll, Vo, FNV-1a, 64 bits.
-    private static func hash(_ uid: String) -> UInt64 {
+    static func hash(_ uid: String) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in uid.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return hash
@@ -132,181 +135,11 @@ extension Session {
             throw error
         }
     }
+}
 
-    // MARK: Attaching
-
-    private func attach(_ pod: Pod, as task: Int, request: RequestID, assumedNode: Int?) {
-        var status = TaskStatus(pod)
-        if assumedNode != nil { status = .binding }
-        var state = TaskState(key: tasks[task].key, request: request, status: status)
-        state.created = pod.created
-        state.uid = Self.hash(pod.uid)
-        state.nameIndex = Self.index(in: pod.key.name)
-        state.priority =
-            (pod.annotations.isEmpty
-                ? nil : pod.annotations["volcano.sh/task-priority"].flatMap { Int32($0) })
-            ?? pod.priority ?? 1
-        state.unsupported = UnsupportedConstraints(pod.unsupportedConstraints)
-        state.isGated = !pod.schedulingGates.isEmpty
-        state.isNominated = pod.nominatedNodeName != nil
-        state.isBestEffort = amounts[request].isBestEffort
-        state.isSummed = !pod.isTerminal
-        state.isSingle = pod.podGroup == nil
-        let isWaiting = pod.isPending && assumedNode == nil
-        if isWaiting, let schedulerNames, !schedulerNames.contains(pod.schedulerName) {
-            state.stray = .otherScheduler
-        } else if isWaiting, pod.isTerminating {
-            state.stray = .terminating
-        }
-        tasks[task] = state
-        takeNotes(of: pod, task)
-        enterNode(task, named: pod.nodeName, assumed: assumedNode)
-        enterJob(pod, task)
-        // Gated pods too: once the gate goes, nothing but the gate has changed.
-        if status == .pending, tasks[task].jobIndex != TaskState.none, state.stray == nil {
-            tasks[task].shape = allocator.intern(pod)
-        }
-    }
-
-    private func takeNotes(of pod: Pod, _ task: Int) {
-        let state = tasks[task]
-        if !state.isGated, !state.isNominated, state.stray != .otherScheduler { return }
-        notes[task] = TaskNotes(
-            gates: pod.schedulingGates, schedulerName: state.stray == nil ? "" : pod.schedulerName,
-            nominatedNode: pod.nominatedNodeName)
-    }
-
-    /// The number after the last dash, in names of three or more parts. Source: Volcano's default task order.
-    private static func index(in name: String) -> Int32? {
-        let bytes = name.utf8.span
-        var start = bytes.count
-        var index: Int32 = 0
-        while start > 0, bytes[start - 1] != UInt8(ascii: "-") { start -= 1 }
-        if start == 0 || start == bytes.count { return nil }
-        for position in start..<bytes.count {
-            let digit = Int32(bytes[position]) - Int32(UInt8(ascii: "0"))
-            let (product, tooLarge) = index.multipliedReportingOverflow(by: 10)
-            let (sum, tooMuch) = product.addingReportingOverflow(digit)
-            if digit < 0 || digit > 9 || tooLarge || tooMuch { return nil }
-            index = sum
-        }
-        for position in 0..<start - 1 where bytes[position] == UInt8(ascii: "-") { return index }
-        return nil
-    }
-
-    /// Undoes all that `attach` has done.
-    private func detach(_ task: Int) {
-        leaveNode(task)
-        leaveJob(task)
-        notes[task] = nil
-    }
-
-    // MARK: On a node
-
-    private func enterNode(_ task: Int, named name: String?, assumed: Int?) {
-        guard let occupancy = tasks[task].occupancy, name != nil || assumed != nil else { return }
-        let entry = name.map { nodes.entry(named: $0) } ?? assumed ?? 0
-        link(task, to: entry)
-        if let index = nodes.entries[entry].index {
-            allocator.add(tasks[task].request, to: index, as: occupancy)
-        }
-    }
-
-    /// Puts a pod on the list of its node, and counts what it uses there.
-    func link(_ task: Int, to entry: Int) {
-        let first = nodes.entries[entry].firstTask
-        tasks[task].nodeEntry = Int32(entry)
-        tasks[task].previousOnNode = TaskState.none
-        tasks[task].nextOnNode = first
-        if first != TaskState.none { tasks[Int(first)].previousOnNode = Int32(task) }
-        nodes.setFirstTask(Int32(task), of: entry)
-        if nodes.entries[entry].isCounted { countTaken(task, sign: 1) }
-        boundCount += 1
-    }
-
-    /// Takes a pod off its node.
-    private func leaveNode(_ task: Int) {
-        guard let occupancy = tasks[task].occupancy, let entry = tasks[task].node else { return }
-        let (previous, next) = (tasks[task].previousOnNode, tasks[task].nextOnNode)
-        if previous == TaskState.none {
-            nodes.setFirstTask(next, of: entry)
-        } else {
-            tasks[Int(previous)].nextOnNode = next
-        }
-        if next != TaskState.none { tasks[Int(next)].previousOnNode = previous }
-        if nodes.entries[entry].isCounted { countTaken(task, sign: -1) }
-        if let index = nodes.entries[entry].index {
-            allocator.remove(tasks[task].request, from: index, as: occupancy)
-            roomVersion.freed += 1
-        }
-        tasks[task].nodeEntry = TaskState.none
-        boundCount -= 1
-        nodes.releaseIfUnused(entry)
-    }
-
-    /// Counts what a pod uses of the cluster in (`1`) or out (`-1`).
-    func countTaken(_ task: Int, sign: Int64) {
-        for index in amounts.range(of: tasks[task].request) {
-            let entry = amounts.entries[index]
-            taken[entry.column] += sign * entry.amount
-        }
-    }
-
-    // MARK: In a gang
-
-    private func enterJob(_ pod: Pod, _ task: Int) {
-        roomVersion.changed += 1
-        if let name = pod.podGroup {
-            if tasks[task].stray == .terminating {
-                strays.insert(task)
-                return
-            }
-            let job = job(ObjectKey(namespace: pod.key.namespace, name: name))
-            tasks[task].jobIndex = Int32(job)
-            touch(job)
-            if tasks[task].stray == .otherScheduler {
-                jobs[job].foreignPods += 1
-                strays.insert(task)
-                return
-            }
-            join(task, job, role: pod.role)
-        } else if tasks[task].stray != nil {
-            strays.insert(task)
-        } else if tasks[task].status == .pending || tasks[task].status == .binding || isOurs(pod) {
-            let job = openSingle(pod)
-            tasks[task].jobIndex = Int32(job)
-            join(task, job, role: pod.role)
-        }
-    }
-
-    private func join(_ task: Int, _ job: Int, role: String) {
-        tasks[task].roleIndex = Int32(jobs[job].role(named: role))
-        jobs[job].tasks.append(task)
-        jobs[job].isOrdered = false
-        book(task, of: job, sign: 1)
-        // Its gang may not exist: then it waits for that.
-        if jobs[job].origin == nil, tasks[task].status == .pending { strays.insert(task) }
-    }
-
-    private func leaveJob(_ task: Int) {
-        roomVersion.changed += 1
-        strays.remove(task)
-        guard let job = tasks[task].job else { return }
-        touch(job)
-        if tasks[task].stray == .otherScheduler {
-            jobs[job].foreignPods -= 1
-        } else {
-            book(task, of: job, sign: -1)
-            // From the back: pods mostly leave in the order in which they came, and gangs are short.
-            if let position = jobs[job].tasks.lastIndex(of: task) { jobs[job].tasks.remove(at: position) }
-        }
-        tasks[task].jobIndex = TaskState.none
-        if jobs[job].isSingle { jobs[job].origin = nil }
-        releaseIfUnused(job)
-    }
-
-    /// Whether a bound pod without a group is one of those that a queue answers for.
-    private func isOurs(_ pod: Pod) -> Bool {
-        schedulerNames?.contains(pod.schedulerName) ?? (pod.schedulerName != "default-scheduler")
-    }
+/// Where a pod is that we have bound, and how far that has got.
+struct AssumedPlace {
+    /// The entry of the node.
+    let node: Int
+    let status: TaskStatus
 }

@@ -70,6 +70,7 @@ extension Session {
     func commit(_ task: Int) {
         guard let node = tasks[task].node else { return }
         setStatus(task, .binding)
+        tasks[task].isAssumed = true
         link(task, to: node)
         binds.append(task)
         roomVersion.changed += 1

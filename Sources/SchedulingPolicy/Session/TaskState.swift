@@ -98,6 +98,8 @@ struct TaskState: Sendable {
     var isBestEffort = false
     /// True when the pod's amounts are in the sums that must not overflow.
     var isSummed = false
+    /// True for a pod that this session has bound, until the API server shows it on a node.
+    var isAssumed = false
     /// True for a pod that is its own gang.
     var isSingle = false
     /// What kept it from a place when it was last tried.
