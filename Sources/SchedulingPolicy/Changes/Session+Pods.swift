@@ -34,7 +34,7 @@ extension Session {
     /// Forgets a pod that is gone.
     public func removePod(_ key: ObjectKey) {
         closeCycle()
-        guard let task = taskIDs[key].map(Int.init) else { return }
+        guard let task = findTask(key) else { return }
         removeSums(of: task)
         detach(task)
         release(task, key: key)
@@ -43,7 +43,7 @@ extension Session {
     /// Takes note that the API server has accepted a binding: the pod runs there from now on.
     public func confirmBind(_ key: ObjectKey) {
         closeCycle()
-        guard let task = taskIDs[key].map(Int.init), tasks[task].status == .binding else { return }
+        guard let task = findTask(key), tasks[task].status == .binding else { return }
         if let job = tasks[task].job { touch(job) }
         setStatus(task, .running)
     }
@@ -51,7 +51,7 @@ extension Session {
     /// Takes note that a binding was refused: the pod waits again.
     public func refuseBind(_ key: ObjectKey) {
         closeCycle()
-        guard let task = taskIDs[key].map(Int.init), tasks[task].isAssumed else { return }
+        guard let task = findTask(key), tasks[task].isAssumed else { return }
         leaveNode(task)
         guard let job = tasks[task].job else { return }
         touch(job)
@@ -67,19 +67,22 @@ extension Session {
 
     /// The slot of a pod, and whether it has just been given to it.
     private func slot(for key: ObjectKey) -> (task: Int, isNew: Bool) {
-        let fresh = Int32(freeTasks.last ?? tasks.count)
-        let task = Self.known(&taskIDs[key, default: fresh])
-        if task != fresh { return (task: Int(task), isNew: false) }
+        let hash = key.hashValue
+        if let known = taskIndex.find(hash, where: { tasks[$0].key == key }) { return (known, false) }
+        let task = freeTasks.popLast() ?? tasks.count
         let new = TaskState(key: key, request: noRequest, status: .failed)
-        if freeTasks.popLast() == nil { tasks.append(new) } else { tasks[Int(fresh)] = new }
-        return (task: Int(fresh), isNew: true)
+        if task == tasks.count { tasks.append(new) } else { tasks[task] = new }
+        taskIndex.insert(task, hash)
+        return (task, true)
     }
 
-    /// What an entry of a dictionary has come to be: one search finds it or puts it in.
-    private static func known(_ entry: inout Int32) -> Int32 { entry }
+    /// The slot of a pod that is known.
+    func findTask(_ key: ObjectKey) -> Int? {
+        taskIndex.find(key.hashValue) { tasks[$0].key == key }
+    }
 
     private func release(_ task: Int, key: ObjectKey) {
-        taskIDs[key] = nil
+        taskIndex.remove(task, key.hashValue)
         tasks[task] = TaskState(key: Self.noKey, request: tasks[task].request, status: .failed)
         freeTasks.append(task)
     }

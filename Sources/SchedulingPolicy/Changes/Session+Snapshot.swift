@@ -30,7 +30,7 @@ extension Session {
         for queue in snapshot.queues { try update(queue) }
         for group in snapshot.podGroups { try update(group) }
         tasks.reserveCapacity(tasks.count + snapshot.pods.count)
-        taskIDs.reserveCapacity(taskIDs.count + snapshot.pods.count)
+        taskIndex.reserveCapacity(taskIndex.count + snapshot.pods.count)
         for node in snapshot.nodes { try update(node) }
         let pods = snapshot.pods.span
         for index in pods.indices { try update(pods[index]) }

@@ -34,7 +34,7 @@ extension Session {
 
     /// What the nodes say to one pod that waits; `nil` if it does not, or is in no gang of the cycle.
     public func explainPod(_ key: ObjectKey) -> ShapeExplanation? {
-        guard let task = taskIDs[key].map(Int.init), tasks[task].status == .pending else { return nil }
+        guard let task = findTask(key), tasks[task].status == .pending else { return nil }
         return explain([task]).first
     }
 

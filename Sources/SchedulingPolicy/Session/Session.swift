@@ -32,7 +32,7 @@ public final class Session {
     var nodes = NodeTable()
     /// The pods; a free slot has no gang, no node and no key.
     var tasks: [TaskState] = []
-    var taskIDs: [ObjectKey: Int32] = [:]
+    var taskIndex = SlotIndex()
     var freeTasks: [Int] = []
     /// What a slot that no pod has takes.
     let noRequest: RequestID

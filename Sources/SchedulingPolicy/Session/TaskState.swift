@@ -59,31 +59,12 @@ struct TaskState: Sendable {
     /// No pod, no gang, no node.
     static let none: Int32 = -1
 
+    // In an order that leaves no gaps: 112 bytes.
+
     /// Namespace and name.
     var key: ObjectKey
     /// When it was created; `nil` counts as oldest.
     var created: Timestamp?
-    /// Tells a pod from another of the same name that came after it.
-    var uid: UInt64 = 0
-    /// The number at the end of its name, for the order within the gang; `nil` where there is none.
-    var nameIndex: Int32?
-    /// Its gang's index in the session.
-    var jobIndex = Self.none
-    /// Its role's index in the gang.
-    var roleIndex: Int32 = 0
-    /// Its place in the order of the gang's pods.
-    var position: Int32 = 0
-    /// The entry of the node that it is on, or has been given in this cycle.
-    var nodeEntry = Self.none
-    /// The pods before and after it on its node.
-    var previousOnNode = Self.none
-    var nextOnNode = Self.none
-    /// Higher goes first within the gang.
-    var priority: Int32 = 1
-    /// Its scheduling shape; `nil` for a pod that does not wait for a node.
-    var shape: ShapeID?
-    /// What it takes.
-    var request: RequestID
     /// Where it stands.
     var status: TaskStatus
     /// Why it is in no gang that could be placed.
@@ -98,10 +79,31 @@ struct TaskState: Sendable {
     var isBestEffort = false
     /// True when the pod's amounts are in the sums that must not overflow.
     var isSummed = false
+    /// Tells a pod from another of the same name that came after it.
+    var uid: UInt64 = 0
+    /// The number at the end of its name, for the order within the gang; `nil` where there is none.
+    var nameIndex: Int32?
     /// True for a pod that this session has bound, until the API server shows it on a node.
     var isAssumed = false
     /// True for a pod that is its own gang.
     var isSingle = false
+    /// Its gang's index in the session.
+    var jobIndex = Self.none
+    /// Its role's index in the gang.
+    var roleIndex: Int32 = 0
+    /// Its place in the order of the gang's pods.
+    var position: Int32 = 0
+    /// The entry of the node that it is on, or has been given in this cycle.
+    var nodeEntry = Self.none
+    /// The pods before and after it on its node.
+    var previousOnNode = Self.none
+    var nextOnNode = Self.none
+    /// Higher goes first within the gang.
+    var priority: Int32 = 1
+    /// What it takes.
+    var request: RequestID
+    /// Its scheduling shape; `nil` for a pod that does not wait for a node.
+    var shape: ShapeID?
     /// What kept it from a place when it was last tried.
     var failure: TaskFailure?
 
