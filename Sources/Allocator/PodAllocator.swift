@@ -72,8 +72,18 @@ public protocol PodAllocator: Sendable {
 
     // MARK: Pods
 
+    /// Makes a mark, which no node has.
+    ///
+    /// - Parameter refusal: what is said of nodes that it rules out, in kube-scheduler's words: `node(s) didn't have
+    ///   free ports for the requested pod ports`.
+    mutating func makeMark(refusal: String) -> NodeMark
+
     /// The shape of a pod, under which everything else is asked.
-    mutating func intern(_ pod: Pod) -> ShapeID
+    ///
+    /// - Parameters:
+    ///   - avoiding: a node that has one of these marks is ruled out, as long as it has it.
+    ///   - requiring: a node that lacks one of these is ruled out.
+    mutating func intern(_ pod: Pod, avoiding: [NodeMark], requiring: [NodeMark]) -> ShapeID
 
     /// What a pod takes from a node, interned.
     mutating func internRequest(of pod: Pod) -> RequestID
@@ -90,6 +100,12 @@ public protocol PodAllocator: Sendable {
     ///
     /// A shape that asks for no resources needs a free slot and nothing else (Volcano's backfill).
     mutating func bestNode(for shape: ShapeID) -> Placement?
+
+    /// The best node that a check accepts: of what cannot be a mark, since it is too particular to a pod.
+    ///
+    /// The check is shown the best node, then what would be the best without that one, and so on. Scores that are scaled
+    /// over the candidates are scaled over those that have not been refused yet.
+    mutating func bestNode(for shape: ShapeID, where accepts: (Int) -> Bool) -> Placement?
 
     /// The place on one node, `nil` if a pod of the shape does not fit there.
     func placement(of shape: ShapeID, on node: Int) -> Placement?
@@ -123,6 +139,9 @@ public protocol PodAllocator: Sendable {
     /// Takes a pod off its node: the exact inverse of `add`.
     mutating func remove(_ request: RequestID, from node: Int, as occupancy: Occupancy)
 
+    /// Gives a node a mark, or takes it off. Nodes come without marks, and lose them when they are removed.
+    mutating func setMark(_ mark: NodeMark, on node: Int, to isSet: Bool)
+
     /// Changes filters and scores. Nodes, bookings, shapes and requests stay what they are.
     mutating func configure(filters: NodeFilters, kernels: [ScoreKernel])
 }
@@ -132,6 +151,9 @@ extension PodAllocator {
     public init(filters: NodeFilters, kernels: [ScoreKernel]) {
         self.init(cluster: ClusterState(), filters: filters, kernels: kernels)
     }
+
+    /// The shape of a pod that asks about no mark.
+    public mutating func intern(_ pod: Pod) -> ShapeID { intern(pod, avoiding: [], requiring: []) }
 
     /// What pods of a shape take.
     public func request(of shape: ShapeID) -> PodRequest { request(requestID(of: shape)) }

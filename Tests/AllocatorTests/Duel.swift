@@ -12,6 +12,7 @@ struct Duel {
     /// Nodes to draw from: what they say and offer is given to nodes that come or change.
     private let models: [Node]
     private var nodeNumber = 0
+    private var marks: [NodeMark] = []
     private var taken: [(placement: Placement, shape: ShapeID)] = []
     private var others: [(request: RequestID, node: Int, occupancy: Occupancy)] = []
 
@@ -71,7 +72,7 @@ struct Duel {
     mutating func run(steps: Int) -> String? {
         for step in 0..<steps {
             let difference =
-                switch random.integer(in: 0...19) {
+                switch random.integer(in: 0...22) {
                 case 0...7: placePod()
                 case 8...10: placeGang()
                 case 11...12: giveBack()
@@ -80,7 +81,9 @@ struct Duel {
                 case 15: askForRoom()
                 case 16: changeNodes()
                 case 17: changeNode()
-                case 18: random.chance(1, in: 8) ? configure() : nil
+                case 18...19: setMarks()
+                case 20: makeMark()
+                case 21: random.chance(1, in: 8) ? configure() : nil
                 default: compareStates()
                 }
             if let difference { return "step \(step): \(difference)" }
@@ -91,8 +94,13 @@ struct Duel {
     // MARK: Pods
 
     private mutating func intern(_ pod: Pod) -> ShapeID? {
-        let shape = reference.intern(pod)
-        return indexed.intern(pod) == shape ? shape : nil
+        var (avoiding, requiring): ([NodeMark], [NodeMark]) = ([], [])
+        if !marks.isEmpty, random.chance(1, in: 2) {
+            for _ in 0...random.integer(in: 0...1) { avoiding.append(random.choice(marks)) }
+            if random.chance(1, in: 3) { requiring.append(random.choice(marks)) }
+        }
+        let shape = reference.intern(pod, avoiding: avoiding, requiring: requiring)
+        return indexed.intern(pod, avoiding: avoiding, requiring: requiring) == shape ? shape : nil
     }
 
     private mutating func placePod() -> String? {
@@ -106,10 +114,26 @@ struct Duel {
         return nil
     }
 
-    /// Asks for a place and, as a rule, takes it.
+    /// Asks for a place and, as a rule, takes it; sometimes candidates are checked.
     private mutating func place(_ shape: ShapeID) -> String? {
-        let expected = reference.bestNode(for: shape)
-        let found = indexed.bestNode(for: shape)
+        var expected: Placement?
+        var found: Placement?
+        if random.chance(1, in: 4) {
+            let (divisor, rest) = (random.integer(in: 2...5), random.integer(in: 0...4))
+            var (asked, alsoAsked): ([Int], [Int]) = ([], [])
+            expected = reference.bestNode(for: shape) {
+                asked.append($0)
+                return $0 % divisor == rest
+            }
+            found = indexed.bestNode(for: shape) {
+                alsoAsked.append($0)
+                return $0 % divisor == rest
+            }
+            if asked != alsoAsked { return "candidates \(asked) were to be checked, \(alsoAsked) were" }
+        } else {
+            expected = reference.bestNode(for: shape)
+            found = indexed.bestNode(for: shape)
+        }
         if expected != found { return "expected \(text(expected)), found \(text(found))" }
         if let found, random.chance(7, in: 8) { take(found, for: shape) }
         return nil
@@ -201,6 +225,29 @@ struct Duel {
             count += 1
         }
         return count == expected ? nil : "expected room for \(expected), \(count) were placed"
+    }
+
+    // MARK: Marks
+
+    private mutating func makeMark() -> String? {
+        if marks.count == 5 { return nil }
+        let mark = reference.makeMark(refusal: "mark \(marks.count)")
+        if indexed.makeMark(refusal: "mark \(marks.count)") != mark { return "marks differ" }
+        marks.append(mark)
+        return nil
+    }
+
+    /// A mark changes on one node or on many.
+    private mutating func setMarks() -> String? {
+        guard let node = anyNode(), !marks.isEmpty else { return nil }
+        let mark = random.choice(marks)
+        let isSet = random.chance(2, in: 3)
+        let domain = random.chance(1, in: 3) ? reference.nodesByName.filter { $0 % 3 == node % 3 } : [node]
+        for node in domain {
+            reference.setMark(mark, on: node, to: isSet)
+            indexed.setMark(mark, on: node, to: isSet)
+        }
+        return nil
     }
 
     // MARK: Nodes

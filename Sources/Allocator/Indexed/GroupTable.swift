@@ -99,22 +99,14 @@ struct GroupTable: Sendable {
 
     /// Takes a node out.
     mutating func remove(_ node: Int) {
-        let group = Int(groupOf[node])
-        if hand.node == Int32(node) {
-            hand = .none
-            version += 1
-        } else {
-            takeFromHeap(Int32(node), places[group])
-        }
-        freeingNodes -= places[group].freeing
+        hide(node)
         groupOf[node] = Self.none
     }
 
     private mutating func insert(_ node: Int, _ group: Int) {
         while groupOf.count <= node { groupOf.append(Self.none) }
         groupOf[node] = Int32(group)
-        freeingNodes += places[group].freeing
-        putIntoHeap(Int32(node), places[group])
+        show(node)
     }
 
     private mutating func putIntoHeap(_ node: Int32, _ place: Place) {
@@ -156,9 +148,9 @@ struct GroupTable: Sendable {
     /// - Returns: false if the change has not been seen before: then `explore` it first.
     /// - Complexity: O(1) for the node in hand, else amortised O(log nodes of the group).
     @inline(__always)
-    mutating func move(_ node: Int, _ change: TransitionTable.Change) -> Bool {
+    mutating func move(_ node: Int, _ event: TransitionTable.Event) -> Bool {
         let isInHand = hand.node == Int32(truncatingIfNeeded: node)
-        guard let target = transitions.target(of: isInHand ? handGroup : groupOf[node], change) else {
+        guard let target = transitions.target(of: isInHand ? handGroup : groupOf[node], event) else {
             return false
         }
         if !isInHand { grab(node) }
@@ -177,7 +169,52 @@ struct GroupTable: Sendable {
         states.apply(request, to: states.count - 1, as: change.occupancy, sign: change.sign)
         let target = settle(in: Int(places[old].nodeClass))
         transitions.insert(
-            Int32(target), freeing: places[target].freeing - places[old].freeing, of: Int32(old), change)
+            Int32(target), freeing: places[target].freeing - places[old].freeing, of: Int32(old), change.event
+        )
+    }
+
+    // MARK: Marks
+
+    /// Moves a node to the group of its state in the class to which a mark that changes brings it.
+    ///
+    /// - Returns: false if this has not been seen before: then `explore` it first.
+    /// - Complexity: as of moving it for a pod.
+    mutating func flip(_ mark: NodeMark, of node: Int) -> Bool {
+        if !move(node, TransitionTable.Event(flipping: mark)) { return false }
+        // It is in hand now, in another class than what was read off knows of.
+        version += 1
+        return true
+    }
+
+    /// Finds out where a mark brings a node that has not been seen to bring it there before.
+    ///
+    /// - Parameter nodeClass: the class of which it will be.
+    mutating func explore(_ node: Int, flipping mark: NodeMark, into nodeClass: Int) {
+        let old = groupOf[node]
+        states.duplicate(Int(old))
+        let target = settle(in: nodeClass)
+        transitions.insert(Int32(target), freeing: 0, of: old, TransitionTable.Event(flipping: mark))
+    }
+
+    // MARK: Candidates that are refused
+
+    /// Takes a node out of its group until it is shown again; meanwhile nothing changes.
+    mutating func hide(_ node: Int) {
+        let place = places[Int(groupOf[node])]
+        if hand.node == Int32(node) {
+            hand = .none
+            version += 1
+        } else {
+            takeFromHeap(Int32(node), place)
+        }
+        freeingNodes -= place.freeing
+    }
+
+    /// Puts a node back into its group.
+    mutating func show(_ node: Int) {
+        let place = places[Int(groupOf[node])]
+        putIntoHeap(Int32(node), place)
+        freeingNodes += place.freeing
     }
 
     /// Makes the last row a group of a class, or takes it off again where there is such a group already.

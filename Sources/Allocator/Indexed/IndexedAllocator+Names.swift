@@ -23,9 +23,12 @@ extension IndexedAllocator {
     /// The index of a node.
     public func index(ofNode name: String) -> Int? { inventory.nodes.index(of: name) }
 
+    /// Makes a mark.
+    public mutating func makeMark(refusal: String) -> NodeMark { inventory.makeMark(refusal: refusal) }
+
     /// The shape of a pod.
-    public mutating func intern(_ pod: Pod) -> ShapeID {
-        let shape = inventory.intern(pod)
+    public mutating func intern(_ pod: Pod, avoiding: [NodeMark], requiring: [NodeMark]) -> ShapeID {
+        let shape = inventory.intern(pod, avoiding: avoiding, requiring: requiring)
         groups.addColumns(upTo: inventory.resources.count)
         return shape
     }

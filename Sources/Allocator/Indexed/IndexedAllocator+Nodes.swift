@@ -10,7 +10,7 @@ extension IndexedAllocator {
         let (index, isRelabelled) = inventory.addNode(node)
         groups.addColumns(upTo: inventory.resources.count)
         if isRelabelled { groups.setOrder(inventory.nodes.order.labels) }
-        let nodeClass = classify(index)
+        let nodeClass = classify(index, marks: [])
         groups.add(
             node, index, label: inventory.nodes.order.labels[index], to: nodeClass, in: inventory.resources)
         noteChange()
@@ -23,7 +23,8 @@ extension IndexedAllocator {
     public mutating func updateNode(_ index: Int, to node: Node) {
         inventory.updateNode(index, to: node)
         groups.addColumns(upTo: inventory.resources.count)
-        groups.update(index, to: node, in: classify(index), inventory.resources)
+        let marks = classes.answers[groups.nodeClass(of: index)].marks
+        groups.update(index, to: node, in: classify(index, marks: marks), inventory.resources)
         noteChange()
     }
 
@@ -43,8 +44,8 @@ extension IndexedAllocator {
     }
 
     /// The class of a node, which may be a new one.
-    private mutating func classify(_ node: Int) -> Int {
-        let nodeClass = classes.classify(node, by: inventory.constraints)
+    private mutating func classify(_ node: Int, marks: [NodeMark]) -> Int {
+        let nodeClass = classes.classify(node, marks: marks, by: inventory.constraints)
         groups.addClasses(upTo: classes.count)
         return nodeClass
     }
@@ -53,14 +54,22 @@ extension IndexedAllocator {
     private mutating func noteChange() {
         generation += 1
         groups.invalidate()
-        // Classes that nodes have left, and groups of theirs, are not kept for ever.
-        if classes.count > 2 * inventory.nodes.count + 256 { classifyAll() }
+        tidy()
+    }
+
+    /// Lets go of classes and groups that nodes have left, once there are many.
+    mutating func tidy() {
+        if groups.count > 4 * inventory.nodes.count + 4096 || classes.count > 2 * inventory.nodes.count + 256
+        {
+            classifyAll()
+        }
     }
 
     /// Groups the nodes anew, by the classes as they are now and without the groups that are empty.
     mutating func classifyAll() {
-        let (states, rows) = (groups.states, groups.groupOf)
-        classifyAll(states, row: { Int(rows[$0]) })
+        let (old, answers) = (groups, classes.answers)
+        classifyAll(
+            old.states, row: { Int(old.groupOf[$0]) }, marks: { answers[old.nodeClass(of: $0)].marks })
     }
 
     /// Groups the nodes anew.
@@ -69,13 +78,14 @@ extension IndexedAllocator {
     /// - Parameters:
     ///   - states: what is left.
     ///   - row: the row of a node in `states`.
+    ///   - marks: the marks of a node, of those that split.
     /// - Complexity: O(nodes × (sets that split + resources)).
-    mutating func classifyAll(_ states: StateTable, row: (Int) -> Int) {
+    mutating func classifyAll(_ states: StateTable, row: (Int) -> Int, marks: (Int) -> [NodeMark]) {
         classes.clear()
         groups = GroupTable(columns: inventory.resources.count)
         let labels = inventory.nodes.order.labels
         for node in inventory.nodes.byName.lazy.map(Int.init) {
-            let nodeClass = classify(node)
+            let nodeClass = classify(node, marks: marks(node))
             groups.add(node, label: labels[node], to: nodeClass, like: row(node), of: states)
         }
         rankingIDs.removeAll(keepingCapacity: true)

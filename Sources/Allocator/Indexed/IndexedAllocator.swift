@@ -21,6 +21,8 @@ public struct IndexedAllocator: PodAllocator {
     var plans: [Plan] = []
     /// For each shape, what was found there last.
     var fronts: [Front] = []
+    /// Candidates that have been refused in the search that goes on; they stand in no group.
+    var refused: [Int] = []
     /// Counts the changes after which plans must be looked at again.
     var generation = 0
 
@@ -28,7 +30,7 @@ public struct IndexedAllocator: PodAllocator {
     public init(cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
         inventory = Inventory(cluster, filters: filters, kernels: kernels)
         groups = GroupTable(columns: cluster.resources.count)
-        classifyAll(cluster.states, row: { $0 })
+        classifyAll(cluster.states, row: { $0 }, marks: { _ in [] })
     }
 
     // MARK: Asking
@@ -51,6 +53,21 @@ public struct IndexedAllocator: PodAllocator {
         }
         if groups.freeingNodes == 0 { return nil }
         return bestPipelined(for: shape).map { Placement(node: $0, kind: .pipeline) }
+    }
+
+    /// The best node that a check on the candidate accepts. Candidates that it refuses are hidden until the end.
+    ///
+    /// - Complexity: O((1 + candidates refused) × log nodes) and as of `bestNode`.
+    public mutating func bestNode(for shape: ShapeID, where accepts: (Int) -> Bool) -> Placement? {
+        var best = bestNode(for: shape)
+        while let candidate = best, !accepts(candidate.node) {
+            groups.hide(candidate.node)
+            refused.append(candidate.node)
+            best = bestNode(for: shape)
+        }
+        for node in refused { groups.show(node) }
+        refused.removeAll(keepingCapacity: true)
+        return best
     }
 
     /// How many pods fit.
@@ -109,7 +126,7 @@ public struct IndexedAllocator: PodAllocator {
 
     /// The best of a handful of nodes, weighed up one by one as the reference does.
     private func bestOfFew(for shape: ShapeID) -> Placement? {
-        let nodes = plans[shape.index].fewNodes
+        let nodes = fewNodes(for: shape)
         let shape = inventory.shapes[shape]
         for kind in [Placement.Kind.allocate, .pipeline] {
             let candidates = nodes.filter {
@@ -147,8 +164,16 @@ public struct IndexedAllocator: PodAllocator {
         inventory.best(of: candidates, for: shape, groups.states) { Int(groups.groupOf[$0]) }
     }
 
+    /// The handful of nodes that meet the demands, less those that are marked or refused.
+    private func fewNodes(for id: ShapeID) -> [Int] {
+        let shape = inventory.shapes[id]
+        let nodes = plans[id.index].fewNodes
+        if shape.marks == MarkTable.noDemands, refused.isEmpty { return nodes }
+        return nodes.filter { inventory.isEligible($0, for: shape) && !refused.contains($0) }
+    }
+
     private func roomOfFew(for shape: ShapeID) -> Int {
-        let nodes = plans[shape.index].fewNodes
+        let nodes = fewNodes(for: shape)
         let shape = inventory.shapes[shape]
         return nodes.reduce(0) { room, node in
             let row = Int(groups.groupOf[node])
@@ -180,10 +205,10 @@ public struct IndexedAllocator: PodAllocator {
 
     private mutating func change(_ node: Int, _ request: RequestID, _ occupancy: Occupancy, sign: Int64) {
         let change = TransitionTable.Change(request: request, occupancy: occupancy, sign: sign)
-        if groups.move(node, change) { return }
+        if groups.move(node, change.event) { return }
         groups.explore(node, change, inventory.requests[request])
-        let isKnown = groups.move(node, change)
+        let isKnown = groups.move(node, change.event)
         precondition(isKnown, "it has just been explored")
-        if groups.count > 4 * inventory.nodes.count + 4096 { classifyAll() }
+        tidy()
     }
 }

@@ -1,4 +1,4 @@
-/// Nodes that no pod tells apart by label, taint or image: for each class, what its nodes say to pods.
+/// Nodes that no pod tells apart by label, taint, image or mark: for each class, what its nodes say to pods.
 ///
 /// A class is the list of what its nodes say to the sets of demands and preferences that matter. A node that comes or
 /// changes is asked the same, and belongs to the class with the same answers.
@@ -9,6 +9,8 @@ struct NodeClasses: Sendable {
         var demands: [UInt64] = []
         /// What they bring to each set of preferences that splits.
         var preferences: [NodePreferences.Raw] = []
+        /// The marks that they have, of those that split, ascending.
+        var marks: [NodeMark] = []
     }
 
     /// The sets of demands that split nodes into classes, in the order of the bits.
@@ -19,6 +21,8 @@ struct NodeClasses: Sendable {
     private var demandBits: [Int] = []
     /// By set of preferences, its position; -1 where it does not split.
     private var preferencePositions: [Int] = []
+    /// By mark, whether it splits.
+    private var splittingMarks: [Bool] = []
     /// The answers of each class.
     private(set) var answers: [Answers] = []
     private var ids: [Answers: Int32] = [:]
@@ -33,6 +37,12 @@ struct NodeClasses: Sendable {
     /// Whether a set of preferences splits.
     func splits(preferences id: Int) -> Bool {
         id < preferencePositions.count && preferencePositions[id] >= 0
+    }
+
+    /// Whether a mark splits.
+    func splits(_ mark: NodeMark) -> Bool {
+        let index = Int(mark.index)
+        return index < splittingMarks.count && splittingMarks[index]
     }
 
     /// Whether the nodes of a class meet a set of demands that splits.
@@ -61,6 +71,12 @@ struct NodeClasses: Sendable {
         preferences.append(id)
     }
 
+    /// Lets a mark split. Nodes that have it must be moved to the siblings of their classes.
+    mutating func split(by mark: NodeMark) {
+        while splittingMarks.count <= Int(mark.index) { splittingMarks.append(false) }
+        splittingMarks[Int(mark.index)] = true
+    }
+
     /// Forgets the classes, to classify all nodes anew.
     mutating func clear() {
         answers.removeAll(keepingCapacity: true)
@@ -69,8 +85,9 @@ struct NodeClasses: Sendable {
 
     /// The class of a node; it may be a new one.
     ///
+    /// - Parameter marks: the marks of the node, of those that split, ascending.
     /// - Complexity: O(sets that split).
-    mutating func classify(_ node: Int, by constraints: borrowing ConstraintTable) -> Int {
+    mutating func classify(_ node: Int, marks: [NodeMark], by constraints: borrowing ConstraintTable) -> Int {
         scratch.demands.removeAll(keepingCapacity: true)
         scratch.preferences.removeAll(keepingCapacity: true)
         for (bit, id) in demands.enumerated() {
@@ -78,9 +95,26 @@ struct NodeClasses: Sendable {
             if constraints.eligible[id].contains(node) { scratch.demands[bit >> 6] |= 1 << UInt64(bit & 63) }
         }
         for id in preferences { scratch.preferences.append(constraints.raw(id, node)) }
-        if let id = ids[scratch] { return Int(id) }
-        ids[scratch] = Int32(answers.count)
-        answers.append(scratch)
-        return answers.count - 1
+        scratch.marks = marks
+        return id(of: scratch)
+    }
+
+    /// The class of the nodes that are as those of another but for one mark; it may be a new one.
+    mutating func sibling(of nodeClass: Int, flipping mark: NodeMark) -> Int {
+        var changed = answers[nodeClass]
+        if let position = changed.marks.firstIndex(of: mark) {
+            changed.marks.remove(at: position)
+        } else {
+            let position = changed.marks.firstIndex { $0.index > mark.index } ?? changed.marks.endIndex
+            changed.marks.insert(mark, at: position)
+        }
+        return id(of: changed)
+    }
+
+    private mutating func id(of answers: Answers) -> Int {
+        if let id = ids[answers] { return Int(id) }
+        ids[answers] = Int32(self.answers.count)
+        self.answers.append(answers)
+        return self.answers.count - 1
     }
 }

@@ -122,6 +122,8 @@ extension IndexedAllocator {
         let splits = mustSplit(demands: shape.demands) || mustSplit(preferences: shape.preferences)
         if splits { splitClasses() }
         if splits || hasMoved { classifyAll() }
+        let marks = inventory.marks.demands[shape.marks]
+        if classes.splits(demands: shape.demands) { splitClasses(by: marks) }
         while plans.count < inventory.shapes.shapes.count { plans.append(Plan()) }
         while fronts.count < plans.count { fronts.append(Front()) }
         plans[id.index].generation = generation
@@ -132,7 +134,9 @@ extension IndexedAllocator {
             return
         }
         for nodeClass in plans[id.index].classCount..<classes.count
-        where classes.meets(nodeClass, demands: shape.demands) {
+        where classes.meets(nodeClass, demands: shape.demands)
+            && marks.areMet(by: classes.answers[nodeClass].marks)
+        {
             let key = RankingKey(request: shape.requestID, nodeClass: nodeClass)
             let ranking = rankingIDs[key] ?? rankings.count
             if ranking == rankings.count {

@@ -1,23 +1,32 @@
-/// Remembers which group a node of one group gets into when a pod comes or goes.
+/// Remembers which group a node of one group gets into when a pod comes or goes, or when one of its marks changes.
 ///
 /// Training clusters see the same few changes over and over: a hit costs one probe of an open table.
 struct TransitionTable: Sendable {
-    /// What happens to the node.
+    /// What happens to the node: a pod comes or goes.
     struct Change {
         let request: RequestID
         let occupancy: Occupancy
         let sign: Int64
 
-        /// Three bits.
-        fileprivate var code: UInt64 {
+        var event: Event {
             let kind: UInt64 =
                 switch occupancy {
                 case .bound: 0
                 case .releasing: 1
                 case .pipelined: 2
                 }
-            return kind << 1 | (sign > 0 ? 1 : 0)
+            return Event(code: UInt64(request.ordinal) << 3 | kind << 1 | (sign > 0 ? 1 : 0))
         }
+    }
+
+    /// What happens to the node, as one number of 32 bits.
+    struct Event {
+        fileprivate let code: UInt64
+
+        fileprivate init(code: UInt64) { self.code = code }
+
+        /// The node gets a mark, or loses it if it has it.
+        init(flipping mark: NodeMark) { code = UInt64(mark.index) << 3 | 6 }
     }
 
     /// Where a change leads.
@@ -38,8 +47,8 @@ struct TransitionTable: Sendable {
 
     /// Where a node of `group` gets by a change; `nil` if that has not been seen.
     @inline(__always)
-    func target(of group: Int32, _ change: Change) -> Entry? {
-        let key = Self.key(group, change)
+    func target(of group: Int32, _ event: Event) -> Entry? {
+        let key = Self.key(group, event)
         var slot = slot(key)
         while true {
             let entry = entries[slot]
@@ -50,14 +59,14 @@ struct TransitionTable: Sendable {
     }
 
     /// Remembers a change.
-    mutating func insert(_ target: Int32, freeing: Int, of group: Int32, _ change: Change) {
+    mutating func insert(_ target: Int32, freeing: Int, of group: Int32, _ event: Event) {
         if 2 * count >= entries.count { grow() }
-        place(Entry(key: Self.key(group, change), group: target, freeing: Int32(freeing)))
+        place(Entry(key: Self.key(group, event), group: target, freeing: Int32(freeing)))
         count += 1
     }
 
-    private static func key(_ group: Int32, _ change: Change) -> UInt64 {
-        UInt64(UInt32(bitPattern: group)) << 32 | UInt64(change.request.ordinal) << 3 | change.code
+    private static func key(_ group: Int32, _ event: Event) -> UInt64 {
+        UInt64(UInt32(bitPattern: group)) << 32 | event.code
     }
 
     private func slot(_ key: UInt64) -> Int {

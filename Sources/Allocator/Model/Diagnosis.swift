@@ -32,7 +32,8 @@ public struct Diagnosis {
     /// The row of a node in `states`.
     let row: (Int) -> Int
 
-    /// What stands in a pod's way on one node: a constraint, else every resource that is short.
+    /// What stands in a pod's way on one node: a constraint, else a mark, else every resource that
+    /// is short.
     ///
     /// What is about to be free is not short. Empty exactly if the node has a place to give or to promise.
     public func refusals(of shape: ShapeID, on node: Int) -> [NodeRefusal] {
@@ -40,6 +41,7 @@ public struct Diagnosis {
         if let refusal = inventory.constraints.refusal(of: shape.demands, by: inventory.nodes[node]) {
             return [refusal]
         }
+        if let refusal = inventory.marks.refusal(of: shape.marks, by: node) { return [refusal] }
         return demanded(shape.request).compactMap { entry in
             entry.amount > freeLater(entry.column, row(node)) ? refusal(entry.column) : nil
         }
@@ -58,7 +60,9 @@ public struct Diagnosis {
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
-        constraintCounts(of: shape).merging(shortageCounts(of: shape)) { $1 }
+        constraintCounts(of: shape)
+            .merging(markCounts(of: shape)) { $1 }
+            .merging(shortageCounts(of: shape)) { $1 }
     }
 
     /// For each constraint, how many nodes it rules out; it holds until nodes change.
@@ -72,6 +76,20 @@ public struct Diagnosis {
             guard let refusal = inventory.constraints.refusal(of: demands, by: inventory.nodes[node]) else {
                 continue
             }
+            counts[refusal, default: 0] += 1
+        }
+        return counts
+    }
+
+    /// For each reason that marks give, how many nodes they rule out that the constraints do not.
+    ///
+    /// - Complexity: O(nodes × marks asked about); O(1) for a shape that asks about none.
+    public func markCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
+        let shape = inventory.shapes[shape]
+        var counts: [NodeRefusal: Int] = [:]
+        if shape.marks == MarkTable.noDemands { return counts }
+        inventory.constraints.eligible[shape.demands].forEach { node in
+            guard let refusal = inventory.marks.refusal(of: shape.marks, by: node) else { return }
             counts[refusal, default: 0] += 1
         }
         return counts
@@ -110,12 +128,13 @@ public struct Diagnosis {
         return counts
     }
 
-    /// How many more pods of a shape fit now, one after the other.
+    /// How many more pods of a shape fit now, one after the other, if that changes no mark.
     ///
     /// - Complexity: O(nodes × resources asked for).
     public func headroom(for id: ShapeID) -> Headroom {
         let shape = inventory.shapes[id]
         var headroom = Headroom(pods: 0, nodes: 0, limits: constraintCounts(of: id))
+        headroom.limits.merge(markCounts(of: id)) { $1 }
         for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
             let count = podsThatFit(shape.request, on: row(node))
             headroom.pods += count
@@ -149,7 +168,7 @@ public struct Diagnosis {
     public func fitsSomeEmptyNode(_ shape: ShapeID) -> Bool {
         let shape = inventory.shapes[shape]
         return inventory.nodes.byName.lazy.map(Int.init).contains { node in
-            inventory.isEligible(node, for: shape)
+            inventory.constraints.eligible[shape.demands].contains(node)
                 && shape.request.amounts.allSatisfy { $0.amount <= states.allocatable[$0.column][row(node)] }
         }
     }

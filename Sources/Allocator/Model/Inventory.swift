@@ -7,6 +7,7 @@ struct Inventory: Sendable {
     private(set) var requests: RequestTable
     private(set) var shapes = ShapeTable()
     private(set) var constraints: ConstraintTable
+    private(set) var marks = MarkTable()
     private(set) var kernels: [ScoreKernel]
 
     init(_ cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
@@ -41,18 +42,20 @@ struct Inventory: Sendable {
     mutating func removeNode(_ index: Int) {
         nodes.remove(index)
         constraints.set(nil, at: index)
+        marks.forget(index)
     }
 
     // MARK: Pods
 
-    mutating func intern(_ pod: Pod) -> ShapeID {
-        let hash = pod.shapeHash
-        if let id = shapes.known(pod, hash: hash) { return id }
+    mutating func intern(_ pod: Pod, avoiding: [NodeMark], requiring: [NodeMark]) -> ShapeID {
+        let marks = marks.demandID(avoiding: avoiding, requiring: requiring)
+        let hash = pod.shapeHash &+ UInt64(marks)
+        if let id = shapes.known(pod, marks: marks, hash: hash) { return id }
         let requestID = internRequest(of: pod)
         let request = requests[requestID]
         return shapes.intern(
             pod, hash: hash, requestID: requestID, request: request,
-            demands: constraints.demandID(pod, nodes: nodes),
+            demands: constraints.demandID(pod, nodes: nodes), marks: marks,
             preferences: constraints.preferenceID(pod, nodes: nodes),
             scorer: ShapeScorer(request, kernels: kernels, resources: resources))
     }
@@ -68,11 +71,21 @@ struct Inventory: Sendable {
         shapes.configure(kernels: kernels, resources: resources)
     }
 
+    // MARK: Marks
+
+    mutating func makeMark(refusal: String) -> NodeMark { marks.add(refusal: refusal) }
+
+    /// Gives a node a mark or takes it off; says whether that changed anything.
+    mutating func setMark(_ mark: NodeMark, on node: Int, to isSet: Bool) -> Bool {
+        marks.set(mark, on: node, to: isSet)
+    }
+
     // MARK: Weighing up
 
-    /// Whether a node meets a shape's demands.
+    /// Whether a node meets a shape's demands, on its marks too.
     func isEligible(_ node: Int, for shape: ShapeTable.Shape) -> Bool {
         constraints.eligible[shape.demands].contains(node)
+            && (shape.marks == MarkTable.noDemands || marks.refusal(of: shape.marks, by: node) == nil)
     }
 
     /// The node with the highest score; of equal ones the one with the smallest name.

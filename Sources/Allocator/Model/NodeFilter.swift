@@ -70,6 +70,8 @@ public enum NodeRefusal: Hashable, Sendable, CustomStringConvertible {
     case affinity
     /// A taint is not tolerated.
     case taint(Taint)
+    /// The pods on the node rule it out, with the reason that was given for it.
+    case mark(String)
     /// The node holds as many pods as it may.
     case podCount
     /// Too little of a resource is left.
@@ -82,6 +84,7 @@ public enum NodeRefusal: Hashable, Sendable, CustomStringConvertible {
         case .unschedulable: "node(s) were unschedulable"
         case .affinity: "node(s) didn't match Pod's node affinity/selector"
         case .taint(let taint): "node(s) had untolerated taint {\(taint.key): \(taint.value)}"
+        case .mark(let reason): reason
         case .podCount: "node(s) pod number exceeded"
         case .insufficient(let resource): "Insufficient \(resource)"
         }
@@ -93,7 +96,7 @@ extension NodeRefusal {
     public var isShortage: Bool {
         switch self {
         case .podCount, .insufficient: true
-        case .notReady, .unschedulable, .affinity, .taint: false
+        case .notReady, .unschedulable, .affinity, .taint, .mark: false
         }
     }
 }

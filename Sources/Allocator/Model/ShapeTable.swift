@@ -18,7 +18,9 @@ struct ShapeTable: Sendable {
         let request: PodRequest
         /// Index of its set of demands in the table of constraints.
         let demands: Int
-        /// Index of its set of preferences there.
+        /// Index of what it asks of marks in the table of marks.
+        let marks: Int
+        /// Index of its set of preferences among the constraints.
         let preferences: Int
         /// What scores a node's state for it.
         fileprivate(set) var scorer: ShapeScorer
@@ -27,6 +29,7 @@ struct ShapeTable: Sendable {
     private struct Key: Hashable {
         let requestID: RequestID
         let demands: Int
+        let marks: Int
         let preferences: Int
     }
 
@@ -38,20 +41,23 @@ struct ShapeTable: Sendable {
         let nodeAffinity: NodeAffinity
         let tolerations: [Toleration]
         let images: [String]
+        let marks: Int
         let id: ShapeID
 
-        init(_ pod: Pod, id: ShapeID) {
+        init(_ pod: Pod, marks: Int, id: ShapeID) {
             requests = pod.requests
             nonZero = pod.nonZeroRequests
             nodeSelector = pod.nodeSelector
             nodeAffinity = pod.nodeAffinity
             tolerations = pod.tolerations
             images = pod.images
+            self.marks = marks
             self.id = id
         }
 
-        func isOf(_ pod: Pod) -> Bool {
-            nonZero == pod.nonZeroRequests && requests == pod.requests && nodeSelector == pod.nodeSelector
+        func isOf(_ pod: Pod, marks: Int) -> Bool {
+            marks == self.marks && nonZero == pod.nonZeroRequests && requests == pod.requests
+                && nodeSelector == pod.nodeSelector
                 && nodeAffinity == pod.nodeAffinity && tolerations == pod.tolerations && images == pod.images
         }
     }
@@ -69,11 +75,11 @@ struct ShapeTable: Sendable {
     /// The shape of a pod that says what an earlier one has said, as far as that is quickly found; else `nil`.
     ///
     /// - Complexity: O(what the pod says), without allocation.
-    func known(_ pod: Pod, hash: UInt64) -> ShapeID? {
+    func known(_ pod: Pod, marks: Int, hash: UInt64) -> ShapeID? {
         var known = chains.newest(hash)
         var reach = HashChains.reach
         while let index = known, reach > 0 {
-            if wordings[index].isOf(pod) { return wordings[index].id }
+            if wordings[index].isOf(pod, marks: marks) { return wordings[index].id }
             known = chains.before(index)
             reach -= 1
         }
@@ -82,10 +88,10 @@ struct ShapeTable: Sendable {
 
     /// Notes what a pod says, and the shape that this comes to.
     mutating func intern(
-        _ pod: Pod, hash: UInt64, requestID: RequestID, request: PodRequest, demands: Int, preferences: Int,
-        scorer: @autoclosure () -> ShapeScorer
+        _ pod: Pod, hash: UInt64, requestID: RequestID, request: PodRequest, demands: Int, marks: Int,
+        preferences: Int, scorer: @autoclosure () -> ShapeScorer
     ) -> ShapeID {
-        let key = Key(requestID: requestID, demands: demands, preferences: preferences)
+        let key = Key(requestID: requestID, demands: demands, marks: marks, preferences: preferences)
         let id = ids[key] ?? ShapeID(index: shapes.count)
         let isNew = id.index == shapes.count
         if isNew {
@@ -93,11 +99,11 @@ struct ShapeTable: Sendable {
             requestIDs.append(requestID)
             shapes.append(
                 Shape(
-                    requestID: requestID, request: request, demands: demands, preferences: preferences,
-                    scorer: scorer()))
+                    requestID: requestID, request: request, demands: demands, marks: marks,
+                    preferences: preferences, scorer: scorer()))
         }
         if isNew || !chains.isLong(hash) {
-            wordings.append(Wording(pod, id: id))
+            wordings.append(Wording(pod, marks: marks, id: id))
             chains.append(hash)
         }
         return id

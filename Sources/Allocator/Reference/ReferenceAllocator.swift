@@ -21,12 +21,26 @@ public struct ReferenceAllocator: PodAllocator {
 
     /// The best node for one more pod, by looking at every one.
     public mutating func bestNode(for shape: ShapeID) -> Placement? {
+        bestNode(for: shape, except: [])
+    }
+
+    /// The best node that a check on the candidate accepts, by looking at every one again after each that it refuses.
+    public mutating func bestNode(for shape: ShapeID, where accepts: (Int) -> Bool) -> Placement? {
+        var refused: Set<Int> = []
+        while let candidate = bestNode(for: shape, except: refused) {
+            if accepts(candidate.node) { return candidate }
+            refused.insert(candidate.node)
+        }
+        return nil
+    }
+
+    private mutating func bestNode(for shape: ShapeID, except refused: Set<Int>) -> Placement? {
         _ = inventory.refreshImages()
         let shape = inventory.shapes[shape]
         for kind in [Placement.Kind.allocate, .pipeline] {
             candidates.removeAll(keepingCapacity: true)
-            for node in inventory.nodes.byName.lazy.map(Int.init) where self.kind(of: shape, on: node) == kind
-            {
+            for node in inventory.nodes.byName.lazy.map(Int.init)
+            where self.kind(of: shape, on: node) == kind && !refused.contains(node) {
                 candidates.append(node)
             }
             if let node = inventory.best(of: candidates, for: shape, states, row: { $0 }) {
@@ -118,6 +132,11 @@ public struct ReferenceAllocator: PodAllocator {
         states.clear(index)
     }
 
+    /// Gives a node a mark, or takes it off.
+    public mutating func setMark(_ mark: NodeMark, on node: Int, to isSet: Bool) {
+        _ = inventory.setMark(mark, on: node, to: isSet)
+    }
+
     /// Changes filters and scores.
     public mutating func configure(filters: NodeFilters, kernels: [ScoreKernel]) {
         inventory.configure(filters: filters, kernels: kernels)
@@ -146,9 +165,12 @@ public struct ReferenceAllocator: PodAllocator {
     /// The index of a node.
     public func index(ofNode name: String) -> Int? { inventory.nodes.index(of: name) }
 
+    /// Makes a mark.
+    public mutating func makeMark(refusal: String) -> NodeMark { inventory.makeMark(refusal: refusal) }
+
     /// The shape of a pod.
-    public mutating func intern(_ pod: Pod) -> ShapeID {
-        let shape = inventory.intern(pod)
+    public mutating func intern(_ pod: Pod, avoiding: [NodeMark], requiring: [NodeMark]) -> ShapeID {
+        let shape = inventory.intern(pod, avoiding: avoiding, requiring: requiring)
         states.addColumns(upTo: inventory.resources.count)
         return shape
     }
