@@ -1,3 +1,4 @@
+import Allocator
 import ClusterModel
 import SchedulingPolicy
 import SyntheticClusters
@@ -41,6 +42,7 @@ struct GateCase: Sendable {
                 return 200
             }
         },
+        GateCase(name: "place/exclusive") { placingExclusively(pods: 1_000, nodes: 5_000) },
         GateCase(name: "load") {
             let input = LoadInput(nodes: 100, podsPerNode: 10)
             return {
@@ -60,6 +62,29 @@ struct GateCase: Sendable {
             }
         },
     ]
+
+    /// Places pods that exclude each other by a mark, each on a node of its own.
+    private static func placingExclusively(pods: Int, nodes: Int) -> () -> Int {
+        var allocator = IndexedAllocator(filters: [.podCount], kernels: [.mostAllocated(weight: 1)])
+        for number in 0..<nodes {
+            allocator.addNode(
+                Node(
+                    name: "node-\(100_000 + number)",
+                    allocatable: [.cpu: 64_000, .memory: 1 << 38, .pods: 110]))
+        }
+        let mark = allocator.makeMark(refusal: "node(s) didn't have free ports for the requested pod ports")
+        let pod = Pod(key: ObjectKey(namespace: "", name: "pod"), requests: [.cpu: 8_000, .memory: 1 << 33])
+        let shape = allocator.intern(pod, avoiding: [mark], requiring: [])
+        _ = allocator.bestNode(for: shape)
+        return {
+            for _ in 0..<pods {
+                guard let place = allocator.bestNode(for: shape) else { return 0 }
+                allocator.take(place, for: shape)
+                allocator.setMark(mark, on: place.node, to: true)
+            }
+            return pods
+        }
+    }
 
     /// Places the gangs of a recipe by an allocator that has placed them before.
     private static func placingAgain(_ recipe: SyntheticCluster) throws -> () -> Int {
