@@ -104,7 +104,11 @@ let package = Package(
             dependencies: ["Simulation", "KubernetesAPI", "Documents", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "BenchmarkTests", dependencies: ["BenchmarkCases", "Documents"], swiftSettings: strict),
+            name: "BenchmarkTests",
+            dependencies: [
+                "BenchmarkCases", "SyntheticClusters", "SchedulingPolicy", "ClusterModel", "Documents",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests",
             dependencies: ["gangwright", "ClusterModel", "Documents", "TestSupport"],

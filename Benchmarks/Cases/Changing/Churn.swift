@@ -7,7 +7,7 @@ extension BenchmarkCase {
         "churn", "steady state at 90 %: gangs leave and come, one decision at a time; gangs of 8"
     ) { settings in
         var measurements: [Measurement] = []
-        for nodes in settings.isQuick ? [500] : [10_000, 100_000] {
+        for nodes in settings.growingNodes {
             var recipe = SyntheticCluster.mixed(nodes: nodes)
             recipe.pending = .percentOfCapacity(90)
             var run = ChurnRun(try GangWorkload(recipe, seed: settings.seed), seed: settings.seed)
@@ -23,15 +23,17 @@ extension BenchmarkCase {
                 latencies.map { $0[min($0.count - 1, Int(part * Double($0.count)))] }
             }
             let variant = "gang of 8, \(nodes) nodes"
-            let target: Double? = nodes == 10_000 ? 50_000 : nil
+            let target: Double? = nodes == settings.nodes ? 50_000 : nil
             measurements += [
-                Measurement("p50", variant, unit: .nanoseconds, better: .lower, values: quantile(0.5)),
+                Measurement(
+                    "p50", variant, unit: .nanoseconds, better: .lower, values: quantile(0.5)
+                ).growing(.nodes, nodes),
                 Measurement(
                     "p99", variant, unit: .nanoseconds, better: .lower, values: quantile(0.99), target: target
-                ),
+                ).growing(.nodes, nodes),
                 // The longest decision of all says more about the machine than about us.
                 Measurement("longest", variant, unit: .nanoseconds, better: .none, values: quantile(1)),
-                .cost("a pod leaves", "\(nodes) nodes", leaving),
+                .cost("a pod leaves", "\(nodes) nodes", leaving).growing(.nodes, nodes),
             ]
         }
         return measurements

@@ -1,133 +1,129 @@
 import Allocator
 import ClusterModel
+import SchedulingPolicy
 import SyntheticClusters
 
 extension BenchmarkCase {
-    /// Reading the state from model values, and single changes to it.
+    /// Reading the state from model values.
     static let load = BenchmarkCase(
-        "load", "building the state from nodes and bound pods, and one pod more or less"
+        "load", "the state from nodes and bound pods: the allocator's alone, and a whole session"
     ) { settings in
-        let nodes = settings.size(100_000, quick: 500)
-        let input = LoadInput(nodes: nodes, podsPerNode: 10)
-        let variant = "\(nodes) nodes, \(input.pods.count) pods"
-        var allocator = try input.build()
-        let building = try settings.samples(atMost: 5) {
-            var failure: (any Error)?
-            let sample = Sample.of {
-                do { allocator = try input.build() } catch { failure = error }
-                return 1
-            }
-            if let failure { throw failure }
-            return sample
-        }
-
-        // Pods come to nodes all over the cluster, each of another shape than the one before.
-        let count = min(input.pods.count, 100_000)
-        var random = SeededGenerator(seed: settings.seed)
-        let pods = (0..<count).map { _ in random.choice(input.pods) }
-        let places = pods.map { _ in
-            Placement(node: random.integer(in: 0...(nodes - 1)), kind: .allocate)
-        }
-        let shapes = pods.map { allocator.intern($0) }
-        func changes(_ change: (Int) -> Void, undo: (Int) -> Void) -> [Sample] {
-            settings.samples {
-                let sample = Sample.of {
-                    for index in 0..<count { change(index) }
-                    return count
+        var measurements: [Measurement] = []
+        for nodes in settings.growingNodes {
+            let input = LoadInput(nodes: nodes, podsPerNode: 10)
+            let conditions = "\(nodes) nodes, \(input.pods.count) pods"
+            let isLargest = nodes == 100_000
+            func loading<State>(_ quantity: String, _ make: () throws -> State) throws -> [Measurement] {
+                let samples = try settings.samples(atMost: 5) {
+                    var state: State?
+                    let sample = try Sample.of {
+                        state = try make()
+                        return input.pods.count
+                    }
+                    return withExtendedLifetime(state) { sample }
                 }
-                for index in 0..<count { undo(index) }
-                return sample
+                let whole = samples.map {
+                    // A sample of a small cluster has several rounds.
+                    let rounds = Double($0.operations / input.pods.count)
+                    let elapsed = Elapsed(wall: $0.elapsed.wall / rounds, cpu: $0.elapsed.cpu / rounds)
+                    return Sample(operations: 1, elapsed: elapsed)
+                }
+                return [
+                    .cost(quantity, conditions, whole, target: isLargest ? 1.5e9 : nil),
+                    .cost(quantity + ", per pod", conditions, samples).growing(.nodes, nodes),
+                ]
             }
+            measurements += try loading("allocator's state") { try input.build() }
+            measurements += try loading("session") { try input.session() }
         }
-        let known = changes {
-            allocator.take(places[$0], for: shapes[$0])
-        } undo: {
-            allocator.giveBack(places[$0], for: shapes[$0])
+        return measurements
+    }
+
+    /// One pod more or less.
+    static let delta = BenchmarkCase(
+        "delta", "one bound pod more or less: in the allocator, and in a session"
+    ) { settings in
+        var measurements: [Measurement] = []
+        for nodes in settings.growingNodes {
+            let input = LoadInput(nodes: nodes, podsPerNode: 10)
+            let conditions = "\(nodes) nodes, \(input.pods.count) pods"
+            measurements += try settings.allocatorDeltas(input, conditions).map { $0.growing(.nodes, nodes) }
+            measurements += try settings.sessionDeltas(input, conditions).map { $0.growing(.nodes, nodes) }
         }
-        let whole = changes {
-            allocator.take(places[$0], for: allocator.intern(pods[$0]))
-        } undo: {
-            allocator.giveBack(places[$0], for: shapes[$0])
-        }
-        for index in 0..<count { allocator.take(places[index], for: shapes[index]) }
-        let gone = changes {
-            allocator.giveBack(places[$0], for: shapes[$0])
-        } undo: {
-            allocator.take(places[$0], for: shapes[$0])
-        }
-        return [
-            .cost("state built from model values", variant, building, target: 1.5e9),
-            .cost("a pod comes, shape known", variant, known, target: 1_000),
-            .cost("a pod comes, as model value", variant, whole, target: 1_000),
-            .cost("a pod leaves", variant, gone, target: 1_000),
-        ]
+        return measurements
     }
 }
 
-/// Equal nodes with bound pods of 20 shapes.
-struct LoadInput {
-    let nodes: [Node]
-    let pods: [Pod]
-    /// One gang for each node.
-    let podGroups: [PodGroup]
-    let resources: ResourceTable
+extension BenchmarkSettings {
+    /// How many pods come before they go again: so many that they do not all stay in a cache.
+    private func deltaCount(_ input: LoadInput) -> Int { min(input.pods.count, 100_000) }
 
-    /// Nodes of five resources, each with a gang of so many pods; at most 16 fit.
-    init(nodes nodeCount: Int, podsPerNode: Int) {
-        var recipe = SyntheticCluster.uniform(nodes: nodeCount)
-        recipe.pending = .pods(0)
-        recipe.pools[0].gpus = 16
-        var nodes = recipe.snapshot(seed: 0).nodes
-        for index in nodes.indices { nodes[index].allocatable[Self.adapters] = 16 }
-        self.nodes = nodes
-        resources = ResourceTable([.nvidiaGPU, Self.adapters])
-
-        let shapes: [Pod] = (0..<20).map { number in
-            Pod(
-                key: ObjectKey(namespace: "training", name: ""), role: "worker",
-                schedulerName: "gangwright", phase: .running,
-                requests: [
-                    .cpu: 4_000 + 50 * Int64(number), .memory: (40 + Int64(number)) << 30, .nvidiaGPU: 1,
-                    Self.adapters: 1,
-                ],
-                nodeSelector: [NodePool.gpuModelLabel: nodes[0].labels[NodePool.gpuModelLabel] ?? ""])
-        }
-        var pods: [Pod] = []
-        pods.reserveCapacity(nodeCount * podsPerNode)
-        var groups: [PodGroup] = []
-        for (index, node) in nodes.enumerated() where podsPerNode > 0 {
-            let name = "job-\(index)"
-            groups.append(
-                PodGroup(
-                    key: ObjectKey(namespace: "training", name: name), queue: "default",
-                    minMember: podsPerNode,
-                    phase: .running))
-            for slot in 0..<podsPerNode {
-                var pod = shapes[(index + slot) % shapes.count]
-                pod.key.name = "\(name)-worker-\(slot)"
-                pod.podGroup = name
-                pod.nodeName = node.name
-                pods.append(pod)
+    /// Times changes, and undoes them untimed.
+    private func changes(
+        _ count: Int, _ change: () throws -> Void, undo: () throws -> Void
+    ) rethrows -> [Sample] {
+        try samples {
+            let sample = try Sample.of {
+                try change()
+                return count
             }
+            try undo()
+            return sample
         }
-        self.pods = pods
-        podGroups = groups
     }
 
-    /// What a shell does when it starts: books every pod, and makes the allocator.
-    ///
-    /// - Throws: `ResourceOverflow`, which these amounts are too small for.
-    func build() throws(ResourceOverflow) -> IndexedAllocator {
-        var cluster = try ClusterState(nodes: nodes, resources: resources)
-        for index in pods.indices {
-            guard let name = pods[index].nodeName, let node = cluster.index(ofNode: name) else { continue }
-            cluster.add(pods[index], to: node, as: .bound)
+    /// Pods come to nodes all over the cluster, each of another shape than the one before.
+    fileprivate func allocatorDeltas(_ input: LoadInput, _ conditions: String) throws -> [Measurement] {
+        var allocator = try input.build()
+        let pods = input.further(deltaCount(input), seed: seed)
+        var random = SeededGenerator(seed: seed)
+        let places = pods.map { _ in
+            Placement(node: random.integer(in: 0...(input.nodes.count - 1)), kind: .allocate)
         }
-        return IndexedAllocator(
-            cluster: cluster,
-            filters: [.nodeReady, .nodeUnschedulable, .nodeAffinity, .taintToleration, .podCount],
-            kernels: GangWorkload.defaultKernels)
+        let shapes = pods.map { allocator.intern($0) }
+        func giveBack() {
+            for index in places.indices { allocator.giveBack(places[index], for: shapes[index]) }
+        }
+        func take() { for index in places.indices { allocator.take(places[index], for: shapes[index]) } }
+        let known = changes(pods.count, take, undo: giveBack)
+        let whole = changes(
+            pods.count,
+            {
+                // A span: an array's element would be copied out first, and a pod is large.
+                let pods = pods.span
+                for index in pods.indices {
+                    allocator.take(places[index], for: allocator.intern(pods[index]))
+                }
+            }, undo: giveBack)
+        take()
+        let gone = changes(pods.count, giveBack, undo: take)
+        return [
+            .cost("allocator, a pod comes, shape known", conditions, known, target: 1_000),
+            .cost("allocator, a pod comes, as model value", conditions, whole, target: 1_000),
+            .cost("allocator, a pod leaves", conditions, gone, target: 1_000),
+        ]
     }
 
-    private static let adapters = ResourceName("rdma/hca")
+    /// The same as a session hears of it: with gangs, queues and names.
+    fileprivate func sessionDeltas(_ input: LoadInput, _ conditions: String) throws -> [Measurement] {
+        let session = try input.session()
+        let pods = input.further(deltaCount(input), seed: seed)
+        func come() throws(ResourceOverflow) {
+            let pods = pods.span
+            for index in pods.indices { try session.update(pods[index]) }
+        }
+        func go() {
+            let pods = pods.span
+            for index in pods.indices { session.removePod(pods[index].key) }
+        }
+        let coming = try changes(pods.count, come, undo: go)
+        try come()
+        let again = try changes(pods.count, come, undo: {})
+        let leaving = try changes(pods.count, go, undo: come)
+        return [
+            .cost("session, a pod comes", conditions, coming),
+            .cost("session, a pod is told again", conditions, again),
+            .cost("session, a pod leaves", conditions, leaving),
+        ]
+    }
 }

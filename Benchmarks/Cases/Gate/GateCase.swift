@@ -51,14 +51,60 @@ struct GateCase: Sendable {
                 return input.pods.count
             }
         },
-        GateCase(name: "cycle/full-policy") {
-            var recipe = SyntheticCluster.mixed(nodes: 200)
-            recipe.pending = .pods(2_000)
-            let snapshot = recipe.snapshot(seed: seed)
-            let session = try Session(snapshot: snapshot, configuration: .default)
+        GateCase(name: "cycle/full-policy, new session") {
+            let workload = cycleWorkload
+            let session = try workload.loadedSession()
             return {
                 _ = session.runCycle()
-                return snapshot.pods.count
+                return workload.pods.count
+            }
+        },
+        GateCase(name: "cycle/full-policy, session in use") {
+            let workload = cycleWorkload
+            let session = try workload.loadedSession()
+            _ = session.runCycle()
+            workload.leaveAll(session)
+            try workload.arriveAll(session)
+            return {
+                _ = session.runCycle()
+                return workload.pods.count
+            }
+        },
+        GateCase(name: "cycle/steady") {
+            var recipe = SyntheticCluster.mixed(nodes: 200)
+            recipe.pending = .percentOfCapacity(180)
+            var run = try SteadyRun(SessionWorkload(recipe, seed: seed), seed: seed)
+            try run.rounds(20, pods: 100)
+            let before = run.arrived
+            return {
+                // The amounts are far from an overflow.
+                _ = try? run.rounds(20, pods: 100)
+                return run.arrived - before
+            }
+        },
+        GateCase(name: "cycle/idle") {
+            let workload = cycleWorkload
+            let session = try workload.loadedSession()
+            let waiting = workload.pods.count - session.settle()
+            return {
+                _ = session.runCycle()
+                return waiting
+            }
+        },
+        GateCase(name: "session, a pod comes and leaves") {
+            let input = LoadInput(nodes: 100, podsPerNode: 10)
+            let session = try input.session()
+            let pods = input.further(1_000, seed: seed)
+            func comeAndLeave() {
+                let pods = pods.span
+                // The amounts are far from an overflow.
+                for index in pods.indices { try? session.update(pods[index]) }
+                for index in pods.indices { session.removePod(pods[index].key) }
+            }
+            comeAndLeave()
+            return {
+                comeAndLeave()
+                return pods.count
             }
         },
     ]
@@ -84,6 +130,12 @@ struct GateCase: Sendable {
             }
             return pods
         }
+    }
+
+    private static var cycleWorkload: SessionWorkload {
+        var recipe = SyntheticCluster.mixed(nodes: 200)
+        recipe.pending = .pods(2_000)
+        return SessionWorkload(recipe, seed: seed)
     }
 
     /// Places the gangs of a recipe by an allocator that has placed them before.

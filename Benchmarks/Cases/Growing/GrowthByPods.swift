@@ -22,7 +22,8 @@ extension BenchmarkCase {
         var costs: [Measurement] = []
         for part in 0..<parts {
             let variant = "\(nodes) nodes, gangs \(100 * part / parts) to \(100 * (part + 1) / parts) %"
-            costs.append(.cost("cost per pod", variant, samples[part]))
+            costs.append(
+                .cost("cost per pod", variant, samples[part]).growing(.fill, 100 * (part + 1) / parts))
         }
         return costs + [
             .ratio(

@@ -10,8 +10,9 @@ extension BenchmarkCase {
             let variant = "\(nodes) nodes"
             let workload = try GangWorkload(.mixed(nodes: nodes), seed: settings.seed)
             let times = settings.placingTwice(workload, atMost: 5)
-            firsts.append(.cost("cost per pod, new allocator", variant, times.first))
-            agains.append(.cost("cost per pod, allocator in use", variant, times.again))
+            firsts.append(.cost("cost per pod, new allocator", variant, times.first).growing(.nodes, nodes))
+            agains.append(
+                .cost("cost per pod, allocator in use", variant, times.again).growing(.nodes, nodes))
         }
         let last = sizes.count - 1
         let variant = "\(sizes[last]) to \(sizes[0]) nodes"

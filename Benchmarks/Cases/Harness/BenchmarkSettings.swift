@@ -25,6 +25,12 @@ public struct BenchmarkSettings: Sendable {
     /// One size or the other.
     func size(_ full: Int, quick: Int) -> Int { isQuick ? quick : full }
 
+    /// The number of nodes that targets are for.
+    var nodes: Int { size(10_000, quick: 500) }
+
+    /// The numbers of nodes that show how a cost grows; `nodes` is one of them.
+    var growingNodes: [Int] { isQuick ? [200, 500] : [1_000, 10_000, 100_000] }
+
     /// What one sample should last at least, in seconds: the clocks' own cost must not show.
     var shortestSample: Double { isQuick ? 0.005 : 0.05 }
 }

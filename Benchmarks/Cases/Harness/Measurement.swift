@@ -40,6 +40,8 @@ public struct Measurement: Equatable, Sendable {
     public var cpuValues: [Double]
     /// What the figure has to reach; `nil` where it is only reported.
     public var target: Double?
+    /// The series that it is a part of, which show how costs grow.
+    public var growth: [GrowthPoint] = []
 
     init(
         _ quantity: String, _ conditions: String, unit: Unit, better direction: Direction, values: [Double],
@@ -91,6 +93,13 @@ public struct Measurement: Equatable, Sendable {
             quantity, conditions, unit: .ratio, better: direction,
             values: zip(figure.values, other.values).map { $0 / $1 },
             cpuValues: zip(figure.cpuValues, other.cpuValues).map { $0 / $1 }, target: target)
+    }
+
+    /// The same figure as part of a series.
+    func growing(_ axis: GrowthPoint.Axis, _ size: Int) -> Measurement {
+        var measurement = self
+        measurement.growth.append(GrowthPoint(axis: axis, size: size))
+        return measurement
     }
 
     /// What tells measurements of one run apart, and finds the same one in another run.

@@ -11,9 +11,9 @@ struct Sample: Sendable {
 
     /// Times a body that says how many operations it did.
     @inline(__always)
-    static func of(_ body: () -> Int) -> Sample {
+    static func of(_ body: () throws -> Int) rethrows -> Sample {
         let stopwatch = Stopwatch()
-        let operations = body()
+        let operations = try body()
         return Sample(operations: operations, elapsed: stopwatch.elapsed())
     }
 }

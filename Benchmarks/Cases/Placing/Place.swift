@@ -5,15 +5,18 @@ extension BenchmarkCase {
     static let placeUniform = BenchmarkCase(
         "place/uniform", "one instance type, gangs of 8, empty to 95 % full"
     ) { settings in
-        let nodes = settings.size(10_000, quick: 500)
-        return try settings.placing(.uniform(nodes: nodes), "\(nodes) nodes", target: 10_000_000)
+        try settings.growingNodes.flatMap { nodes in
+            try settings.placing(
+                .uniform(nodes: nodes), "\(nodes) nodes", target: nodes == settings.nodes ? 10_000_000 : nil
+            ).map { $0.direction == .none ? $0 : $0.growing(.nodes, nodes) }
+        }
     }
 
     /// Twenty instance types with selectors, gangs of 1 to 64, binpack, from an empty cluster to one that is 95 % full.
     static let placeMixed = BenchmarkCase(
         "place/mixed", "20 instance types with selectors, gangs of 1 to 64, binpack, empty to 95 % full"
     ) { settings in
-        let nodes = settings.size(10_000, quick: 500)
+        let nodes = settings.nodes
         return try settings.placing(.mixed(nodes: nodes), "\(nodes) nodes", target: 2_000_000)
     }
 }
@@ -50,7 +53,7 @@ extension BenchmarkSettings {
     }
 
     /// Figures of placing all gangs of a recipe. The target is for new allocators.
-    fileprivate func placing(_ recipe: SyntheticCluster, _ variant: String, target: Double) throws
+    fileprivate func placing(_ recipe: SyntheticCluster, _ variant: String, target: Double?) throws
         -> [Measurement]
     {
         let workload = try GangWorkload(recipe, seed: seed)

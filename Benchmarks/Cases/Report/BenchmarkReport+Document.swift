@@ -27,9 +27,14 @@ extension BenchmarkReport {
             ("best", .number(measurement.best)), ("spread", .number(measurement.spread)),
             ("cpuMedian", measurement.cpuMedian.map { .number($0) } ?? .null),
             ("target", measurement.target.map { .number($0) } ?? .null),
+            ("growth", .list(measurement.growth.map(Self.document))),
             ("values", .list(measurement.values.map { .number($0) })),
             ("cpuValues", .list(measurement.cpuValues.map { .number($0) })),
         ])
+    }
+
+    private static func document(_ point: GrowthPoint) -> OutputValue {
+        .object([("by", .string(point.axis.rawValue)), ("size", .integer(Int64(point.size)))])
     }
 
     /// Reads a report that was printed as JSON.
@@ -73,6 +78,12 @@ extension BenchmarkReport {
             values: numbers(reader.value("values")), cpuValues: numbers(reader.value("cpuValues")),
             target: reader.double("target"))
         measurement.caseName = name
+        measurement.growth = reader.objects("growth").compactMap { point in
+            guard let axis = point.string("by").flatMap(GrowthPoint.Axis.init),
+                let size = point.integer("size")
+            else { return nil }
+            return GrowthPoint(axis: axis, size: Int(size))
+        }
         return measurement
     }
 

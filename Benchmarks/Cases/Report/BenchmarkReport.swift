@@ -9,7 +9,7 @@ public struct BenchmarkReport: Equatable, Sendable {
     /// The figures, in the order of the cases.
     public var measurements: [Measurement]
 
-    /// The figures in aligned columns.
+    /// The figures in aligned columns, and how costs grow.
     public var table: String {
         var columns = FigureTable([
             .left("CASE"), .left("CONDITIONS"), .left("QUANTITY"), .right("MEDIAN"), .right("BEST"),
@@ -30,6 +30,7 @@ public struct BenchmarkReport: Equatable, Sendable {
         var text =
             "\(machine.line)\nseed \(seed)\(isQuick ? ", quick: sizes too small to say how fast" : "")\n\n"
         text += columns.text
-        return text
+        let growth = GrowthTable(measurements).text
+        return growth.isEmpty ? text : text + "\n" + growth
     }
 }

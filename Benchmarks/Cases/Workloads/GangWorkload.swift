@@ -61,7 +61,7 @@ struct GangWorkload {
             ], weight: 10),
     ]
 
-    private static func asksTheSame(_ left: Pod, _ right: Pod) -> Bool {
+    static func asksTheSame(_ left: Pod, _ right: Pod) -> Bool {
         left.requests == right.requests && left.nodeSelector == right.nodeSelector
             && left.tolerations == right.tolerations
     }
