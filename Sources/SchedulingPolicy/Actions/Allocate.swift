@@ -101,11 +101,6 @@ extension Session {
         return limits
     }
 
-    /// Notes the state of the nodes that a gang failed in, where its queue had no part in it.
-    private func rememberFailure(of job: Int) {
-        if !jobs[job].hasQueueShareFailure { jobs[job].failedAt = roomVersion }
-    }
-
     // MARK: Worksheets
 
     /// Lists the pods that each gang will try, best first.

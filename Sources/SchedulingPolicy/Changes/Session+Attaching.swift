@@ -151,6 +151,7 @@ extension Session {
 
     private func join(_ task: Int, _ job: Int, role: String) {
         tasks[task].roleIndex = Int32(jobs[job].role(named: role))
+        tasks[task].position = Int32(jobs[job].tasks.count)
         jobs[job].tasks.append(task)
         jobs[job].isOrdered = false
         book(task, of: job, sign: 1)
@@ -167,12 +168,20 @@ extension Session {
             jobs[job].foreignPods -= 1
         } else {
             book(task, of: job, sign: -1)
-            // From the back: pods mostly leave in the order in which they came, and gangs are short.
-            if let position = jobs[job].tasks.lastIndex(of: task) { jobs[job].tasks.remove(at: position) }
+            leave(task, job)
         }
         tasks[task].jobIndex = TaskState.none
         if jobs[job].isSingle { jobs[job].origin = nil }
         releaseIfUnused(job)
+    }
+
+    /// Takes a pod out of its gang's list; the last one takes its place.
+    private func leave(_ task: Int, _ job: Int) {
+        guard let last = jobs[job].tasks.popLast(), last != task else { return }
+        let position = Int(tasks[task].position)
+        jobs[job].tasks[position] = last
+        tasks[last].position = Int32(position)
+        jobs[job].isOrdered = false
     }
 
     /// Whether a bound pod without a group is one of those that a queue answers for.

@@ -119,8 +119,8 @@ struct JobState: Sendable {
     var hasQueueShareFailure = false
     /// Pods still to be tried by `allocate`, as a part of the session's worksheet.
     var worksheet = 0..<0
-    /// What the state of the nodes was when it last failed for want of room alone; `nil` if it has not.
-    var failedAt: RoomVersion?
+    /// When it last failed for want of room alone, by the state of the nodes; `nil` if it has not.
+    var failedAt: RoomFailure?
 
     init(key: ObjectKey) { self.key = key }
 
@@ -150,6 +150,14 @@ struct JobState: Sendable {
         roles.append(RoleState(name: name))
         return roles.count - 1
     }
+}
+
+/// A gang's failure for want of room.
+struct RoomFailure: Sendable {
+    /// What the state of the nodes was.
+    let version: RoomVersion
+    /// Whether all its pods that waited asked for the same, on any node.
+    let hasOneShape: Bool
 }
 
 /// How far the state of the nodes has come, as far as it can help a gang that found no room.

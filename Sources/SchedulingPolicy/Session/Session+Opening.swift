@@ -86,7 +86,7 @@ extension Session {
     }
 
     private func beginCycle(of job: Int) {
-        if !jobs[job].isOrdered { orderTasks(of: job) }
+        if !jobs[job].isOrdered, jobs[job].counts.pending > 0 { orderTasks(of: job) }
         jobs[job].worksheet = 0..<0
         jobs[job].hasQueueShareFailure = false
         jobs[job].refusal = nil
@@ -115,8 +115,14 @@ extension Session {
     /// shapes stand in each other's way, and any change may help.
     func isStillWithoutRoom(_ job: Int) -> Bool {
         guard let failedAt = jobs[job].failedAt else { return false }
-        return failedAt.freed == roomVersion.freed
-            && (failedAt.changed == roomVersion.changed || hasOneShape(job))
+        return failedAt.version.freed == roomVersion.freed
+            && (failedAt.hasOneShape || failedAt.version.changed == roomVersion.changed)
+    }
+
+    /// Notes the state of the nodes that a gang failed in, where its queue had no part in it.
+    func rememberFailure(of job: Int) {
+        if jobs[job].hasQueueShareFailure { return }
+        jobs[job].failedAt = RoomFailure(version: roomVersion, hasOneShape: hasOneShape(job))
     }
 
     /// Whether all waiting pods of a gang ask for the same, on any node.

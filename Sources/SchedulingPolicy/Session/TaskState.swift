@@ -91,7 +91,7 @@ struct TaskState: Sendable {
     var jobIndex = Self.none
     /// Its role's index in the gang.
     var roleIndex: Int32 = 0
-    /// Its place in the order of the gang's pods.
+    /// Its index among the gang's pods; the order in which they are tried once they are in order.
     var position: Int32 = 0
     /// The entry of the node that it is on, or has been given in this cycle.
     var nodeEntry = Self.none
