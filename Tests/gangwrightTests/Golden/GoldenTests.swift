@@ -36,6 +36,9 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
             "schedule-volcano", "schedule --cluster cluster --config configurations/volcano.conf -o wide"),
         Session("schedule-azureml", "schedule --cluster cluster --config configurations/azureml.conf"),
         Session("schedule-scheduler-name", "schedule --cluster cluster --scheduler-name other"),
+        Session(
+            "schedule-cycles",
+            "schedule --cluster cluster --config configurations/volcano.conf --cycles 3 -o json"),
         Session("schedule-require-all", "schedule --cluster cluster --require-all"),
         Session("schedule-nodes-only", "schedule --cluster cluster/nodes.yaml --require-all"),
         Session("schedule-pods-only", "schedule --cluster cluster/pods.yaml"),
@@ -72,6 +75,7 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session("version", "version"),
         Session("usage-no-words", ""),
         Session("usage-unknown-option", "schedule --cluster cluster --confg x"),
+        Session("usage-cycles", "schedule --cluster cluster --cycles none"),
         Session("usage-now", "schedule --cluster cluster --now yesterday"),
         Session("usage-stdin-twice", "schedule --cluster - --config -"),
     ]
