@@ -28,7 +28,8 @@ struct NodeOrder: Sendable {
     /// - Returns: true if others have got new labels too.
     /// - Complexity: O(log nodes) comparisons of names; O(nodes) moves of integers.
     mutating func insert(_ index: Int, name new: String, name: (Int) -> String) -> Bool {
-        var low = 0
+        // Nodes mostly come in the order of their names.
+        var low = sorted.last.map { name(Int($0)).precedes(new) } ?? false ? sorted.count : 0
         var high = sorted.count
         while low < high {
             let middle = (low + high) / 2
