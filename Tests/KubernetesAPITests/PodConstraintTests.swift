@@ -181,16 +181,42 @@ import Testing
     }
 }
 
-@Suite("Constraints that are not evaluated are noted") struct UnsupportedConstraintTests {
+@Suite("The ports of its node that a pod uses") struct HostPortReaderTests {
     @Test(
         "what counts",
         arguments: [
             ("containers: [{name: a, ports: [{containerPort: 80}]}]", []),
-            ("containers: [{name: a, ports: [{containerPort: 80, hostPort: 80}]}]", [.hostPorts]),
-            ("initContainers: [{name: a, ports: [{hostPort: 80}]}]", [.hostPorts]),
+            ("containers: [{name: a, ports: [{containerPort: 80, hostPort: 8080}]}]", [HostPort(8080)]),
+            (
+                "containers: [{name: a, ports: [{hostPort: 53, protocol: UDP, hostIP: 10.0.0.1}, {hostPort: 1}]}]",
+                [HostPort(53, .udp, hostIP: "10.0.0.1"), HostPort(1)]
+            ),
+            // What initialises a pod is gone when it runs; sidecars stay.
+            ("initContainers: [{name: a, ports: [{hostPort: 80}]}]", []),
+            ("initContainers: [{name: a, restartPolicy: Always, ports: [{hostPort: 80}]}]", [HostPort(80)]),
             // The API server makes container ports host ports on the host's network.
-            ("hostNetwork: true\ncontainers: [{name: a, ports: [{containerPort: 80}]}]", [.hostPorts]),
+            ("hostNetwork: true\ncontainers: [{name: a, ports: [{containerPort: 80}]}]", [HostPort(80)]),
             ("hostNetwork: true", []),
+        ] as [(String, [HostPort])])
+    func found(spec: String, ports: [HostPort]) {
+        let result = read(podText(spec))
+        #expect(result.messages == [])
+        #expect(result.snapshot.pods.first?.hostPorts == ports)
+    }
+
+    @Test("a protocol that there is not is a mistake") func unknownProtocol() {
+        let result = read(podText("containers: [{name: a, ports: [{hostPort: 80, protocol: HTTP}]}]"))
+        #expect(
+            result.messages == [
+                "cluster.yaml:7: spec.containers[0].ports[0].protocol: found \"HTTP\", expected TCP, UDP or SCTP"
+            ])
+    }
+}
+
+@Suite("Constraints that are not evaluated are noted") struct UnsupportedConstraintTests {
+    @Test(
+        "what counts",
+        arguments: [
             ("resourceClaims: [{name: gpu, resourceClaimName: x}]", [.resourceClaims]),
             ("resourceClaims: []", []),
             ("topologySpreadConstraints: [{maxSkew: 1, whenUnsatisfiable: ScheduleAnyway}]", []),

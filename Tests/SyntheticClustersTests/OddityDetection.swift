@@ -32,6 +32,7 @@ extension Oddity {
         case .zeroRequests: pod.requests.sorted.contains { $0.amount == 0 }
         case .unknownResources: pod.requests["example.com/quantum"] != nil
         case .severalContainers: pod.nonZeroRequests != NonZeroRequests(of: pod.requests)
+        case .hostPorts: !pod.hostPorts.isEmpty
         case .unsupportedConstraints: !pod.unsupportedConstraints.isEmpty
         case .volumeClaims: pod.mountsVolumeClaims
         case .terminatingPods: pod.isTerminating

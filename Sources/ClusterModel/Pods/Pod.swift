@@ -60,6 +60,8 @@ public struct Pod: Equatable, Sendable {
     public var tolerations: [Toleration]
     /// The images of the pod's containers, as written.
     public var images: [String]
+    /// The ports of its node that the pod uses.
+    public var hostPorts: [HostPort]
     /// Constraints that the pod states and that are not evaluated; it is left pending with this reason.
     public var unsupportedConstraints: [UnsupportedConstraint]
     /// True when the pod mounts a PersistentVolumeClaim.
@@ -76,6 +78,7 @@ public struct Pod: Equatable, Sendable {
         schedulingGates: [String] = [], requests: ResourceList = [:],
         nonZeroRequests: NonZeroRequests? = nil, nodeSelector: [String: String] = [:],
         nodeAffinity: NodeAffinity = NodeAffinity(), tolerations: [Toleration] = [], images: [String] = [],
+        hostPorts: [HostPort] = [],
         unsupportedConstraints: [UnsupportedConstraint] = [], mountsVolumeClaims: Bool = false
     ) {
         self.key = key
@@ -100,6 +103,7 @@ public struct Pod: Equatable, Sendable {
         self.nodeAffinity = nodeAffinity
         self.tolerations = tolerations
         self.images = images
+        self.hostPorts = hostPorts
         self.unsupportedConstraints = unsupportedConstraints
         self.mountsVolumeClaims = mountsVolumeClaims
     }
@@ -121,8 +125,6 @@ public enum UnsupportedConstraint: String, Sendable, CaseIterable {
     case podAntiAffinity = "required pod anti-affinity"
     /// `topologySpreadConstraints` with `whenUnsatisfiable: DoNotSchedule`
     case topologySpread = "topology spread with DoNotSchedule"
-    /// `containers[].ports[].hostPort`
-    case hostPorts = "host ports"
     /// `resourceClaims`
     case resourceClaims = "DRA resource claims"
 }

@@ -3,14 +3,11 @@ internal import Documents
 
 /// Finds the constraints of a pod that this version knows but does not evaluate.
 enum ConstraintReader {
-    static func read(_ spec: FieldReader, affinity: FieldReader?, containers: [FieldReader])
-        -> [UnsupportedConstraint]
-    {
+    static func read(_ spec: FieldReader, affinity: FieldReader?) -> [UnsupportedConstraint] {
         var found: [UnsupportedConstraint] = []
         if requires(affinity, "podAffinity") { found.append(.podAffinity) }
         if requires(affinity, "podAntiAffinity") { found.append(.podAntiAffinity) }
         if spreads(spec) { found.append(.topologySpread) }
-        if usesHostPorts(spec, containers: containers) { found.append(.hostPorts) }
         if !spec.objects("resourceClaims").isEmpty { found.append(.resourceClaims) }
         return found
     }
@@ -30,19 +27,5 @@ enum ConstraintReader {
             constraint.requiredChoice("whenUnsatisfiable", of: WhenUnsatisfiable.self)
         }
         return rules.contains(.doNotSchedule)
-    }
-
-    /// On the host's network every container port is a port of the host, as the API server defaults it.
-    private static func usesHostPorts(_ spec: FieldReader, containers: [FieldReader]) -> Bool {
-        let isOnHostNetwork = spec.bool("hostNetwork") ?? false
-        var uses = false
-        for container in containers {
-            for port in container.objects("ports") {
-                let hostPort = port.integer("hostPort", in: 0...65_535) ?? 0
-                let containerPort = port.integer("containerPort", in: 0...65_535) ?? 0
-                if hostPort > 0 || isOnHostNetwork && containerPort > 0 { uses = true }
-            }
-        }
-        return uses
     }
 }

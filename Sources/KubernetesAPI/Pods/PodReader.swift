@@ -44,8 +44,8 @@ enum PodReader {
         pod.nodeAffinity = affinity?.object("nodeAffinity").map(NodeAffinityReader.read) ?? NodeAffinity()
         pod.tolerations = spec.objects("tolerations").map(TolerationReader.read)
         pod.images = (containers + initContainers).compactMap { $0.nonEmptyString("image") }
-        pod.unsupportedConstraints = ConstraintReader.read(
-            spec, affinity: affinity, containers: containers + initContainers)
+        pod.hostPorts = HostPortReader.read(spec, containers: containers, initContainers: initContainers)
+        pod.unsupportedConstraints = ConstraintReader.read(spec, affinity: affinity)
         pod.mountsVolumeClaims = spec.objects("volumes").contains { volume in
             !volume.lacks("persistentVolumeClaim") || !volume.lacks("ephemeral")
         }

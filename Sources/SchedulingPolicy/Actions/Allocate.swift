@@ -96,7 +96,7 @@ extension Session {
     private func limits(of shape: ShapeID) -> Int32 {
         if let known = roomLimits[shape] { return known }
         let shortages = allocator.diagnosis.limitCounts(of: shape)
-        let limits = number(constraintRefusals(of: shape).merging(shortages) { $1 })
+        let limits = number(lastingRefusals(of: shape).merging(shortages) { $1 })
         roomLimits[shape] = limits
         return limits
     }

@@ -30,11 +30,12 @@ extension Session {
         }
         tasks[task] = state
         takeNotes(of: pod, task)
+        noteHostPorts(of: pod, task)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
         if status == .pending || state.isAssumed, tasks[task].jobIndex != TaskState.none, state.stray == nil {
-            tasks[task].shape = allocator.intern(pod)
+            tasks[task].shape = allocator.intern(pod, avoiding: hostPortMarks(of: pod))
         }
     }
 
@@ -69,6 +70,7 @@ extension Session {
         leaveNode(task)
         leaveJob(task)
         notes[task] = nil
+        forgetHostPorts(of: task)
     }
 
     // MARK: On a node
@@ -79,6 +81,7 @@ extension Session {
         link(task, to: entry)
         if let index = nodes.entries[entry].index {
             allocator.add(tasks[task].request, to: index, as: occupancy)
+            bookHostPorts(of: task, on: index, sign: 1)
         }
     }
 
@@ -107,6 +110,7 @@ extension Session {
         if nodes.entries[entry].isCounted { countTaken(task, sign: -1) }
         if let index = nodes.entries[entry].index {
             allocator.remove(tasks[task].request, from: index, as: occupancy)
+            bookHostPorts(of: task, on: index, sign: -1)
             roomVersion.freed += 1
         }
         tasks[task].nodeEntry = TaskState.none

@@ -23,6 +23,7 @@ extension Session {
             forEachTask(on: entry) { task in
                 guard let occupancy = tasks[task].occupancy else { return }
                 allocator.add(tasks[task].request, to: index, as: occupancy)
+                bookHostPorts(of: task, on: index, sign: 1)
             }
         }
         nodes.setCounted(compatibility != .gangwright || node.isReady, entry)
@@ -38,6 +39,7 @@ extension Session {
         guard let entry = nodes.find(name), let index = nodes.entries[entry].index else { return }
         nodeSums.remove(allocator.node(index).allocatable, resources)
         count(entry, sign: -1)
+        forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
@@ -75,6 +77,7 @@ extension Session {
             count(entry, sign: 1)
         }
         allocator.configure(configuration.nodeDescriptions)
+        checkHostPorts(configuration.nodeDescriptions.checksHostPorts)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
         constraintRefusals.removeAll()
         roomVersion.freed += 1

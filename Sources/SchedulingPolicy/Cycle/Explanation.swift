@@ -90,7 +90,7 @@ extension Session {
     ///
     /// - Complexity: O(nodes).
     public func headroom(for pod: Pod) -> Headroom {
-        let shape = allocator.intern(pod)
+        let shape = allocator.intern(pod, avoiding: hostPortMarks(of: pod))
         if amounts.add(allocator.requestID(of: shape), from: allocator) { syncColumns() }
         return allocator.diagnosis.headroom(for: shape)
     }

@@ -47,6 +47,8 @@ enum PluginRegistry {
 struct NodeDescriptions {
     var filters: NodeFilters = []
     var kernels: [ScoreKernel] = []
+    /// True where nodes take no pod with a host port that is in use there.
+    var checksHostPorts = false
     /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
     var evaluated: UnsupportedConstraints = []
 }
@@ -79,6 +81,7 @@ struct ConfiguredPlugin {
         if configuration.isEnabled(.predicate) {
             nodes.filters.formUnion(own.filters)
             nodes.evaluated.formUnion(own.evaluated)
+            nodes.checksHostPorts = nodes.checksHostPorts || own.checksHostPorts
         }
         if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
     }

@@ -4,7 +4,7 @@ import ClusterModel
 /// What a pod demands of a node besides resources.
 ///
 /// Source: Volcano's `predicates`, which runs kube-scheduler's filters. Evaluated here are the number of pods, cordons,
-/// node affinity and taints; a pod that states another constraint whose filter is on is left pending and says so.
+/// node affinity, taints and host ports; a pod that states another constraint whose filter is on is left pending and says so.
 struct PredicatesPlugin: Plugin {
     static let name = "predicates"
     static let arguments = [
@@ -27,8 +27,8 @@ struct PredicatesPlugin: Plugin {
         nodes.filters = [.nodeUnschedulable, .podCount]
         if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
         if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
+        nodes.checksHostPorts = arguments.bool("predicate.NodePortsEnable")
         var evaluated: [UnsupportedConstraint] = [.resourceClaims]
-        if arguments.bool("predicate.NodePortsEnable") { evaluated.append(.hostPorts) }
         if arguments.bool("predicate.PodAffinityEnable") { evaluated += [.podAffinity, .podAntiAffinity] }
         if arguments.bool("predicate.PodTopologySpreadEnable") { evaluated.append(.topologySpread) }
         nodes.evaluated = UnsupportedConstraints(evaluated)

@@ -43,8 +43,19 @@ final class ChosenAllocator {
         isReference ? reference.removeNode(index) : indexed.removeNode(index)
     }
 
-    func intern(_ pod: Pod) -> ShapeID {
-        isReference ? reference.intern(pod) : indexed.intern(pod)
+    func makeMark(refusal: String) -> NodeMark {
+        isReference ? reference.makeMark(refusal: refusal) : indexed.makeMark(refusal: refusal)
+    }
+
+    func setMark(_ mark: NodeMark, on node: Int, to isSet: Bool) {
+        isReference
+            ? reference.setMark(mark, on: node, to: isSet) : indexed.setMark(mark, on: node, to: isSet)
+    }
+
+    func intern(_ pod: Pod, avoiding marks: [NodeMark]) -> ShapeID {
+        isReference
+            ? reference.intern(pod, avoiding: marks, requiring: [])
+            : indexed.intern(pod, avoiding: marks, requiring: [])
     }
 
     func internRequest(of pod: Pod) -> RequestID {

@@ -14,7 +14,7 @@ extension Session {
         if let refusals = exhausted[shape] { return .none(refusals: refusals) }
         if let placement = allocator.bestNode(for: shape) { return .place(placement) }
         let shortages = allocator.diagnosis.shortageCounts(of: shape)
-        let refusals = number(constraintRefusals(of: shape).merging(shortages) { $1 })
+        let refusals = number(lastingRefusals(of: shape).merging(shortages) { $1 })
         exhausted[shape] = refusals
         if placesInStatement > 0 { exhaustedInStatement.append(shape) }
         return .none(refusals: refusals)
@@ -25,6 +25,11 @@ extension Session {
             let index = nodes.entries[entry].index
         else { return nil }
         return allocator.placement(of: shape, on: index)
+    }
+
+    /// How many nodes constraints and the pods that are there rule out, whatever is free.
+    func lastingRefusals(of shape: ShapeID) -> [NodeRefusal: Int] {
+        constraintRefusals(of: shape).merging(allocator.diagnosis.markCounts(of: shape)) { $1 }
     }
 
     /// How many nodes the constraints of a shape rule out, counted once until nodes change.
@@ -46,6 +51,7 @@ extension Session {
         guard let shape = tasks[task].shape, let job = tasks[task].job else { return }
         touch(job)
         allocator.take(placement, for: shape)
+        bookHostPorts(of: task, on: placement.node, sign: 1)
         tasks[task].nodeEntry = Int32(nodes.entry(atIndex: placement.node))
         tasks[task].failure = nil
         setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
@@ -60,6 +66,7 @@ extension Session {
         touch(job)
         let kind: Placement.Kind = tasks[task].status == .pipelined ? .pipeline : .allocate
         allocator.giveBack(Placement(node: index, kind: kind), for: shape)
+        bookHostPorts(of: task, on: index, sign: -1)
         tasks[task].nodeEntry = TaskState.none
         tasks[task].failure = failure
         setStatus(task, .pending)

@@ -38,6 +38,8 @@ public final class Session {
     let noRequest: RequestID
     /// The gang that was looked up last: the pods of one come one after the other.
     var lastJob: (key: ObjectKey, job: Int)?
+    /// The host ports that pods use.
+    var hostPorts = HostPortTable()
     /// Pods that wait and are in no gang that could be placed.
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
@@ -123,6 +125,7 @@ public final class Session {
         schedulerNames = options.schedulerNames
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
+        hostPorts.areChecked = configuration.nodeDescriptions.checksHostPorts
         noRequest = allocator.internRequest(of: Pod(key: ObjectKey(namespace: "", name: "")))
         _ = amounts.add(noRequest, from: allocator)
         let none = [Int64](repeating: 0, count: resources.count)

@@ -20,6 +20,12 @@ extension AdversarialBuilder {
         }
         while happens(.tolerations, in: 2) { pod.tolerations.append(toleration()) }
         if random.chance(1, in: 3) { pod.images = ["registry.example/train:1"] }
+        while happens(.hostPorts, in: 8) {
+            pod.hostPorts.append(
+                HostPort(
+                    random.choice([80, 8080]), random.choice([.tcp, .tcp, .udp]),
+                    hostIP: random.choice(["", "10.0.0.1", "10.0.0.2"])))
+        }
         if happens(.unsupportedConstraints, in: 12) {
             pod.unsupportedConstraints = [random.choice(UnsupportedConstraint.allCases)]
         }

@@ -35,6 +35,8 @@ public enum Oddity: String, CaseIterable, Sendable {
     case unknownResources
     /// Pods of several containers, whose non-zero requests exceed those of one.
     case severalContainers
+    /// Pods that want ports of their node, on all addresses or on one.
+    case hostPorts
     /// Pods with constraints that are read but not evaluated.
     case unsupportedConstraints
     /// Pods that mount volume claims.

@@ -74,6 +74,43 @@ struct NodePropertyTests {
     }
 
     @Test(
+        "no pod gets a node where another has a port that it wants",
+        arguments: NamedConfiguration.all.filter(\.hasPredicates))
+    func noSharedPorts(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial in
+            let placed = Set(trial.result.binds.map(\.pod) + trial.result.pipelined.map(\.pod))
+            return Self.podsByNode(of: trial).flatMap { node, pods -> [String] in
+                pods.filter { placed.contains($0.key) }.flatMap { pod in
+                    pods.filter { $0.key != pod.key && Self.sharePort(pod, $0) }
+                        .map { "\(pod.key) is on \(node) with \($0.key)" }
+                }
+            }
+        }
+        #expect(violations == [])
+    }
+
+    /// The pods that are on each node or have been promised a place there, leaving ones included.
+    private static func podsByNode(of trial: Trial) -> [String: [Pod]] {
+        var found: [String: [Pod]] = [:]
+        for pod in trial.snapshotAfterBinds.pods where !pod.isTerminal {
+            if let node = pod.nodeName { found[node, default: []].append(pod) }
+        }
+        for entry in trial.result.pipelined {
+            if let pod = trial.pods[entry.pod] { found[entry.node, default: []].append(pod) }
+        }
+        return found
+    }
+
+    private static func sharePort(_ left: Pod, _ right: Pod) -> Bool {
+        left.hostPorts.contains { port in
+            right.hostPorts.contains {
+                port.port == $0.port && port.transport == $0.transport
+                    && (port.hostIP == $0.hostIP || [port.hostIP, $0.hostIP].contains("0.0.0.0"))
+            }
+        }
+    }
+
+    @Test(
         "a pod without a gang that no node takes fits on none",
         arguments: NamedConfiguration.all.filter(\.hasPredicates))
     func unschedulableMeansSo(configuration: NamedConfiguration) throws {
@@ -87,6 +124,7 @@ struct NodePropertyTests {
                 promised.add(pod, to: entry.node)
                 after.add(pod, to: entry.node)
             }
+            let neighbours = Self.podsByNode(of: trial)
             return trial.result.pending.filter { $0.podGroup == nil && $0.reason == .unschedulable }.flatMap {
                 pending -> [String] in
                 guard let pod = trial.pods[pending.pod] else { return [] }
@@ -94,6 +132,7 @@ struct NodePropertyTests {
                     NodeOracle.objections(to: pod, on: node, readiness: trial.compatibility == .gangwright)
                         .isEmpty
                         && Self.hasRoom(for: pod, on: node, after: after, promised: promised)
+                        && !(neighbours[node.name] ?? []).contains { Self.sharePort(pod, $0) }
                 }.map { "\(pending.pod) would fit on \($0.name)" }
             }
         }

@@ -87,12 +87,13 @@ import Testing
     }
 
     @Test("a constraint whose filter is off is not looked at") func filterOff() throws {
-        let pod = Pod.waiting("p").with { $0.unsupportedConstraints = [.hostPorts, .podAffinity] }
-        let off = "predicates predicate.NodePortsEnable=false predicate.PodAffinityEnable=false"
+        let pod = Pod.waiting("p").with { $0.unsupportedConstraints = [.topologySpread, .podAffinity] }
+        let off = "predicates predicate.PodTopologySpreadEnable=false predicate.PodAffinityEnable=false"
         let result = try schedule(policy(.gangwright, ["gang"], [off]), nodes: [.of("n")], pods: [pod])
         #expect(result.bound == ["p": "n"])
         let half = try schedule(
-            policy(.gangwright, ["gang"], ["predicates predicate.NodePortsEnable=false"]), nodes: [.of("n")],
+            policy(.gangwright, ["gang"], ["predicates predicate.PodTopologySpreadEnable=false"]),
+            nodes: [.of("n")],
             pods: [pod])
         #expect(half.messages == ["p": "states what this version does not evaluate: required pod affinity"])
     }
