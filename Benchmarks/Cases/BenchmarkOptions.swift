@@ -14,6 +14,8 @@ public struct BenchmarkOptions: Sendable {
     public var format = Format.table
     /// An earlier report to compare with.
     public var baseline: String?
+    /// A report to print instead of measuring.
+    public var shown: String?
     /// Whether to name the cases instead of running them.
     public var lists = false
 

@@ -28,6 +28,7 @@ public struct BenchmarkProgram: Sendable {
     /// - Parameter progress: is told what comes next.
     /// - Throws: `BenchmarkFailure` when there is nothing to run, or no baseline to be read.
     public func run(progress: (String) -> Void) throws -> Outcome {
+        if let shown = options.shown { return Outcome(text: try Self.report(shown).table) }
         let suite = BenchmarkSuite(options.settings)
         if suite.cases.isEmpty, suite.left.isEmpty {
             throw BenchmarkFailure(
@@ -38,7 +39,7 @@ public struct BenchmarkProgram: Sendable {
             for benchmark in suite.cases { table.add([benchmark.name, benchmark.summary]) }
             return Outcome(text: table.text, notes: Self.note(suite.left))
         }
-        let before = try options.baseline.map(Self.baseline)
+        let before = try options.baseline.map(Self.report)
         let report = try suite.run(progress: progress)
         let text = options.format == .json ? report.document.json() + "\n" : report.table
         var outcome = Outcome(text: text, notes: Self.note(suite.left))
@@ -57,7 +58,7 @@ public struct BenchmarkProgram: Sendable {
             ? "" : "left out: \(left.joined(separator: ", ")); only gangwright-bench counts allocations\n"
     }
 
-    private static func baseline(_ path: String) throws -> BenchmarkReport {
+    private static func report(_ path: String) throws -> BenchmarkReport {
         guard let bytes = TextFile.bytes(path) else { throw BenchmarkFailure("\(path): cannot be read") }
         let sink = ProblemSink()
         guard let report = BenchmarkReport(json: bytes, file: path, sink: sink) else {

@@ -15,7 +15,7 @@ enum BenchmarkArguments {
 
     static let usage = """
         usage: gangwright-bench [--list] [--filter TEXT]... [--output table|json] [--compare FILE]
-                                [--repetitions N] [--quick]
+                                [--repetitions N] [--quick] [--show FILE]
                gangwright-bench gate list|run NAME|check FILE|thresholds
         """
 
@@ -29,6 +29,7 @@ enum BenchmarkArguments {
             case "--list": options.lists = true
             case "--quick": options.settings.isQuick = true
             case "--filter": options.settings.filters.append(try value(of: word, &words))
+            case "--show": options.shown = try value(of: word, &words)
             case "--compare": options.baseline = try value(of: word, &words)
             case "--repetitions":
                 guard let count = Int(try value(of: word, &words)), count > 0 else {

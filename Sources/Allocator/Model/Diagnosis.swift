@@ -31,7 +31,6 @@ public struct Diagnosis {
     let states: StateTable
     /// The row of a node in `states`.
     let row: (Int) -> Int
-
     /// What stands in a pod's way on one node: a constraint, else a mark, else every resource that
     /// is short.
     ///
@@ -97,31 +96,45 @@ public struct Diagnosis {
 
     /// For each resource, on how many of the nodes that qualify there is too little of it.
     ///
-    /// - Complexity: O(nodes × resources asked for).
+    /// - Complexity: O(nodes + rows × resources asked for).
     public func shortageCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
-        countShortages(of: shape) { entry, row in entry.amount > freeLater(entry.column, row) }
+        let shape = inventory.shapes[shape]
+        return countShortages(of: demanded(shape.request), for: shape) { entry, row, _ in
+            entry.amount > freeLater(entry.column, row)
+        }
     }
 
     /// For each resource, on how many of the nodes that qualify it is what stands in the way of one more pod once what is
     /// free is full of them.
     ///
-    /// - Complexity: O(nodes × resources asked for).
+    /// - Complexity: O(nodes + rows × resources asked for).
     public func limitCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
-        let request = inventory.shapes[shape].request
-        return countShortages(of: shape) { entry, row in
-            entry.amount > free(entry.column, row) - podsThatFit(request, on: row) * entry.amount
+        let shape = inventory.shapes[shape]
+        return countShortages(of: demanded(shape.request), for: shape) { entry, row, fitting in
+            entry.amount > free(entry.column, row) - fitting * entry.amount
         }
     }
 
-    private func countShortages(of id: ShapeID, isShort: (PodRequest.Entry, Int) -> Bool) -> [NodeRefusal:
-        Int]
-    {
-        let shape = inventory.shapes[id]
-        let demanded = demanded(shape.request)
+    /// How many nodes that qualify have each row: an index keeps nodes in equal states in one, and what is true of one of
+    /// them is true of all.
+    private func populations(for shape: ShapeTable.Shape) -> [(row: Int, nodes: Int)] {
+        var counts = [Int](repeating: 0, count: states.count)
+        for node in inventory.nodes.byName where inventory.isEligible(Int(node), for: shape) {
+            counts[row(Int(node))] += 1
+        }
+        return counts.indices.lazy.filter { counts[$0] > 0 }.map { ($0, counts[$0]) }
+    }
+
+    private func countShortages(
+        of demanded: [PodRequest.Entry], for shape: ShapeTable.Shape,
+        isShort: (_ entry: PodRequest.Entry, _ row: Int, _ fitting: Int64) -> Bool
+    ) -> [NodeRefusal: Int] {
         var short = [Int](repeating: 0, count: demanded.count)
-        for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
-            let row = row(node)
-            for position in demanded.indices where isShort(demanded[position], row) { short[position] += 1 }
+        for population in populations(for: shape) {
+            let fitting = podsThatFit(demanded, on: population.row)
+            for position in demanded.indices where isShort(demanded[position], population.row, fitting) {
+                short[position] += population.nodes
+            }
         }
         var counts: [NodeRefusal: Int] = [:]
         for (entry, count) in zip(demanded, short) where count > 0 { counts[refusal(entry.column)] = count }
@@ -130,23 +143,24 @@ public struct Diagnosis {
 
     /// How many more pods of a shape fit now, one after the other, if that changes no mark.
     ///
-    /// - Complexity: O(nodes × resources asked for).
+    /// - Complexity: O(nodes × constraints + rows × resources asked for).
     public func headroom(for id: ShapeID) -> Headroom {
         let shape = inventory.shapes[id]
+        let demanded = demanded(shape.request)
         var headroom = Headroom(pods: 0, nodes: 0, limits: constraintCounts(of: id))
         headroom.limits.merge(markCounts(of: id)) { $1 }
-        for node in inventory.nodes.byName.lazy.map(Int.init) where inventory.isEligible(node, for: shape) {
-            let count = podsThatFit(shape.request, on: row(node))
-            headroom.pods += count
-            headroom.nodes += count > 0 ? 1 : 0
+        for population in populations(for: shape) {
+            let count = podsThatFit(demanded, on: population.row)
+            headroom.pods += count * Int64(population.nodes)
+            headroom.nodes += count > 0 ? population.nodes : 0
         }
         headroom.limits.merge(limitCounts(of: id)) { $1 }
         return headroom
     }
 
-    private func podsThatFit(_ request: PodRequest, on row: Int) -> Int64 {
+    private func podsThatFit(_ demanded: [PodRequest.Entry], on row: Int) -> Int64 {
         var count = Int64.max
-        for entry in demanded(request) {
+        for entry in demanded {
             let left = free(entry.column, row)
             count = min(count, entry.amount > 0 ? max(0, left) / entry.amount : (left < 0 ? 0 : count))
         }

@@ -27,6 +27,7 @@ struct BenchCommand {
                 choices: BenchmarkOptions.Format.allCases.map(\.rawValue)),
             Option(
                 name: "compare", metavar: "FILE", help: "earlier figures, as JSON, to compare with"),
+            Option(name: "show", metavar: "FILE", help: "print figures stored as JSON instead of measuring"),
             Option(
                 name: "repetitions", metavar: "N", help: "how often each case is measured",
                 integers: 1...1_000),
@@ -45,6 +46,7 @@ struct BenchCommand {
         options.settings.isQuick = arguments.flag("quick")
         options.format = arguments.value("output").flatMap(BenchmarkOptions.Format.init) ?? .table
         options.baseline = arguments.value("compare")
+        options.shown = arguments.value("show")
         do {
             let done = try BenchmarkProgram(options).run(progress: Self.showProgress)
             outcome.standardOutput = done.text
