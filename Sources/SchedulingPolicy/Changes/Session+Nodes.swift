@@ -44,6 +44,8 @@ extension Session {
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
         constraintRefusals.removeAll(keepingCapacity: true)
+        // It frees nothing, but gangs that found no room were told so with this node in mind.
+        roomVersion.freed += 1
         roomVersion.changed += 1
     }
 
