@@ -23,9 +23,11 @@ struct CycleReport {
             CycleResult.Bind(pod: session.tasks[$0].key, node: node(of: $0), cycle: session.cycle)
         }
         for job in session.reportedJobs {
-            let outcome = GangOutcome(job: job, session: session, facts: facts)
-            for task in session.jobs[job].tasks { report(task, of: job, outcome, to: &result) }
-            if !session.jobs[job].isSingle { result.podGroups.append(group(job, outcome)) }
+            let report = session.jobs[job].report ?? report(on: job, &result)
+            result.pending += report.pending
+            if let group = report.group { result.podGroups.append(group) }
+            // A gang that is passed over until something helps it has nothing new to say until then.
+            session.jobs[job].report = session.jobs[job].failedAt == nil ? nil : report
         }
         for task in session.strays.sorted(by: { session.tasks[$0].key < session.tasks[$1].key }) {
             result.pending.append(CycleResult.Pending(session.tasks[task].key, nil, strayReason(task)))
@@ -51,21 +53,25 @@ struct CycleReport {
         }
     }
 
-    private func report(_ task: Int, of job: Int, _ outcome: GangOutcome, to result: inout CycleResult) {
-        switch session.tasks[task].status {
-        case .pipelined:
-            result.pipelined.append(
-                CycleResult.Pipelined(
-                    pod: session.tasks[task].key, node: node(of: task), waitsFor: .releasing))
-        case .allocated:
-            result.pipelined.append(
-                CycleResult.Pipelined(pod: session.tasks[task].key, node: node(of: task), waitsFor: .gang))
-        case .pending:
-            let group = session.jobs[job].isSingle ? nil : session.jobs[job].key
-            result.pending.append(
-                CycleResult.Pending(session.tasks[task].key, group, outcome.explanation(of: task)))
-        default: break
+    private func report(on job: Int, _ result: inout CycleResult) -> GangReport {
+        let outcome = GangOutcome(job: job, session: session, facts: facts)
+        let isSingle = session.jobs[job].isSingle
+        let key = isSingle ? nil : session.jobs[job].key
+        var pending: [CycleResult.Pending] = []
+        for task in session.jobs[job].tasks {
+            let pod = session.tasks[task].key
+            switch session.tasks[task].status {
+            case .pipelined:
+                result.pipelined.append(
+                    CycleResult.Pipelined(pod: pod, node: node(of: task), waitsFor: .releasing))
+            case .allocated:
+                result.pipelined.append(
+                    CycleResult.Pipelined(pod: pod, node: node(of: task), waitsFor: .gang))
+            case .pending: pending.append(CycleResult.Pending(pod, key, outcome.explanation(of: task)))
+            default: break
+            }
         }
+        return GangReport(pending: pending, group: isSingle ? nil : group(job, outcome))
     }
 
     private func group(_ job: Int, _ outcome: GangOutcome) -> CycleResult.Group {
@@ -135,5 +141,18 @@ struct CycleReport {
     /// Thousandths, as far as 63 bits go.
     private static func milli(_ amount: Double) -> Int64 {
         Int64(exactly: (amount * 1000).rounded()) ?? .max
+    }
+}
+
+/// What a cycle has to say about one gang; shared, since few gangs have one and all have room for it.
+final class GangReport: Sendable {
+    /// Its pods without a place.
+    let pending: [CycleResult.Pending]
+    /// The gang itself; `nil` for a pod that is its own.
+    let group: CycleResult.Group?
+
+    init(pending: [CycleResult.Pending], group: CycleResult.Group?) {
+        self.pending = pending
+        self.group = group
     }
 }

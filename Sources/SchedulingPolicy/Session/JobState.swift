@@ -122,6 +122,9 @@ struct JobState: Sendable {
     /// When it last failed for want of room alone, by the state of the nodes; `nil` if it has not.
     var failedAt: RoomFailure?
 
+    /// What was said about it when it was last tried; `nil` if that no longer holds.
+    var report: GangReport?
+
     init(key: ObjectKey) { self.key = key }
 
     /// True for a slot that nobody uses.

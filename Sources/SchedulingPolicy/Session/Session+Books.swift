@@ -60,6 +60,7 @@ extension Session {
             jobs[job].isSettled = false
         }
         jobs[job].failedAt = nil
+        jobs[job].report = nil
         if jobs[job].isListed { return }
         jobs[job].isListed = true
         unsettledJobs.append(job)

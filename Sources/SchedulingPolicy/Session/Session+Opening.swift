@@ -95,6 +95,7 @@ extension Session {
         if jobs[job].tasks.isEmpty, jobs[job].foreignPods > 0 { jobs[job].refusal = .otherScheduler }
         if isStillWithoutRoom(job) { return }
         jobs[job].failedAt = nil
+        jobs[job].report = nil
         jobs[job].wasTried = false
         for role in jobs[job].roles.indices where jobs[job].roles[role].hasFailed {
             jobs[job].roles[role].hasFailed = false
