@@ -131,6 +131,9 @@ public protocol PodAllocator: Sendable {
     /// Whether the marks of a node rule it out for a shape.
     func isMarked(_ node: Int, against shape: ShapeID) -> Bool
 
+    /// What will be left of a column on a node once leaving pods have gone and promised ones have come.
+    func futureIdle(_ node: Int, _ column: Int) -> Int64
+
     /// The place on one node, `nil` if a pod of the shape does not fit there.
     func placement(of shape: ShapeID, on node: Int) -> Placement?
 

@@ -28,6 +28,11 @@ extension IndexedAllocator {
         ) { Int(groups.groupOf[$0]) }
     }
 
+    /// What will be left of a column on a node.
+    public func futureIdle(_ node: Int, _ column: Int) -> Int64 {
+        groups.states.futureIdle[column][Int(groups.groupOf[node])]
+    }
+
     /// Whether the marks of a node rule it out.
     public func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
         inventory.marks.refusal(of: inventory.shapes[shape].marks, by: node) != nil

@@ -79,6 +79,9 @@ public struct ReferenceAllocator: PodAllocator {
         inventory.marks.refusal(of: inventory.shapes[shape].marks, by: node) != nil
     }
 
+    /// What will be left of a column on a node.
+    public func futureIdle(_ node: Int, _ column: Int) -> Int64 { states.futureIdle[column][node] }
+
     /// The place on one node.
     public func placement(of shape: ShapeID, on node: Int) -> Placement? {
         kind(of: inventory.shapes[shape], on: node).map { Placement(node: node, kind: $0) }

@@ -102,6 +102,10 @@ final class ChosenAllocator {
         isReference ? reference.isMarked(node, against: shape) : indexed.isMarked(node, against: shape)
     }
 
+    func futureIdle(_ node: Int, _ column: Int) -> Int64 {
+        isReference ? reference.futureIdle(node, column) : indexed.futureIdle(node, column)
+    }
+
     func placement(of shape: ShapeID, on node: Int) -> Placement? {
         isReference ? reference.placement(of: shape, on: node) : indexed.placement(of: shape, on: node)
     }

@@ -100,6 +100,10 @@ public final class Session {
     var worksheet: [Int] = []
     /// Binds in the order of their commits.
     var binds: [Int] = []
+    /// Evictions in the order of their commits.
+    var evictions: [Eviction] = []
+    /// Pods that hold a place which others have to leave first.
+    var nominated: Set<Int> = []
     /// Places that are held and were not committed.
     var held: Set<Int> = []
     /// What nodes had to say when a pod found none; failures name them by number.
