@@ -127,7 +127,7 @@ struct CycleReport {
             hasGang && !session.jobs[job].tasks.isEmpty && !session.points.isReady(job, in: session)
             && (counts.pending + counts.pipelined > 0 || scheduled < minimum)
         if running > 0, isUnschedulable { return .unknown }
-        if scheduled >= minimum, scheduled > 0 || session.compatibility == .volcano {
+        if scheduled >= minimum, scheduled > 0 || session.compatibility.isVolcano {
             return completed == scheduled ? .completed : .running
         }
         return session.jobs[job].phase == .inqueue ? .inqueue : .pending

@@ -29,6 +29,8 @@ extension Session {
                 cachesRoleFailures: arguments?.bool("predicateErrorCacheEnable") ?? true,
                 flipsPending: !configuration.actions.contains(.enqueue))
         case .backfill: backfill()
+        case .preempt, .reclaim, .shuffle, .gangpreempt, .gangreclaim, .elect, .reserve:
+            preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }
 }

@@ -10,6 +10,9 @@ protocol Plugin: Sendable {
     /// The arguments that it takes.
     static var arguments: [ArgumentSchema] { get }
 
+    /// The arguments where they, or their defaults, depend on whose semantics hold.
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema]
+
     init(_ arguments: Arguments)
 
     /// Contributes filters and scores of nodes; asked when the configuration is taken.
@@ -21,6 +24,7 @@ protocol Plugin: Sendable {
 
 extension Plugin {
     static var arguments: [ArgumentSchema] { [] }
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] { arguments }
     func describeNodes(_ nodes: inout NodeDescriptions) {}
     func open(_ session: Session, _ points: inout PluginPoints) {}
 }
