@@ -133,7 +133,7 @@ struct ProportionPlugin: Plugin {
                 let total = session.total[column] * resources.subunits(column)
                 let own = resources.volcano(guarantees[queue][column], column)
                 let ceiling = max(0, total - guaranteed[column]) + own
-                guard let limit = capability[resources.names[column]] else { return ceiling }
+                guard let limit = capability?[resources.names[column]] else { return ceiling }
                 // Volcano takes a capability of no CPU or no memory for one that was not given.
                 if limit <= 0, column == ResourceTable.cpu || column == ResourceTable.memory {
                     return ceiling
