@@ -156,7 +156,9 @@ struct Inventory: Sendable {
         var idle: [Int] = []
         var freeing: [Int] = []
         for node in nodes.byName.lazy.map(Int.init) where isEligible(node, for: shape) {
-            guard let kind = shape.kind(in: states, row(node), filters: filters), accepts(node) else { continue }
+            guard let kind = shape.kind(in: states, row(node), filters: filters), accepts(node) else {
+                continue
+            }
             if kind == .allocate { idle.append(node) } else { freeing.append(node) }
         }
         let candidates = idle.isEmpty ? freeing : idle

@@ -98,7 +98,9 @@ extension Session {
         if !tasks[task].isNominated { return true }
         guard let node = nominatedNode(of: task) else { return false }
         let rules = points.nodeRules(for: task, in: self)
-        if rules?.isPastHelp(node) ?? false || !allocator.nodes(meetingDemandsOf: shape).contains(node) { return true }
+        if rules?.isPastHelp(node) ?? false || !allocator.nodes(meetingDemandsOf: shape).contains(node) {
+            return true
+        }
         if !allocator.isMarked(node, against: shape), rules?.refusal(node) == nil { return false }
         var isPreempted = false
         forEachTask(on: nodes.entry(atIndex: node)) { other in

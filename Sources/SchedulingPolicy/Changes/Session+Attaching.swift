@@ -56,6 +56,8 @@ extension Session {
             traits.insert(.isCritical)
         }
         if !pod.labels.isEmpty { traits.insert(.hasLabels) }
+        if pod.preemptsNever { traits.insert(.neverPreempts) }
+        if pod.isDisruptionTarget, pod.isTerminating { traits.insert(.isPreempted) }
         return traits
     }
 

@@ -69,7 +69,8 @@ struct CycleReport {
             switch session.tasks[task].status {
             case .pipelined:
                 result.pipelined.append(
-                    CycleResult.Pipelined(pod: pod, node: node(of: task), 
+                    CycleResult.Pipelined(
+                        pod: pod, node: node(of: task),
                         waitsFor: session.nominated.contains(task) ? .eviction : .releasing))
             case .allocated:
                 result.pipelined.append(

@@ -18,7 +18,8 @@ struct CapacityPlugin: Plugin {
     init(_ arguments: Arguments) { reclaimLevel = Int(arguments.integer("ancestorReclaimLevel")) }
 
     func open(_ session: Session, _ points: inout PluginPoints) {
-        let ledger = CapacityLedger(session, isHierarchical: points.isHierarchical, reclaimLevel: reclaimLevel)
+        let ledger = CapacityLedger(
+            session, isHierarchical: points.isHierarchical, reclaimLevel: reclaimLevel)
         for queue in session.queueOrder {
             session.queues[queue].deserved = ledger.tree.branches[queue].deserved
         }
@@ -157,7 +158,9 @@ private final class CapacityLedger {
         let asked = session.sum(of: [task])
         var held: [Int: [Int64]] = [:]
         return candidates.filter { victim in
-            guard let queue = session.tasks[victim].job.flatMap({ session.jobs[$0].queue }) else { return false }
+            guard let queue = session.tasks[victim].job.flatMap({ session.jobs[$0].queue }) else {
+                return false
+            }
             let own = session.sum(of: [victim])
             let isRelevant = own.indices.contains { column in
                 column != ResourceTable.pods && own[column] > 0 && asked[column] > 0

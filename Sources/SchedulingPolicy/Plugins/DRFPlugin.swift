@@ -1,3 +1,5 @@
+import Allocator
+
 /// Dominant resource fairness: the gang with the smaller share of what it uses most goes first.
 ///
 /// Sources: Ghodsi et al., "Dominant Resource Fairness", NSDI 2011; Volcano's `drf` without hierarchy.

@@ -126,7 +126,8 @@ struct QueueTree {
                     var capability = session.queues[child].queue.capability ?? [:]
                     capability.fill(from: capabilities[parent] ?? [:])
                     capabilities[child] = capability
-                    let ceiling = Self.rest(of: branches[parent].ceiling, guaranteed, branches[child].guarantee)
+                    let ceiling = Self.rest(
+                        of: branches[parent].ceiling, guaranteed, branches[child].guarantee)
                     branches[child].ceiling = Self.lowered(ceiling, to: capability, session.resources)
                 }
                 below += children

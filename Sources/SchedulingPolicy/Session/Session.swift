@@ -82,6 +82,8 @@ public final class Session {
     /// What may have made room, and what has changed.
     var roomVersion = RoomVersion()
 
+    /// The time of the cycle that is open, or was last; `nil` if none was given.
+    var now: Timestamp?
     /// The number of the cycle that is open, or was last.
     var cycle = 0
     /// True until the next change from outside: places that were only held are still held.

@@ -43,7 +43,8 @@ struct Statement {
     }
 
     /// Evicts a pod, on behalf of a gang.
-    mutating func evict(_ task: Int, because reason: EvictionReason, for preemptor: Int, in session: Session) {
+    mutating func evict(_ task: Int, because reason: EvictionReason, for preemptor: Int, in session: Session)
+    {
         steps.append(
             .evict(task: task, status: session.tasks[task].status, reason: reason, preemptor: preemptor))
         session.evict(task)
