@@ -27,7 +27,8 @@ extension Session {
                 if tasks.isEmpty || isReclaim && !points.isPreemptive(queue, tasks, in: self) { continue }
                 for domain in evictionDomains(of: job, limit: maxDomains) {
                     let bundles = bundles(
-                        for: job, needing: tasks, GangEviction(job: job, isReclaim: isReclaim), queue, in: domain)
+                        for: job, needing: tasks, GangEviction(job: job, isReclaim: isReclaim), queue,
+                        in: domain)
                     let offered = allowsWhole ? bundles : bundles.filter(\.isSafe)
                     if evict(offered, because: reason, for: job, tasks, in: domain) { break }
                 }
@@ -94,7 +95,9 @@ extension Session {
             let found = victimCandidates(on: nodes.entry(atIndex: node), for: queue) { victim in
                 isBundled(victim, for: eviction, queue)
             }
-            for victim in found { if let other = self.tasks[victim].job { members[other, default: []].append(victim) } }
+            for victim in found {
+                if let other = self.tasks[victim].job { members[other, default: []].append(victim) }
+            }
         }
         let need = sum(of: tasks)
         var bundles: [Bundle] = []

@@ -94,6 +94,14 @@ enum ConfigurationText {
         - plugins: [{name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
         """
 
+    /// Queues borrow, and take back what they deserve.
+    static let borrowing = """
+        actions: "enqueue, allocate, preempt, reclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: conformance}]
+        - plugins: [{name: gang}, {name: predicates}, {name: capacity}, {name: nodeorder}]
+        """
+
     /// No admission and no shares: what fits is placed, on nodes that are filled up by weights.
     static let binpack = """
         actions: "allocate, backfill"

@@ -9,7 +9,8 @@ private let classes = [
 ]
 
 private func gang(
-    _ name: String, min: Int, _ priority: String, _ phase: PodGroup.Phase = .running, queue: String = "default"
+    _ name: String, min: Int, _ priority: String, _ phase: PodGroup.Phase = .running,
+    queue: String = "default"
 ) -> PodGroup {
     .gang(name, min: min, queue: queue).with {
         $0.priorityClassName = priority
@@ -85,8 +86,10 @@ private func run(
     @Test("a queue takes back what it deserves, and gangs there leave whole") func reclaims() throws {
         let result = try run(
             [.of("n", 4_000)],
-            [gang("a", min: 2, "low", queue: "a"), gang("b", min: 2, "low", queue: "a"),
-                gang("new", min: 2, "low", .inqueue, queue: "b")],
+            [
+                gang("a", min: 2, "low", queue: "a"), gang("b", min: 2, "low", queue: "a"),
+                gang("new", min: 2, "low", .inqueue, queue: "b"),
+            ],
             Pod.members(of: "a", 2).map { $0.running(on: "n") }
                 + Pod.members(of: "b", 2).map { $0.running(on: "n") } + Pod.members(of: "new", 2),
             queues: [Queue(name: "a"), Queue(name: "b")])
