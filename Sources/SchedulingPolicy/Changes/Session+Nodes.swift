@@ -59,7 +59,7 @@ extension Session {
         forEachTask(on: entry) { countTaken($0, sign: sign) }
     }
 
-    private func forEachTask(on entry: Int, _ body: (Int) -> Void) {
+    func forEachTask(on entry: Int, _ body: (Int) -> Void) {
         var task = nodes.entries[entry].firstTask
         while task != TaskState.none {
             body(Int(task))

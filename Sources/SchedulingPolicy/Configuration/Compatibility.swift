@@ -11,4 +11,7 @@ public enum Compatibility: String, Sendable, CaseIterable {
     ///
     /// What 1.5 does as the main branch does asks this; only what differs between the two asks for one of them.
     public var isVolcano: Bool { self != .gangwright }
+
+    /// Whether pods that do not say so may be chosen as victims: the default changed between Volcano's versions.
+    var letsPodsLeaveByDefault: Bool { self != .volcano15 }
 }

@@ -32,16 +32,35 @@ extension Plugin {
 /// The plugins that a configuration may name.
 enum PluginRegistry {
     static let plugins: [any Plugin.Type] = [
-        BinpackPlugin.self, ConformancePlugin.self, DRFPlugin.self, GangPlugin.self, NodeOrderPlugin.self,
-        OvercommitPlugin.self, PredicatesPlugin.self, PriorityPlugin.self, ProportionPlugin.self,
+        BinpackPlugin.self,
+        CapacityPlugin.self,
+        ConformancePlugin.self,
+        DRFPlugin.self,
+        GangPlugin.self,
+        NodeOrderPlugin.self,
+        OvercommitPlugin.self,
+        PredicatesPlugin.self,
+        PriorityPlugin.self,
+        ProportionPlugin.self,
         TaskTopologyPlugin.self,
     ]
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware",
+        "cdp",
+        "deviceshare",
+        "extender",
+        "network-topology-aware",
+        "nodegroup",
+        "numa-aware",
         "pdb",
-        "rescheduling", "reservation", "resource-strategy-fit", "resourcequota", "sla", "tdm", "usage",
+        "rescheduling",
+        "reservation",
+        "resource-strategy-fit",
+        "resourcequota",
+        "sla",
+        "tdm",
+        "usage",
     ]
 
     static func type(named name: String) -> (any Plugin.Type)? { plugins.first { $0.name == name } }

@@ -19,8 +19,7 @@ private func withPlugin(_ lines: String, gangwright: Bool = false) -> String {
 
 @Suite("A mistake in a configuration is named with its line and what was expected")
 struct ReadingMistakesTests {
-    private static let pluginNames =
-        "binpack, conformance, drf, gang, nodeorder, overcommit, predicates, priority, proportion, task-topology"
+    private static let pluginNames = PluginRegistry.plugins.map { $0.name }.joined(separator: ", ")
 
     @Test("an unknown plugin, and one of a later version") func plugins() {
         #expect(
@@ -32,11 +31,7 @@ struct ReadingMistakesTests {
                     "c.conf:4: tiers[0].plugins[0].name: unknown plugin \"fairness\"; "
                         + "expected one of \(Self.pluginNames)"
                 ])
-        for name in [
-            "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware",
-            "pdb",
-            "rescheduling", "reservation", "resource-strategy-fit", "resourcequota", "sla", "tdm", "usage",
-        ] {
+        for name in PluginRegistry.later {
             #expect(
                 messages(withPlugin("{name: gang},\n{name: \(name)}"))
                     == [
@@ -74,7 +69,10 @@ struct ReadingMistakesTests {
         func messages(_ actions: String) -> [String] {
             SchedulingPolicyTests.messages("actions: \(actions)\ntiers: []\n")
         }
-        let known = "expected enqueue, allocate, backfill"
+        let names = ActionName.allCases.filter {
+            $0.exists(under: .volcano) && !ActionName.later.contains($0)
+        }
+        let known = "expected \(names.map(\.rawValue).joined(separator: ", "))"
         #expect(messages("enqueue, alocate") == ["c.conf:1: actions: unknown action \"alocate\"; \(known)"])
         for name in ActionName.later.map(\.rawValue) where name != "elect" && name != "reserve" {
             #expect(
