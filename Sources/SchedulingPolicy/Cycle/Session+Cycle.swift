@@ -11,6 +11,7 @@ extension Session {
     /// - Complexity: O((waiting pods + changed gangs) × log) in the indexed allocator.
     public func runCycle(now: Timestamp? = nil) -> CycleResult {
         openCycle()
+        self.now = now
         points = ExtensionPoints(
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
         for action in configuration.actions { run(action) }
@@ -18,6 +19,15 @@ extension Session {
         var result = CycleReport(session: self, hasGang: hasGang).result()
         result.now = now
         return result
+    }
+
+    private func evictBundles(_ reason: EvictionReason) {
+        if compatibility == .gangwright { return evictByPlan(reason) }
+        let arguments = configuration.actionArguments[reason == .gangpreempt ? .gangpreempt : .gangreclaim]
+        let domains = Int(arguments?.integer("maxDomains") ?? 8)
+        evictBundles(
+            reason, maxDomains: domains <= 0 ? 8 : domains,
+            allowsWhole: arguments?.bool("allowWholeBundle") ?? true)
     }
 
     private func run(_ action: ActionName) {
@@ -29,6 +39,12 @@ extension Session {
                 cachesRoleFailures: arguments?.bool("predicateErrorCacheEnable") ?? true,
                 flipsPending: !configuration.actions.contains(.enqueue))
         case .backfill: backfill()
+        case .preempt: compatibility == .gangwright ? evictByPlan(.preempt) : preempt()
+        case .reclaim: compatibility == .gangwright ? evictByPlan(.reclaim) : reclaim()
+        case .gangpreempt: evictBundles(.gangpreempt)
+        case .gangreclaim: evictBundles(.gangreclaim)
+        case .shuffle, .elect, .reserve:
+            preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }
 }
