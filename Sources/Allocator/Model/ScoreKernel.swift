@@ -22,6 +22,9 @@ public enum ScoreKernel: Equatable, Sendable {
     /// Fuller is better: the weighted mean of (used + request) / allocatable over the resources that the pod asks for
     /// and that have a weight, × 100 × weight. A node that would exceed its allocatable scores 0.
     case binpack(resources: [WeightedResource], weight: Int64)
+    /// The same as Volcano 1.5 has it: of a node that would exceed its allocatable only the resources that it would exceed
+    /// count nothing.
+    case binpackEach(resources: [WeightedResource], weight: Int64)
     /// Emptier is better, by CPU and memory alike, 0 to 100 × weight.
     case leastAllocated(weight: Int64)
     /// Fuller is better, by CPU and memory alike, 0 to 100 × weight.
@@ -30,6 +33,8 @@ public enum ScoreKernel: Equatable, Sendable {
     case balancedAllocation(resources: [ResourceName], weight: Int64)
     /// The weights of matching preferred node affinity terms, normalised, × weight.
     case nodeAffinity(weight: Int64)
+    /// The weights of matching preferred node affinity terms as they are, a million at most, × weight: Volcano 1.5.
+    case rawNodeAffinity(weight: Int64)
     /// Fewer `PreferNoSchedule` taints that the pod does not tolerate is better, normalised, × weight.
     case taintToleration(weight: Int64)
     /// More megabytes of the pod's images on the node is better, 0 to 100 × weight.

@@ -15,6 +15,7 @@ extension Session {
         try nodeSums.replace(old, by: node.allocatable, resources)
         let entry = nodes.entry(named: node.name)
         count(entry, sign: -1)
+        overfullNodes.remove(entry)
         if let known {
             allocator.updateNode(known, to: node)
         } else {
@@ -26,7 +27,7 @@ extension Session {
                 bookHostPorts(of: task, on: index, sign: 1)
             }
         }
-        nodes.setCounted(compatibility.isVolcano || node.isReady, entry)
+        nodes.setCounted(compatibility.countsUnreadyNodes || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
         roomVersion.freed += 1
@@ -39,6 +40,7 @@ extension Session {
         guard let entry = nodes.find(name), let index = nodes.entries[entry].index else { return }
         nodeSums.remove(allocator.node(index).allocatable, resources)
         count(entry, sign: -1)
+        overfullNodes.remove(entry)
         forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
@@ -50,7 +52,7 @@ extension Session {
     }
 
     /// Counts a node in or out of the cluster's total, where it counts at all.
-    private func count(_ entry: Int, sign: Int64) {
+    func count(_ entry: Int, sign: Int64) {
         guard nodes.entries[entry].isCounted, let index = nodes.entries[entry].index else { return }
         for (name, amount) in allocator.node(index).allocatable.sorted {
             guard let column = resources.column(name) else { continue }
@@ -70,12 +72,14 @@ extension Session {
     /// Takes another configuration, from the next cycle on. - Complexity: O(nodes × shapes).
     public func configure(_ configuration: SchedulerConfiguration) {
         closeCycle()
+        readmitOverfullNodes()
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }
-            nodes.setCounted(compatibility.isVolcano || allocator.node(index).isReady, entry)
+            nodes.setCounted(
+                compatibility.countsUnreadyNodes || allocator.node(index).isReady, entry)
             count(entry, sign: 1)
         }
         allocator.configure(configuration.nodeDescriptions)

@@ -10,6 +10,7 @@ final class ExtensionPoints {
     let nodes: NodeDescriptions
     private let jobOrder: Comparison
     private let queueOrder: Comparison
+    let namespaceOrder: [(Session, String, String) -> Int]
     private let taskOrder: Comparison
     private let jobValid: [(Session, Int) -> JobRefusal?]
     private let jobReady: (Session, Int) -> Bool
@@ -35,6 +36,7 @@ final class ExtensionPoints {
         self.nodes = nodes
         jobOrder = Self.first(plugins.compactMap(\.points.jobOrder))
         queueOrder = Self.first(plugins.compactMap(\.points.queueOrder))
+        namespaceOrder = plugins.compactMap(\.points.namespaceOrder)
         taskOrder = Self.first(plugins.compactMap(\.points.taskOrder))
         jobValid = plugins.compactMap(\.points.jobValid)
         jobReady = Self.all(plugins.compactMap(\.points.jobReady))
@@ -111,11 +113,25 @@ final class ExtensionPoints {
         return session.queues[left].queue.name.precedes(session.queues[right].queue.name)
     }
 
+    /// Whether one namespace goes before another; at a tie the one with the smaller name does.
+    func isNamespace(_ left: String, before right: String, in session: Session) -> Bool {
+        for compare in namespaceOrder {
+            let order = compare(session, left, right)
+            if order != 0 { return order < 0 }
+        }
+        return left.precedes(right)
+    }
+
     /// Whether one pod goes before another of its gang; at a tie the default order holds.
     func isTask(_ left: Int, before right: Int, in session: Session) -> Bool {
         let order = taskOrder(session, left, right)
         if order != 0 { return order < 0 }
         return session.tasks[left].position < session.tasks[right].position
+    }
+
+    /// Which of two pods of any gangs goes first, as far as plugins tell them apart.
+    func taskComparison(_ left: Int, _ right: Int, in session: Session) -> Int {
+        taskOrder(session, left, right)
     }
 
     /// Why a gang need not be tried; `nil` if it may.

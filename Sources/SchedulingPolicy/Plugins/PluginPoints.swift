@@ -37,6 +37,7 @@ struct PluginPoints {
     private let configuration: PluginConfiguration
     private(set) var jobOrder: Order?
     private(set) var queueOrder: Order?
+    private(set) var namespaceOrder: ((Session, String, String) -> Int)?
     private(set) var taskOrder: Order?
     private(set) var jobValid: ((Session, Int) -> JobRefusal?)?
     private(set) var jobReady: JobGate?
@@ -62,6 +63,9 @@ struct PluginPoints {
     /// Whether the file asks the plugin for a hierarchy of queues.
     var isHierarchical: Bool { configuration.isEnabled(.hierarchy) }
 
+    /// Whether the file lets the plugin order namespaces. Only Volcano 1.5 has the switch.
+    var ordersNamespaces: Bool { configuration.isEnabled(.namespaceOrder) }
+
     // MARK: Orders
 
     /// Orders gangs.
@@ -72,6 +76,11 @@ struct PluginPoints {
     /// Orders queues.
     mutating func orderQueues(_ compare: @escaping Comparison) {
         if configuration.isEnabled(.queueOrder) { queueOrder = Order(compare: compare) }
+    }
+
+    /// Orders namespaces, by their names; Volcano 1.5 only.
+    mutating func orderNamespaces(_ compare: @escaping (Session, String, String) -> Int) {
+        if ordersNamespaces { namespaceOrder = compare }
     }
 
     /// Orders the pods of a gang.

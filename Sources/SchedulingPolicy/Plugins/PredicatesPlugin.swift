@@ -19,12 +19,29 @@ struct PredicatesPlugin: Plugin {
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
     ]
 
+    /// Volcano 1.5 has few switches, and none for its filters.
+    private static let arguments15 = [
+        ArgumentSchema(name: "predicate.GPUSharingEnable", kind: .bool(default: false)),
+        ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
+    ]
+
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
+        compatibility == .volcano15 ? arguments15 : arguments
+    }
+
     private let arguments: Arguments
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
     func describeNodes(_ nodes: inout NodeDescriptions) {
         nodes.filters = [.nodeUnschedulable, .podCount]
+        if nodes.compatibility == .volcano15 {
+            // It knows neither topology spread nor claims to devices: pods that state them are placed without regard to it.
+            nodes.filters.formUnion([.nodeAffinity, .taintToleration])
+            nodes.checksHostPorts = true
+            nodes.evaluated = UnsupportedConstraints([.podAffinity, .podAntiAffinity])
+            return
+        }
         if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
         if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
         nodes.checksHostPorts = arguments.bool("predicate.NodePortsEnable")

@@ -8,6 +8,7 @@ extension Session {
     /// - Complexity: O(waiting gangs + changed gangs + queues).
     func openCycle() {
         closeCycle()
+        if compatibility == .volcano15 { passOverOverfullNodes() }
         cycle += 1
         isOpen = true
         boundBefore = boundCount
