@@ -8,8 +8,10 @@ import Testing
 ///
 ///     policy(.volcano, ["priority", "gang"], ["predicates", "nodeorder leastrequested.weight=0"])
 func policy(
-    _ compatibility: Compatibility, actions: String = "allocate, backfill", _ tiers: [String]...
+    _ compatibility: Compatibility, actions: String? = nil, _ tiers: [String]...
 ) -> SchedulerConfiguration {
+    // Volcano 1.5 places nothing that was not admitted.
+    let actions = actions ?? (compatibility == .volcano15 ? "enqueue, " : "") + "allocate, backfill"
     var text = "compatibility: \(compatibility.rawValue)\nactions: \"\(actions)\"\ntiers:\n"
     for tier in tiers {
         text += "- plugins:\n"
@@ -26,6 +28,11 @@ func policy(
     let (configuration, problems) = SchedulerConfiguration.read(Array(text.utf8), file: "policy")
     guard let configuration, problems.isEmpty else { preconditionFailure("\(text)\(problems)") }
     return configuration
+}
+
+extension Compatibility {
+    /// All but Volcano 1.5: of what it does differently the tests in the folder of its name speak.
+    static let withoutVolcano15: [Compatibility] = [.volcano, .gangwright]
 }
 
 /// Gangs and the constraints of nodes, and nothing else.
