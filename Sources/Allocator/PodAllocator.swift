@@ -107,6 +107,33 @@ public protocol PodAllocator: Sendable {
     /// over the candidates are scaled over those that have not been refused yet.
     mutating func bestNode(for shape: ShapeID, where accepts: (Int) -> Bool) -> Placement?
 
+    /// Brings up to date what the questions about rules below depend on; asked before them, and again after a change.
+    mutating func prepare(_ shape: ShapeID)
+
+    /// The best node where the policy has a say on each node: it accepts or refuses it, and adds points to its score.
+    ///
+    /// - Parameters:
+    ///   - accepts: asked once about every node that has room.
+    ///   - points: for the nodes that were accepted, what to add to the score of each, in `scoreUnit`; asked once.
+    /// - Complexity: O(nodes): for pods with constraints that no index knows.
+    func bestNode(
+        for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?
+    ) -> Placement?
+
+    /// The nodes that meet a shape's demands, whatever is on them, by name.
+    func nodes(meetingDemandsOf shape: ShapeID) -> [Int]
+
+    /// Nodes by the score that a shape gives them, best first, whether it fits there or not.
+    func ranked(
+        _ candidates: [Int], for shape: ShapeID, adding points: ([Int]) -> [Int64]?
+    ) -> [Int]
+
+    /// Whether the marks of a node rule it out for a shape.
+    func isMarked(_ node: Int, against shape: ShapeID) -> Bool
+
+    /// What will be left of a column on a node once leaving pods have gone and promised ones have come.
+    func futureIdle(_ node: Int, _ column: Int) -> Int64
+
     /// The place on one node, `nil` if a pod of the shape does not fit there.
     func placement(of shape: ShapeID, on node: Int) -> Placement?
 
@@ -145,6 +172,9 @@ public protocol PodAllocator: Sendable {
     /// Changes filters and scores. Nodes, bookings, shapes and requests stay what they are.
     mutating func configure(filters: NodeFilters, kernels: [ScoreKernel])
 }
+
+/// One point of a score, in the fixed point that scores are added up in.
+public let scoreUnit: Int64 = ShapeScorer.unit
 
 extension PodAllocator {
     /// An allocator without nodes, to which everything comes as a change.

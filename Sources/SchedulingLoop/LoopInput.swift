@@ -9,6 +9,8 @@ public enum LoopInput: Sendable {
     case bound(ObjectKey)
     /// The API server, or the kubelet, has refused a binding; the pod waits again.
     case bindRefused(ObjectKey)
+    /// The API server has refused to evict a pod: a budget forbids it, say. The pod stays where it is.
+    case evictionRefused(ObjectKey)
     /// Another configuration holds from now on.
     case configuration(SchedulerConfiguration)
 }

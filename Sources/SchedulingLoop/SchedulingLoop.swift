@@ -63,6 +63,7 @@ public final class SchedulingLoop {
         case .bindRefused(let key):
             assumed.remove(key)
             session.refuseBind(key)
+        case .evictionRefused(let key): session.refuseEviction(key)
         case .configuration(let configuration): session.configure(configuration)
         }
         if firstChange == nil, Self.asksForCycle(input) { firstChange = time }
@@ -72,6 +73,12 @@ public final class SchedulingLoop {
     func confirmBind(_ key: ObjectKey) {
         assumed.remove(key)
         session.confirmBind(key)
+    }
+
+    /// Takes a pod out of the cluster; the same as the change `podRemoved`.
+    func removePod(_ key: ObjectKey) {
+        assumed.remove(key)
+        session.removePod(key)
     }
 
     /// A pod that the API server shows on a node, or no longer shows, is not assumed to be anywhere.
@@ -88,7 +95,7 @@ public final class SchedulingLoop {
         switch input {
         case .bound: false
         case .change(.pod(let pod)): pod.isPending || pod.isTerminal || pod.isTerminating
-        case .change, .bindRefused, .configuration: true
+        case .change, .bindRefused, .evictionRefused, .configuration: true
         }
     }
 

@@ -65,6 +65,46 @@ import Testing
         #expect(result.snapshot.nodes.first?.ready == nil)
     }
 
+    @Test("what is lent out beside is added where the label says so") func oversubscription() {
+        func node(_ label: String, cpu: String, memory: String = "1e3") -> ReadResult {
+            read(
+                """
+                apiVersion: v1
+                kind: Node
+                metadata:
+                  name: n0
+                  labels: {volcano.sh/oversubscription: "\(label)"}
+                  annotations:
+                    volcano.sh/oversubscription-cpu: "\(cpu)"
+                    volcano.sh/oversubscription-memory: "\(memory)"
+                    volcano.sh/offline-job-evicting: "true"
+                status: {allocatable: {cpu: 2, memory: 10}}
+                """)
+        }
+        let lending = node("true", cpu: "1500.7")
+        #expect(lending.messages == [])
+        #expect(lending.snapshot.nodes.first?.allocatable == [.cpu: 3_500, .memory: 1_010])
+        #expect(lending.snapshot.nodes.first?.isOversubscribed == true)
+        #expect(lending.snapshot.nodes.first?.isEvictingOfflinePods == true)
+        let other = node("false", cpu: "a lot")
+        #expect(other.messages == [])
+        #expect(other.snapshot.nodes.first?.allocatable == [.cpu: 2_000, .memory: 10])
+        #expect(other.snapshot.nodes.first?.isOversubscribed == false)
+        let path = "metadata.annotations[volcano.sh/oversubscription"
+        let broken = node("T", cpu: "-1", memory: "9223372036854774784")
+        #expect(
+            broken.messages == [
+                "warning: cluster.yaml:7: \(path)-cpu]: found \"-1\", expected a number from 0; it is ignored"
+            ])
+        #expect(
+            broken.snapshot.nodes.first?.allocatable == [.cpu: 2_000, .memory: 9_223_372_036_854_774_794])
+        #expect(
+            node("1", cpu: "9223372036854774784").messages == [
+                "cluster.yaml:7: \(path)-cpu]: found \"9223372036854774784\", "
+                    + "too much to add to what the node has"
+            ])
+    }
+
     @Test("a bare name is a node that offers nothing") func bare() {
         let result = read("{apiVersion: v1, kind: Node, metadata: {name: n0}}")
         #expect(result.messages == [])

@@ -23,6 +23,8 @@ import Testing
               nodeName: n1
               priority: 7
               priorityClassName: high
+              preemptionPolicy: Never
+              activeDeadlineSeconds: 3600
               schedulingGates: [{name: a}, {name: b}]
               nodeSelector: {pool: a100}
               containers:
@@ -41,6 +43,10 @@ import Testing
               phase: Running
               nominatedNodeName: n2
               startTime: "2026-03-01T08:30:00Z"
+              conditions:
+              - {type: PodScheduled, status: "True", lastTransitionTime: "2026-03-01T08:29:58Z"}
+              - {type: DisruptionTarget, status: "True", reason: PreemptionByScheduler}
+              - {type: Ready, status: "False", lastTransitionTime: "2026-03-01T08:31:00Z"}
             """)
         #expect(result.messages == [])
         var expected = Pod(key: ObjectKey(namespace: "ml", name: "train-0"), uid: "6f1")
@@ -59,10 +65,16 @@ import Testing
         expected.nodeName = "n1"
         expected.nominatedNodeName = "n2"
         expected.phase = .running
+        expected.started = Timestamp(rfc3339: "2026-03-01T08:30:00Z")
+        expected.scheduledTime = Timestamp(rfc3339: "2026-03-01T08:29:58Z")
+        expected.isDisruptionTarget = true
+        expected.activeDeadlineSeconds = 3600
+        expected.preemptsNever = true
         expected.priority = 7
         expected.priorityClassName = "high"
         expected.schedulingGates = ["a", "b"]
         expected.requests = [.cpu: 2000, .memory: 1 << 30, .nvidiaGPU: 2]
+        expected.limits = [.memory: 1 << 30, .nvidiaGPU: 2]
         expected.nonZeroRequests = NonZeroRequests(milliCPU: 2000, memory: (1 << 30) + (200 << 20))
         expected.nodeSelector = ["pool": "a100"]
         expected.images = ["reg/train:1", "reg/side:1", "reg/setup:1"]
@@ -101,6 +113,74 @@ import Testing
                 """))
         #expect(result.messages == [])
         #expect(result.snapshot.pods.first?.requests == [.cpu: 260, .memory: 1024])
+    }
+
+    @Test("limits add up as requests do, and overhead counts where there is a limit") func limits() {
+        let result = read(
+            podText(
+                """
+                overhead: {cpu: 10m, memory: 5}
+                resources: {limits: {memory: 1Ki}}
+                containers:
+                - {name: a, resources: {limits: {nvidia.com/gpu: 2, memory: 10}}}
+                - {name: b, resources: {limits: {nvidia.com/gpu: 1}}}
+                initContainers:
+                - {name: c, resources: {limits: {nvidia.com/gpu: 4}}}
+                """))
+        #expect(result.messages == [])
+        #expect(result.snapshot.pods.first?.limits == [.memory: 1029, .nvidiaGPU: 4])
+    }
+
+    @Test("conditions that do not hold say nothing; states and times must be such") func conditions() {
+        let pod = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p}
+            spec: {}
+            status: {conditions: [{type: PodScheduled, status: "False", lastTransitionTime: "2026-03-01T08:29:58Z"}]}
+            """
+        let unscheduled = read(pod)
+        #expect(unscheduled.messages == [])
+        #expect(unscheduled.snapshot.pods.first?.scheduledTime == nil)
+        #expect(unscheduled.snapshot.pods.first?.isDisruptionTarget == false)
+        #expect(
+            read(pod.replacing("False", with: "Maybe")).messages == [
+                "cluster.yaml:5: status.conditions[0].status: found \"Maybe\", expected True, False or Unknown"
+            ])
+        #expect(
+            read(pod.replacing("False", with: "True").replacing("2026-03-01T08", with: "today")).messages == [
+                "cluster.yaml:5: status.conditions[0].lastTransitionTime: found \"today:29:58Z\", "
+                    + "expected a time such as 2026-03-01T08:00:00Z"
+            ])
+    }
+
+    @Test("faults of what limits a pod in time and in right")
+    func rights() {
+        let result = read(podText("preemptionPolicy: Sometimes\nactiveDeadlineSeconds: 0"))
+        #expect(
+            result.messages == [
+                "cluster.yaml:7: spec.preemptionPolicy: found \"Sometimes\", "
+                    + "expected PreemptLowerPriority or Never",
+                "cluster.yaml:8: spec.activeDeadlineSeconds: found 0, expected an integer from 1 to 2147483647",
+            ])
+    }
+
+    @Test("a class that preempts nobody makes its pods so, unless their priority is settled")
+    func classPolicy() {
+        let result = read(
+            """
+            {apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: meek}, value: 5, preemptionPolicy: Never}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {priorityClassName: meek}}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {priorityClassName: meek, priority: 5}}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: c}, spec: {}}
+            """)
+        #expect(result.messages == [])
+        #expect(
+            result.snapshot.priorityClasses == [PriorityClass(name: "meek", value: 5, preemptsNever: true)])
+        #expect(result.snapshot.pods.map(\.preemptsNever) == [true, false, false])
     }
 
     @Test("a sum beyond 63 bits is reported") func overflow() {

@@ -147,7 +147,7 @@ struct World {
             switch random.integer(in: 0...3) {
             case 0: queue.weight = Int64(random.integer(in: 1...5))
             case 1: queue.state = random.choice([.open, .closed, .closing])
-            case 2: queue.capability[.cpu] = Int64(random.integer(in: 1...40)) * 500
+            case 2: queue.capability = [.cpu: Int64(random.integer(in: 1...40)) * 500]
             default: queue.priority = Int32(random.integer(in: 0...2))
             }
         } said: {

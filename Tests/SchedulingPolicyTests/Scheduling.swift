@@ -51,6 +51,7 @@ func schedule(
     other.allocator = options.allocator == .indexed ? .reference : .indexed
     let again = try Session(snapshot: snapshot, configuration: configuration, options: other).runCycle()
     #expect(again.binds == result.binds, "the allocators differ")
+    #expect(again.evictions == result.evictions, "the allocators differ")
     return result
 }
 
@@ -59,6 +60,9 @@ extension CycleResult {
     var bound: [String: String] {
         Dictionary(uniqueKeysWithValues: binds.map { ($0.pod.name, $0.node) })
     }
+
+    /// The pods in the order in which they are evicted.
+    var evicted: [String] { evictions.map(\.pod.name) }
 
     /// The pods in the order in which they are bound.
     var order: [String] { binds.map(\.pod.name) }

@@ -111,7 +111,7 @@ extension Oddity {
         case .noQueues: return snapshot.queues.isEmpty
         case .missingQueues: return snapshot.podGroups.contains { !names.contains($0.queue) }
         case .closedQueues: return snapshot.queues.contains { $0.state != .open }
-        case .queueCapabilities: return snapshot.queues.contains { !$0.capability.isEmpty }
+        case .queueCapabilities: return snapshot.queues.contains { $0.capability != nil }
         case .queueGuarantees: return snapshot.queues.contains { !$0.guarantee.isEmpty }
         case .queuePriorities: return snapshot.queues.contains { $0.priority != 0 }
         default: return nil

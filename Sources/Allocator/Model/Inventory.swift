@@ -96,19 +96,79 @@ struct Inventory: Sendable {
     func best(
         of candidates: [Int], for shape: ShapeTable.Shape, _ states: borrowing StateTable, row: (Int) -> Int
     ) -> Int? {
-        var highest = NodePreferences.Raw()
-        for node in candidates { highest.raise(to: constraints.raw(shape.preferences, node)) }
+        let highest = highest(of: candidates, for: shape)
         var best: (node: Int, score: Int64)?
         let labels = nodes.order.labels
         for node in candidates {
-            let raw = constraints.raw(shape.preferences, node)
-            let score =
-                shape.scorer.score(states, row(node)) + constraints.weights.points(raw, highest: highest)
+            let score = score(of: node, for: shape, highest, states, row(node))
             if let best, score < best.score || (score == best.score && labels[node] > labels[best.node]) {
                 continue
             }
             best = (node, score)
         }
         return best?.node
+    }
+
+    /// The candidates by score, with points that only the policy knows added, best first; of equal ones the one with the
+    /// smallest name first.
+    ///
+    /// - Complexity: O(candidates × log candidates).
+    func ranked(
+        _ candidates: [Int], for shape: ShapeTable.Shape, adding points: ([Int]) -> [Int64]?,
+        _ states: borrowing StateTable, row: (Int) -> Int
+    ) -> [Int] {
+        let highest = highest(of: candidates, for: shape)
+        let added = points(candidates)
+        var scored: [(node: Int, score: Int64)] = []
+        scored.reserveCapacity(candidates.count)
+        for (position, node) in candidates.enumerated() {
+            let own = score(of: node, for: shape, highest, states, row(node))
+            scored.append((node, own + (added?[position] ?? 0)))
+        }
+        let labels = nodes.order.labels
+        scored.sort { $0.score == $1.score ? labels[$0.node] < labels[$1.node] : $0.score > $1.score }
+        return scored.map(\.node)
+    }
+
+    private func highest(of candidates: [Int], for shape: ShapeTable.Shape) -> NodePreferences.Raw {
+        var highest = NodePreferences.Raw()
+        for node in candidates { highest.raise(to: constraints.raw(shape.preferences, node)) }
+        return highest
+    }
+
+    private func score(
+        of node: Int, for shape: ShapeTable.Shape, _ highest: NodePreferences.Raw,
+        _ states: borrowing StateTable, _ row: Int
+    ) -> Int64 {
+        shape.scorer.score(states, row)
+            + constraints.weights.points(constraints.raw(shape.preferences, node), highest: highest)
+    }
+
+    // MARK: Looking at every node
+
+    /// The best node where the policy has a say on each: by plain loops over all of them.
+    ///
+    /// - Complexity: O(nodes × (resources asked for + kernels)) and what the policy's own rules cost.
+    func bestByRules(
+        for shape: ShapeTable.Shape, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?,
+        _ states: borrowing StateTable, row: (Int) -> Int
+    ) -> Placement? {
+        var idle: [Int] = []
+        var freeing: [Int] = []
+        for node in nodes.byName.lazy.map(Int.init) where isEligible(node, for: shape) {
+            guard let kind = shape.kind(in: states, row(node), filters: filters), accepts(node) else {
+                continue
+            }
+            if kind == .allocate { idle.append(node) } else { freeing.append(node) }
+        }
+        let candidates = idle.isEmpty ? freeing : idle
+        return ranked(candidates, for: shape, adding: points, states, row: row).first.map {
+            Placement(node: $0, kind: idle.isEmpty ? .pipeline : .allocate)
+        }
+    }
+
+    /// The nodes that meet a shape's demands, marks and resources aside, by name.
+    func demandedNodes(for shape: ShapeTable.Shape) -> [Int] {
+        nodes.byName.lazy.map(Int.init).filter { constraints.eligible[shape.demands].contains($0) }
     }
 }

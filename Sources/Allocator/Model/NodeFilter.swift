@@ -72,6 +72,8 @@ public enum NodeRefusal: Hashable, Sendable, CustomStringConvertible {
     case taint(Taint)
     /// The pods on the node rule it out, with the reason that was given for it.
     case mark(String)
+    /// A plugin's rule speaks against the node; whether it might not if pods left it.
+    case rule(String, isResolvable: Bool)
     /// The node holds as many pods as it may.
     case podCount
     /// Too little of a resource is left.
@@ -84,7 +86,7 @@ public enum NodeRefusal: Hashable, Sendable, CustomStringConvertible {
         case .unschedulable: "node(s) were unschedulable"
         case .affinity: "node(s) didn't match Pod's node affinity/selector"
         case .taint(let taint): "node(s) had untolerated taint {\(taint.key): \(taint.value)}"
-        case .mark(let reason): reason
+        case .mark(let reason), .rule(let reason, _): reason
         case .podCount: "node(s) pod number exceeded"
         case .insufficient(let resource): "Insufficient \(resource)"
         }
@@ -96,7 +98,17 @@ extension NodeRefusal {
     public var isShortage: Bool {
         switch self {
         case .podCount, .insufficient: true
-        case .notReady, .unschedulable, .affinity, .taint, .mark: false
+        case .notReady, .unschedulable, .affinity, .taint, .mark, .rule: false
+        }
+    }
+
+    /// True when the departure of pods may help: kube-scheduler's `Unschedulable`, the others are
+    /// `UnschedulableAndUnresolvable`.
+    public var isResolvable: Bool {
+        switch self {
+        case .podCount, .insufficient, .mark: true
+        case .rule(_, let isResolvable): isResolvable
+        case .notReady, .unschedulable, .affinity, .taint: false
         }
     }
 }

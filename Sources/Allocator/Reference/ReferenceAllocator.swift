@@ -50,6 +50,38 @@ public struct ReferenceAllocator: PodAllocator {
         return nil
     }
 
+    /// Computes image locality anew where nodes have changed.
+    public mutating func prepare(_ shape: ShapeID) { _ = inventory.refreshImages() }
+
+    /// The best node where the policy has a say on each.
+    public func bestNode(
+        for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        inventory.bestByRules(
+            for: inventory.shapes[shape], where: accepts, adding: points, states, row: { $0 })
+    }
+
+    /// The nodes that meet a shape's demands.
+    public func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
+        inventory.demandedNodes(for: inventory.shapes[shape])
+    }
+
+    /// Nodes by score, best first.
+    public func ranked(
+        _ candidates: [Int], for shape: ShapeID, adding points: ([Int]) -> [Int64]?
+    ) -> [Int] {
+        inventory.ranked(
+            candidates, for: inventory.shapes[shape], adding: points, states, row: { $0 })
+    }
+
+    /// Whether the marks of a node rule it out.
+    public func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
+        inventory.marks.refusal(of: inventory.shapes[shape].marks, by: node) != nil
+    }
+
+    /// What will be left of a column on a node.
+    public func futureIdle(_ node: Int, _ column: Int) -> Int64 { states.futureIdle[column][node] }
+
     /// The place on one node.
     public func placement(of shape: ShapeID, on node: Int) -> Placement? {
         kind(of: inventory.shapes[shape], on: node).map { Placement(node: node, kind: $0) }

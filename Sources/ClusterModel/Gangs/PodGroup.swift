@@ -38,10 +38,20 @@ public struct PodGroup: Equatable, Sendable {
     public var minTaskMember: [RoleMinimum]
     /// What admission reserves; `nil` means that admission asks nothing.
     public var minResources: ResourceList?
+    /// What `minResources` says in the words of quotas: `requests.cpu`, `limits.memory`, `count/pods`.
+    public var minQuotaResources: ResourceList
+    /// How close together its pods are to run; `nil` if nothing is asked.
+    public var networkTopology: NetworkTopology?
+    /// The rules by which its pods form parts; the first that means a pod holds.
+    public var subGroupPolicies: [SubGroupPolicy]
     /// The priority class, empty if none.
     public var priorityClassName: String
     /// The phase as of the last write.
     public var phase: Phase
+    /// What schedulers have said about it, one entry a type.
+    public var conditions: [PodGroupCondition]
+    /// Labels.
+    public var labels: [String: String]
     /// Annotations.
     public var annotations: [String: String]
     /// Where it comes from.
@@ -52,8 +62,11 @@ public struct PodGroup: Equatable, Sendable {
     /// A pending pod group of the queue `default`.
     public init(
         key: ObjectKey, created: Timestamp? = nil, queue: String = "default", minMember: Int = 1,
-        minTaskMember: [RoleMinimum] = [], minResources: ResourceList? = nil, priorityClassName: String = "",
-        phase: Phase = .pending, annotations: [String: String] = [:], origin: Origin = .object,
+        minTaskMember: [RoleMinimum] = [], minResources: ResourceList? = nil,
+        minQuotaResources: ResourceList = [:], networkTopology: NetworkTopology? = nil,
+        subGroupPolicies: [SubGroupPolicy] = [], priorityClassName: String = "",
+        phase: Phase = .pending, conditions: [PodGroupCondition] = [], labels: [String: String] = [:],
+        annotations: [String: String] = [:], origin: Origin = .object,
         invalid: InvalidGang? = nil
     ) {
         self.key = key
@@ -62,11 +75,38 @@ public struct PodGroup: Equatable, Sendable {
         self.minMember = minMember
         self.minTaskMember = minTaskMember
         self.minResources = minResources
+        self.minQuotaResources = minQuotaResources
+        self.networkTopology = networkTopology
+        self.subGroupPolicies = subGroupPolicies
         self.priorityClassName = priorityClassName
         self.phase = phase
+        self.conditions = conditions
+        self.labels = labels
         self.annotations = annotations
         self.origin = origin
         self.invalid = invalid
+    }
+}
+
+/// What a scheduler has said about a pod group. Source: `scheduling.volcano.sh/v1beta1`.
+public struct PodGroupCondition: Hashable, Sendable {
+    /// What it is about: `Unschedulable` or `Scheduled`.
+    public var type: String
+    /// Whether it holds.
+    public var status: ConditionStatus
+    /// When `status` was last another; `nil` if not given.
+    public var lastTransitionTime: Timestamp?
+    /// Why, in one word; empty if not given.
+    public var reason: String
+
+    /// A condition by type and status.
+    public init(
+        type: String, status: ConditionStatus, lastTransitionTime: Timestamp? = nil, reason: String = ""
+    ) {
+        self.type = type
+        self.status = status
+        self.lastTransitionTime = lastTransitionTime
+        self.reason = reason
     }
 }
 

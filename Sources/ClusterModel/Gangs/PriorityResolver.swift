@@ -9,14 +9,21 @@ public struct PriorityResolver: Sendable {
 
     private var values = Self.builtIn
     private var globalDefault: Int32?
+    private var preemptingNever: Set<String> = []
+    private var globalDefaultPreemptsNever = false
 
     /// Knows the given classes, and the two that every cluster has.
     public init(classes: [PriorityClass]) {
         for priorityClass in classes {
             values[priorityClass.name] = priorityClass.value
+            if priorityClass.preemptsNever { preemptingNever.insert(priorityClass.name) }
             // Of several defaults, which the API server does not let in but may find, the lowest holds.
-            if priorityClass.isGlobalDefault {
-                globalDefault = min(globalDefault ?? priorityClass.value, priorityClass.value)
+            if priorityClass.isGlobalDefault, priorityClass.value <= globalDefault ?? .max {
+                // Of two with one value the stricter holds, whichever comes first.
+                let isTie = priorityClass.value == globalDefault
+                globalDefaultPreemptsNever =
+                    priorityClass.preemptsNever || isTie && globalDefaultPreemptsNever
+                globalDefault = priorityClass.value
             }
         }
     }
@@ -26,4 +33,9 @@ public struct PriorityResolver: Sendable {
 
     /// The value of a class; without a name, or with an unknown one, that of the global default.
     public func priority(ofClass name: String) -> Int32? { values[name] ?? globalDefault }
+
+    /// True when pods of a class take nobody's place; without a name, or with an unknown one, that of the default.
+    public func preemptsNever(ofClass name: String) -> Bool {
+        knows(name) ? preemptingNever.contains(name) : globalDefaultPreemptsNever
+    }
 }

@@ -16,45 +16,65 @@ public struct Queue: Equatable, Sendable {
     public var name: String
     /// When it was created; `nil` counts as oldest.
     public var created: Timestamp?
+    /// Annotations.
+    public var annotations: [String: String]
+    /// The queue that it is a part of, empty if it names none.
+    public var parent: String
     /// Its part of what queues share, 1 to 65,535.
     public var weight: Int64
     /// Higher goes first.
     public var priority: Int32
-    /// The most that it may use; a resource that is not named has no limit.
-    public var capability: ResourceList
+    /// The most that it may use; a resource that is not named has no limit, and `nil` means that none is given.
+    public var capability: ResourceList?
+    /// What it should have when all queues want more than there is; a resource that is not named is not shared out.
+    public var deserved: ResourceList
     /// What is kept for it even when it is idle.
     public var guarantee: ResourceList
+    /// False when other queues may not take back what it uses beyond its share.
+    public var isReclaimable: Bool
+    /// The groups of nodes that it may use; `nil` if it says nothing of any.
+    public var affinity: QueueAffinity?
+    /// The word that `spec.type` holds, empty if none.
+    public var type: String
     /// Whether it takes work.
     public var state: State
 
     /// An open queue of weight 1 without limits.
     public init(
-        name: String, created: Timestamp? = nil, weight: Int64 = 1, priority: Int32 = 0,
-        capability: ResourceList = [:], guarantee: ResourceList = [:], state: State = .open
+        name: String, created: Timestamp? = nil, annotations: [String: String] = [:], parent: String = "",
+        weight: Int64 = 1, priority: Int32 = 0,
+        capability: ResourceList? = nil, deserved: ResourceList = [:], guarantee: ResourceList = [:],
+        isReclaimable: Bool = true, affinity: QueueAffinity? = nil, type: String = "", state: State = .open
     ) {
         self.name = name
         self.created = created
+        self.annotations = annotations
+        self.parent = parent
         self.weight = weight
         self.priority = priority
         self.capability = capability
+        self.deserved = deserved
         self.guarantee = guarantee
+        self.isReclaimable = isReclaimable
+        self.affinity = affinity
+        self.type = type
         self.state = state
     }
-}
 
-/// A named priority. Source: `scheduling.k8s.io/v1`.
-public struct PriorityClass: Equatable, Sendable {
-    /// The class's name.
-    public var name: String
-    /// The priority; higher goes first.
-    public var value: Int32
-    /// True for the class that holds where none is named.
-    public var isGlobalDefault: Bool
+    /// The name of the queue of which all others are parts.
+    public static let rootName = "root"
 
-    /// A class by name and value.
-    public init(name: String, value: Int32, isGlobalDefault: Bool = false) {
-        self.name = name
-        self.value = value
-        self.isGlobalDefault = isGlobalDefault
+    /// A queue that exists without an object, as Volcano creates it: nothing is taken back from `root`.
+    public init(builtIn name: String) {
+        self.init(name: name, isReclaimable: name != Self.rootName)
+    }
+
+    /// All that it holds against others, added up: what is guaranteed to it and what it deserves.
+    ///
+    /// - Throws: `ResourceOverflow` when a sum does not fit in 63 bits.
+    public func claims() throws(ResourceOverflow) -> ResourceList {
+        var sum = guarantee
+        try sum.add(deserved)
+        return sum
     }
 }

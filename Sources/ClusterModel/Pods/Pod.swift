@@ -41,16 +41,28 @@ public struct Pod: Equatable, Sendable {
     public var nominatedNodeName: String?
     /// How far the pod has got.
     public var phase: Phase
+    /// When the kubelet took it; `nil` before.
+    public var started: Timestamp?
+    /// When it was given its node, as its condition `PodScheduled` says; `nil` before.
+    public var scheduledTime: Timestamp?
+    /// True when a condition says that it is about to be taken off its node.
+    public var isDisruptionTarget: Bool
+    /// How long it may run once it has started; `nil` for as long as it likes.
+    public var activeDeadlineSeconds: Int64?
     /// The pod's priority, `nil` when neither set nor derived.
     public var priority: Int32?
     /// The name of the pod's priority class, empty if it has none.
     public var priorityClassName: String
+    /// True when the pod may take nobody's place, whatever its priority.
+    public var preemptsNever: Bool
     /// Names of the gates that keep the pod from being scheduled.
     public var schedulingGates: [String]
 
     /// What the pod asks for as a whole, computed as Kubernetes computes it, without the `pods` slot.
     public var requests: ResourceList
-    /// The same, where containers without a CPU or memory request count as 100 millicores and 200 MB.
+    /// What the pod may use at most, computed likewise; a resource that is not named has no limit.
+    public var limits: ResourceList
+    /// What it asks for, where containers without a CPU or memory request count as 100 millicores and 200 MB.
     public var nonZeroRequests: NonZeroRequests
     /// Labels that the node must have.
     public var nodeSelector: [String: String]
@@ -73,9 +85,11 @@ public struct Pod: Equatable, Sendable {
         labels: [String: String] = [:], annotations: [String: String] = [:], owners: [OwnerReference] = [],
         podGroup: String? = nil, role: String = "", schedulerName: String = "default-scheduler",
         nodeName: String? = nil,
-        nominatedNodeName: String? = nil, phase: Phase = .pending, priority: Int32? = nil,
-        priorityClassName: String = "",
-        schedulingGates: [String] = [], requests: ResourceList = [:],
+        nominatedNodeName: String? = nil, phase: Phase = .pending, started: Timestamp? = nil,
+        scheduledTime: Timestamp? = nil, isDisruptionTarget: Bool = false,
+        activeDeadlineSeconds: Int64? = nil, priority: Int32? = nil,
+        priorityClassName: String = "", preemptsNever: Bool = false,
+        schedulingGates: [String] = [], requests: ResourceList = [:], limits: ResourceList = [:],
         nonZeroRequests: NonZeroRequests? = nil, nodeSelector: [String: String] = [:],
         nodeAffinity: NodeAffinity = NodeAffinity(), tolerations: [Toleration] = [], images: [String] = [],
         hostPorts: [HostPort] = [],
@@ -94,10 +108,16 @@ public struct Pod: Equatable, Sendable {
         self.nodeName = nodeName
         self.nominatedNodeName = nominatedNodeName
         self.phase = phase
+        self.started = started
+        self.scheduledTime = scheduledTime
+        self.isDisruptionTarget = isDisruptionTarget
+        self.activeDeadlineSeconds = activeDeadlineSeconds
         self.priority = priority
         self.priorityClassName = priorityClassName
+        self.preemptsNever = preemptsNever
         self.schedulingGates = schedulingGates
         self.requests = requests
+        self.limits = limits
         self.nonZeroRequests = nonZeroRequests ?? NonZeroRequests(of: requests)
         self.nodeSelector = nodeSelector
         self.nodeAffinity = nodeAffinity

@@ -22,11 +22,16 @@ public struct ResourceName: Hashable, Comparable, Sendable, CustomStringConverti
     /// Whole NVIDIA GPUs.
     public static let nvidiaGPU: ResourceName = "nvidia.com/gpu"
 
-    /// The scale in which amounts of this resource are counted.
+    /// The scale in which amounts of this resource are counted; a quota's `requests.cpu` counts as `cpu` does.
     public var scale: ResourceScale {
-        if self == .cpu { return .milli }
-        if self == .memory || self == .ephemeralStorage || text.hasPrefix("hugepages-") { return .bytes }
-        return .count
+        switch text {
+        case "cpu", "requests.cpu", "limits.cpu": return .milli
+        case "memory", "requests.memory", "limits.memory", "ephemeral-storage", "requests.ephemeral-storage",
+            "limits.ephemeral-storage", "requests.storage":
+            return .bytes
+        default:
+            return text.hasPrefix("hugepages-") || text.hasPrefix("requests.hugepages-") ? .bytes : .count
+        }
     }
 
     /// True for a resource that belongs to a device: a vendor's name with a domain, outside Kubernetes' own.

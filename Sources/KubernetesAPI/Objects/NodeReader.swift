@@ -4,7 +4,7 @@ internal import Documents
 /// Reads `v1` Node objects.
 enum NodeReader {
     static func read(_ object: FieldReader, _ metadata: ObjectMetadata) -> Node {
-        var node = Node(name: metadata.name, labels: metadata.labels)
+        var node = Node(name: metadata.name, labels: metadata.labels, annotations: metadata.annotations)
         if let spec = object.object("spec") {
             node.isUnschedulable = spec.bool("unschedulable") ?? false
             node.taints = spec.objects("taints").compactMap(taint)
@@ -12,6 +12,7 @@ enum NodeReader {
         guard let status = object.object("status") else { return node }
         // The API server defaults allocatable to capacity.
         node.allocatable = status.resourceList("allocatable") ?? status.resourceList("capacity") ?? [:]
+        Oversubscription.apply(to: &node, metadata: object.object("metadata"))
         for condition in status.objects("conditions") where condition.string("type") == "Ready" {
             node.ready = condition.requiredChoice("status")
         }

@@ -10,6 +10,7 @@ enum PriorityClassReader {
         return PriorityClass(
             name: metadata.name,
             value: Int32(object.integer("value", in: Int64(Int32.min)...Int64(Int32.max)) ?? 0),
-            isGlobalDefault: object.bool("globalDefault") ?? false)
+            isGlobalDefault: object.bool("globalDefault") ?? false,
+            preemptsNever: object.choice("preemptionPolicy", of: PreemptionPolicy.self) == .never)
     }
 }

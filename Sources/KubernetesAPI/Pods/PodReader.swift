@@ -19,8 +19,24 @@ enum PodReader {
         if let status = object.object("status") {
             pod.phase = status.choice("phase") ?? .pending
             pod.nominatedNodeName = status.nonEmptyString("nominatedNodeName")
+            pod.started = status.timestamp("startTime")
+            readConditions(of: status, into: &pod)
         }
         return pod
+    }
+
+    /// Those of other types, and their reasons and messages, say nothing that matters here.
+    private static func readConditions(of status: FieldReader, into pod: inout Pod) {
+        for condition in status.objects("conditions") {
+            guard let type = condition.string("type"), type == "PodScheduled" || type == "DisruptionTarget"
+            else { continue }
+            guard condition.requiredChoice("status", of: ConditionStatus.self) == .isTrue else { continue }
+            if type == "PodScheduled" {
+                pod.scheduledTime = condition.timestamp("lastTransitionTime")
+            } else {
+                pod.isDisruptionTarget = true
+            }
+        }
     }
 
     /// Volcano's task name: the annotation, or else the label.
@@ -39,6 +55,8 @@ enum PodReader {
         pod.nodeName = spec.nonEmptyString("nodeName")
         pod.priority = spec.integer("priority", in: Int64(Int32.min)...Int64(Int32.max)).map { Int32($0) }
         pod.priorityClassName = spec.string("priorityClassName") ?? ""
+        pod.preemptsNever = spec.choice("preemptionPolicy", of: PreemptionPolicy.self) == .never
+        pod.activeDeadlineSeconds = spec.integer("activeDeadlineSeconds", in: 1...Int64(Int32.max))
         pod.schedulingGates = spec.objects("schedulingGates").compactMap { $0.requiredString("name") }
         pod.nodeSelector = spec.stringMap("nodeSelector")
         pod.nodeAffinity = affinity?.object("nodeAffinity").map(NodeAffinityReader.read) ?? NodeAffinity()

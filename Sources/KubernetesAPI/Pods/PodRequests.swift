@@ -9,12 +9,15 @@ struct PodRequests {
     struct Container {
         /// Requests, with the limits for resources that have none, as the API server defaults them.
         var requests: ResourceList
+        /// Limits, as they are written.
+        var limits: ResourceList
         /// True for an init container with `restartPolicy: Always`: a sidecar, which runs as long as the pod.
         var isSidecar = false
 
         init(requests: ResourceList = [:], limits: ResourceList = [:], isSidecar: Bool = false) {
             self.requests = requests
             self.requests.fill(from: limits)
+            self.limits = limits
             self.isSidecar = isSidecar
         }
     }
@@ -38,6 +41,26 @@ struct PodRequests {
         override(&result, with: defaultedPodRequests(containers: result))
         try result.add(overhead)
         return result
+    }
+
+    /// What the pod may use at most, of the resources that have a limit.
+    ///
+    /// Source: `PodLimits` of Kubernetes' component-helpers: containers add up as requests do, and what the pod costs
+    /// beside them counts only where there is a limit.
+    ///
+    /// - Throws: `ResourceOverflow` when a sum does not fit in 63 bits.
+    func effectiveLimits() throws(ResourceOverflow) -> ResourceList {
+        var asRequests = PodRequests()
+        asRequests.containers = containers.map { Container(requests: $0.limits) }
+        asRequests.initContainers = initContainers.map {
+            Container(requests: $0.limits, isSidecar: $0.isSidecar)
+        }
+        asRequests.podRequests = podLimits
+        var limits = try asRequests.effective()
+        var more = ResourceList()
+        for (name, amount) in overhead.sorted where limits[name] ?? 0 > 0 { more[name] = amount }
+        try limits.add(more)
+        return limits
     }
 
     /// CPU and memory for scoring, where a container without a request counts as asking for a little.

@@ -19,6 +19,8 @@ enum PodRequestsReader {
             pod.requests = try stated.effective()
             // The slot on the node is not asked for, every pod takes one.
             pod.requests[.pods] = nil
+            pod.limits = try stated.effectiveLimits()
+            pod.limits[.pods] = nil
             pod.nonZeroRequests = try stated.nonZero()
         } catch {
             spec.report("containers", error.description)

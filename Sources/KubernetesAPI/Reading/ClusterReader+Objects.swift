@@ -15,10 +15,8 @@ extension ClusterReader {
         case .node:
             keep(NodeReader.read(object, metadata), \.nodes, key, object, since: before)
         case .pod:
-            let startTime = object.object("status")?.timestamp("startTime")
-            if keep(PodReader.read(object, metadata, key: key), \.pods, key, object, since: before) {
-                note(startTime)
-            }
+            let pod = PodReader.read(object, metadata, key: key)
+            if keep(pod, \.pods, key, object, since: before) { note(pod.started) }
         case .podGroup:
             keep(PodGroupReader.read(object, metadata, key: key), \.podGroups, key, object, since: before)
         case .queue:

@@ -47,6 +47,7 @@ struct SnapshotAssembly {
         }
         for entry in reader.queues.entries {
             sums.ask(entry.value.guarantee, at: entry.place, field: "spec.guarantee.resource")
+            sums.ask(entry.value.deserved, at: entry.place, field: "spec.deserved")
         }
         for entry in reader.instanceTypes.entries {
             sums.ask(entry.value.requests, at: entry.place, field: "spec.resources")
@@ -67,6 +68,7 @@ struct SnapshotAssembly {
         if pod.priority == nil {
             checkClass(pod.priorityClassName, at: entry.place, field: "spec.priorityClassName")
             pod.priority = priorities.priority(ofClass: pod.priorityClassName)
+            if priorities.preemptsNever(ofClass: pod.priorityClassName) { pod.preemptsNever = true }
         }
         return pod
     }

@@ -22,7 +22,7 @@ extension Session {
                 case .none(let refusals):
                     tasks[task].failure = .noNode(refusals: refusals)
                 }
-                if compatibility == .volcano, points.isReady(job, in: self) { statement.commit(in: self) }
+                if compatibility.isVolcano, points.isReady(job, in: self) { statement.commit(in: self) }
             }
             if points.isReady(job, in: self) {
                 statement.commit(in: self)

@@ -22,6 +22,7 @@ extension Session {
         state.isSummed = !pod.isTerminal
         state.isSingle = pod.podGroup == nil
         state.isAssumed = assumed != nil
+        state.traits = Self.traits(of: pod)
         let isWaiting = pod.isPending && assumed == nil
         if isWaiting, let schedulerNames, !schedulerNames.contains(pod.schedulerName) {
             state.stray = .otherScheduler
@@ -37,6 +38,41 @@ extension Session {
         if status == .pending || state.isAssumed, tasks[task].jobIndex != TaskState.none, state.stray == nil {
             tasks[task].shape = allocator.intern(pod, avoiding: hostPortMarks(of: pod))
         }
+    }
+
+    /// What matters to evictions. Source: Volcano's annotation, or else label, `volcano.sh/preemptable`.
+    private static func traits(of pod: Pod) -> TaskTraits {
+        var traits: TaskTraits = []
+        let key = "volcano.sh/preemptable"
+        if let text = pod.annotations.isEmpty && pod.labels.isEmpty
+            ? nil : pod.annotations[key] ?? pod.labels[key]
+        {
+            traits.insert(.saysPreemptable)
+            if Self.isTrue(text) { traits.insert(.isPreemptable) }
+        }
+        if pod.key.namespace == "kube-system" || pod.priorityClassName == "system-cluster-critical"
+            || pod.priorityClassName == "system-node-critical"
+        {
+            traits.insert(.isCritical)
+        }
+        if !pod.labels.isEmpty { traits.insert(.hasLabels) }
+        if pod.preemptsNever { traits.insert(.neverPreempts) }
+        if pod.isDisruptionTarget, pod.isTerminating { traits.insert(.isPreempted) }
+        return traits
+    }
+
+    /// The words that Go's `strconv.ParseBool` takes for true.
+    private static func isTrue(_ text: String) -> Bool {
+        switch text {
+        case "1", "t", "T", "true", "TRUE", "True": true
+        default: false
+        }
+    }
+
+    /// Whether a pod may be chosen as a victim, as far as it says itself.
+    func isPreemptable(_ task: Int) -> Bool {
+        tasks[task].traits.contains(.saysPreemptable)
+            ? tasks[task].traits.contains(.isPreemptable) : compatibility.letsPodsLeaveByDefault
     }
 
     private func takeNotes(of pod: Pod, _ task: Int) {

@@ -26,7 +26,7 @@ extension Session {
                 bookHostPorts(of: task, on: index, sign: 1)
             }
         }
-        nodes.setCounted(compatibility != .gangwright || node.isReady, entry)
+        nodes.setCounted(compatibility.isVolcano || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
         roomVersion.freed += 1
@@ -59,7 +59,7 @@ extension Session {
         forEachTask(on: entry) { countTaken($0, sign: sign) }
     }
 
-    private func forEachTask(on entry: Int, _ body: (Int) -> Void) {
+    func forEachTask(on entry: Int, _ body: (Int) -> Void) {
         var task = nodes.entries[entry].firstTask
         while task != TaskState.none {
             body(Int(task))
@@ -75,7 +75,7 @@ extension Session {
         self.configuration = configuration
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }
-            nodes.setCounted(compatibility != .gangwright || allocator.node(index).isReady, entry)
+            nodes.setCounted(compatibility.isVolcano || allocator.node(index).isReady, entry)
             count(entry, sign: 1)
         }
         allocator.configure(configuration.nodeDescriptions)

@@ -27,7 +27,12 @@ extension Session {
             try replaceSums(of: task, by: pod, request)
             detach(task)
         }
+        let isLeaving = !isNew && isStillEvicted(task, as: pod)
         attach(pod, as: task, request: request, assumed: assumed)
+        if isLeaving {
+            evict(task)
+            tasks[task].traits.insert(.isEvicted)
+        }
         if let phase, let job = tasks[task].job { jobs[job].phase = phase }
     }
 
@@ -95,6 +100,12 @@ extension Session {
             tasks[task].uid == Self.hash(pod.uid)
         else { return nil }
         return AssumedPlace(node: node, status: tasks[task].status)
+    }
+
+    /// Whether a pod that we have evicted is shown as it was before the API server knew.
+    private func isStillEvicted(_ task: Int, as pod: Pod) -> Bool {
+        tasks[task].traits.contains(.isEvicted) && !pod.isTerminating && !pod.isTerminal
+            && pod.nodeName != nil && tasks[task].uid == Self.hash(pod.uid)
     }
 
     /// The phase of a pod that is its own gang: nobody writes it down but us.

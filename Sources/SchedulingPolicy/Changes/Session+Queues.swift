@@ -11,10 +11,13 @@ extension Session {
     /// - Throws: `ResourceOverflow` when amounts no longer add up within 63 bits; nothing has changed then.
     public func update(_ queue: Queue) throws(ResourceOverflow) {
         closeCycle()
-        allocator.addResources(queue.capability.names + queue.guarantee.names)
+        allocator.addResources(
+            (queue.capability?.names ?? []) + queue.guarantee.names + queue.deserved.names)
         syncColumns()
-        let old = queueIDs[queue.name].map { queues[$0].queue.guarantee } ?? [:]
-        try podSums.replace(old, by: queue.guarantee, resources)
+        let old = try queueIDs[queue.name].map { id throws(ResourceOverflow) in
+            try queues[id].queue.claims()
+        }
+        try podSums.replace(old ?? [:], by: try queue.claims(), resources)
         set(queue)
     }
 
@@ -23,8 +26,9 @@ extension Session {
         closeCycle()
         guard let id = queueIDs[name], queues[id].exists else { return }
         podSums.remove(queues[id].queue.guarantee, resources)
+        podSums.remove(queues[id].queue.deserved, resources)
         if Self.builtInQueues.contains(name) {
-            queues[id].queue = Queue(name: name)
+            queues[id].queue = Queue(builtIn: name)
             return
         }
         queues[id].queue = Queue(name: name)
@@ -37,7 +41,7 @@ extension Session {
         }
     }
 
-    func update(builtInQueue name: String) { set(Queue(name: name)) }
+    func update(builtInQueue name: String) { set(Queue(builtIn: name)) }
 
     private func set(_ queue: Queue) {
         let id = queueIDs[queue.name] ?? queues.count

@@ -1,142 +1,132 @@
+import ClusterModel
 public import Documents
 
-/// An argument that a plugin or action takes.
-struct ArgumentSchema: Sendable {
-    enum Kind: Sendable {
-        case integer(default: Int64)
-        case float(default: Double)
-        case bool(default: Bool)
-        /// A list of names, separated by commas.
-        case names
-    }
-
-    /// The argument's name; a trailing `*` stands for any rest.
-    let name: String
-    let kind: Kind
-    /// The values that make sense. Beyond them, scores could not be told apart from nonsense.
-    var range: ClosedRange<Int64> = -1_000_000...1_000_000
-
-    func matches(_ key: String) -> Bool {
-        name.hasSuffix("*") ? key.hasPrefix(name.dropLast()) && key.count >= name.count : key == name
-    }
-}
-
 /// The arguments of a plugin or action, checked against what it takes.
+///
+/// Asking for a name that the schema lacks, or as another kind, is a mistake of the plugin's author and ends the program.
 public struct Arguments: Sendable {
-    private enum Stored: Sendable {
+    enum Stored: Sendable {
         case integer(Int64)
         case float(Double)
         case bool(Bool)
         case names([String])
+        case string(String)
+        case duration(Duration)
+        case structure(Value)
     }
 
-    private let schema: [ArgumentSchema]
-    private var stored: [String: Stored] = [:]
+    let schema: [ArgumentSchema]
+    var stored: [String: Stored] = [:]
 
     /// Arguments as they are when the file gives none.
     init(schema: [ArgumentSchema]) { self.schema = schema }
 
+    /// Whether the file gives the argument a value, that is one that is in force.
+    func isGiven(_ name: String) -> Bool { stored[name] != nil }
+
+    /// The given arguments of a family such as `tdm.revocable-zone.*`, in byte order, without what they have in common.
+    func members(of family: String) -> [String] {
+        let prefix = family.dropLast()
+        return stored.keys.filter { $0.hasPrefix(prefix) && $0.count > prefix.count }
+            .map { String($0.dropFirst(prefix.count)) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
     func integer(_ name: String) -> Int64 {
         if case .integer(let value) = stored[name] { return value }
-        for argument in schema where argument.matches(name) {
-            if case .integer(let value) = argument.kind { return value }
-        }
+        if case .integer(let value) = kind(of: name) { return value }
         preconditionFailure("the plugin reads \(name), which its schema does not name")
     }
 
     func float(_ name: String) -> Double {
-        switch stored[name] {
-        case .float(let value): return value
-        case .integer(let value): return Double(value)
-        default: break
-        }
-        for argument in schema where argument.matches(name) {
-            if case .float(let value) = argument.kind { return value }
-        }
+        if case .float(let value) = stored[name] { return value }
+        if case .float(let value) = kind(of: name) { return value }
         preconditionFailure("the plugin reads \(name), which its schema does not name")
     }
 
     func bool(_ name: String) -> Bool {
         if case .bool(let value) = stored[name] { return value }
-        for argument in schema where argument.matches(name) {
-            if case .bool(let value) = argument.kind { return value }
-        }
+        if case .bool(let value) = kind(of: name) { return value }
         preconditionFailure("the plugin reads \(name), which its schema does not name")
     }
 
     func names(_ name: String) -> [String] {
         if case .names(let values) = stored[name] { return values }
-        return []
+        if case .names = kind(of: name) { return [] }
+        preconditionFailure("the plugin reads \(name), which its schema does not name")
     }
 
-    /// All arguments with their values in force, in the order of the schema, given ones of a family after it.
+    /// Nil where neither the file nor the schema has one.
+    func string(_ name: String) -> String? {
+        if case .string(let value) = stored[name] { return value }
+        if case .string(let value) = kind(of: name) { return value }
+        preconditionFailure("the plugin reads \(name), which its schema does not name")
+    }
+
+    /// Nil where neither the file nor the schema has one.
+    func duration(_ name: String) -> Duration? {
+        if case .duration(let value) = stored[name] { return value }
+        if case .duration(let value) = kind(of: name) { return value }
+        preconditionFailure("the plugin reads \(name), which its schema does not name")
+    }
+
+    /// The list or mapping as the file has it; nil where it has none.
+    func structure(_ name: String) -> Value? {
+        if case .structure(let value) = stored[name] { return value }
+        if case .structure = kind(of: name) { return nil }
+        preconditionFailure("the plugin reads \(name), which its schema does not name")
+    }
+
+    /// All arguments with their values in force, in the order of the schema, given ones of a family in byte order.
     public var effective: [(name: String, value: OutputValue)] {
         var result: [(name: String, value: OutputValue)] = []
         for argument in schema {
-            if argument.name.hasSuffix("*") {
-                for key in stored.keys.sorted()
-                where argument.matches(key) && !schema.contains(where: { $0.name == key }) {
-                    result.append((key, .integer(integer(key))))
+            if argument.isFamily {
+                let prefix = String(argument.name.dropLast())
+                for member in members(of: argument.name)
+                where !schema.contains(where: { $0.name == prefix + member }) {
+                    if let value = value(of: prefix + member) { result.append((prefix + member, value)) }
                 }
-                continue
-            }
-            switch argument.kind {
-            case .integer: result.append((argument.name, .integer(integer(argument.name))))
-            case .float: result.append((argument.name, .number(float(argument.name))))
-            case .bool: result.append((argument.name, .bool(bool(argument.name))))
-            case .names:
-                let names = names(argument.name)
-                if !names.isEmpty { result.append((argument.name, .string(names.joined(separator: ", ")))) }
+            } else if let value = value(of: argument.name) {
+                result.append((argument.name, value))
             }
         }
         return result
     }
 
-    /// Takes one argument from the file.
-    ///
-    /// - Returns: what is wrong with it, `nil` if nothing is. Then the default stays in force, as in Volcano.
-    mutating func set(_ key: String, to value: Value) -> String? {
-        guard
-            let argument = schema.first(where: { $0.name == key }) ?? schema.first(where: { $0.matches(key) })
-        else {
-            let names = schema.map(\.name).joined(separator: ", ")
-            return schema.isEmpty
-                ? "unknown argument; none is taken here" : "unknown argument; expected one of \(names)"
-        }
-        switch argument.kind {
-        case .integer(let fallback):
-            guard let number = value.integer else {
-                return "found \(value.kindName), expected an integer; the default is \(fallback)"
-            }
-            guard argument.range.contains(number) else {
-                return
-                    "found \(number), expected \(argument.range.lowerBound) to \(argument.range.upperBound)"
-            }
-            stored[key] = .integer(number)
-        case .float(let fallback):
-            guard let number = value.double, number.isFinite else {
-                return "found \(value.kindName), expected a number; the default is \(fallback)"
-            }
-            stored[key] = .float(number)
-        case .bool(let fallback):
-            let texts: [String: Bool] = ["true": true, "false": false, "True": true, "False": false]
-            guard let bool = value.bool ?? value.string.flatMap({ texts[$0] }) else {
-                return "found \(value.kindName), expected true or false; the default is \(fallback)"
-            }
-            stored[key] = .bool(bool)
+    /// What is in force; nil where nothing is set.
+    private func value(of name: String) -> OutputValue? {
+        switch kind(of: name) {
+        case .integer: .integer(integer(name))
+        case .float: .number(float(name))
+        case .bool: .bool(bool(name))
         case .names:
-            guard let text = value.string else {
-                return "found \(value.kindName), expected names separated by commas"
-            }
-            stored[key] = .names(text.split(separator: ",").map(Self.trimmed).filter { !$0.isEmpty })
+            names(name).isEmpty ? nil : .string(names(name).joined(separator: ", "))
+        case .string: string(name).map { .string($0) }
+        case .duration: duration(name).map { .string($0.goText) }
+        case .structure: structure(name).map(\.output)
+        case nil: nil
         }
-        return nil
     }
 
-    /// A text without the blanks around it.
-    static func trimmed(_ text: Substring) -> String {
-        let start = text.drop { $0.isWhitespace }
-        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...end])
+    private func kind(of name: String) -> ArgumentSchema.Kind? { schema(of: name)?.kind }
+
+    /// The argument that has this very name, else the family that it belongs to.
+    func schema(of key: String) -> ArgumentSchema? {
+        schema.first { $0.name == key } ?? schema.first { $0.matches(key) }
+    }
+}
+
+extension Value {
+    /// The tree that was read, to be printed again.
+    fileprivate var output: OutputValue {
+        switch kind {
+        case .null: .null
+        case .bool: .bool(bool ?? false)
+        case .integer: .integer(integer ?? 0)
+        case .float: .number(double ?? 0)
+        case .string: .string(string ?? "")
+        case .sequence: .list(elements.map(\.output))
+        case .mapping: .object(members.map { ($0.key, $0.value.output) })
+        }
     }
 }

@@ -32,11 +32,15 @@ extension SchedulerConfiguration {
 }
 
 /// Reads one configuration document.
-private struct ConfigurationReader {
-    private let root: FieldReader
-    private var compatibility = Compatibility.volcano
+struct ConfigurationReader {
+    let root: FieldReader
+    var compatibility = Compatibility.volcano
+    var source: ConfigurationSource
 
-    init(_ root: FieldReader) { self.root = root }
+    init(_ root: FieldReader) {
+        self.root = root
+        source = ConfigurationSource(file: root.value.file)
+    }
 
     mutating func read() -> SchedulerConfiguration? {
         if root.string("kind") == "ConfigMap" {
@@ -54,131 +58,46 @@ private struct ConfigurationReader {
         }
         let actions = readActions()
         let tiers = readTiers()
+        let actionArguments = readActionArguments()
         return SchedulerConfiguration(
-            compatibility: compatibility, actions: actions, tiers: tiers,
-            actionArguments: readActionArguments())
+            compatibility: compatibility, actions: actions, tiers: tiers, actionArguments: actionArguments,
+            source: source)
     }
 
     private mutating func readCompatibility() {
+        note(root, "compatibility")
         guard let text = root.string("compatibility") else { return }
         if let known = Compatibility(rawValue: text) {
             compatibility = known
-        } else if text == "volcano-1.5" {
-            root.report(
-                "compatibility", "volcano-1.5 comes with a later version; expected volcano or gangwright")
         } else {
-            root.report("compatibility", "found \"\(text)\", expected volcano or gangwright")
-        }
-    }
-
-    private func readActions() -> [ActionName] {
-        guard let text = root.string("actions") else {
-            if root.value("actions") == nil {
-                root.report("actions", "missing; expected names separated by commas")
-            }
-            return []
-        }
-        let later: Set<String> = [
-            "preempt", "reclaim", "shuffle", "elect", "reserve", "gangpreempt", "gangreclaim",
-        ]
-        let known = ActionName.allCases.map(\.rawValue).joined(separator: ", ")
-        return text.split(separator: ",", omittingEmptySubsequences: false).compactMap { part in
-            let name = Arguments.trimmed(part)
-            if let action = ActionName(rawValue: name) { return action }
             root.report(
-                "actions",
-                later.contains(name)
-                    ? "\(name) comes with a later version; expected \(known)"
-                    : "unknown action \"\(name)\"; expected \(known)")
-            return nil
+                "compatibility", "found \"\(text)\", expected volcano, volcano-1.5 or gangwright")
         }
     }
 
-    private func readTiers() -> [[PluginConfiguration]] {
-        if root.value("tiers") == nil {
-            root.report("tiers", "missing; expected a list of tiers with plugins")
-        }
-        var seen: Set<String> = []
-        return root.objects("tiers").map { tier in
-            ignoreUnknownKeys(of: tier, known: ["plugins"], expected: "plugins")
-            return tier.objects("plugins").compactMap { entry in
-                guard let plugin = readPlugin(entry) else { return nil }
-                if !seen.insert(plugin.name).inserted {
-                    entry.report("name", "\(plugin.name) is named a second time; a plugin stands in one tier")
-                    return nil
-                }
-                return plugin
-            }
-        }
-    }
-
-    private func readPlugin(_ entry: FieldReader) -> PluginConfiguration? {
-        guard let name = entry.requiredString("name") else { return nil }
-        guard let type = PluginRegistry.type(named: name) else {
-            let known = PluginRegistry.plugins.map { $0.name }.joined(separator: ", ")
-            let nearest = Spelling.nearest(to: name, among: PluginRegistry.plugins.map { $0.name })
-            entry.report(
-                "name",
-                PluginRegistry.later.contains(name)
-                    ? "\(name) comes with a later version; expected one of \(known)"
-                    : "unknown plugin \"\(name)\"; "
-                        + (nearest.map { "did you mean \($0)?" } ?? "expected one of \(known)"))
-            return nil
-        }
-        var flags: [PluginFlag: Bool] = [:]
-        for flag in PluginFlag.allCases {
-            if let value = entry.bool(flag.rawValue) { flags[flag] = value }
-        }
-        if flags[.hierarchy] == true {
-            entry.report(
-                PluginFlag.hierarchy.rawValue,
-                "hierarchy comes with a later version; expected false or no such key")
-        }
-        ignoreUnknownKeys(
-            of: entry, known: Set(PluginFlag.allCases.map(\.rawValue)).union(["name", "arguments"]),
-            expected: "name, arguments or a switch such as enableJobOrder")
-        return PluginConfiguration(
-            name: name, flags: flags, arguments: readArguments(of: entry, schema: type.arguments), type: type)
-    }
-
-    private func readActionArguments() -> [ActionName: Arguments] {
-        let schema = [ArgumentSchema(name: "predicateErrorCacheEnable", kind: .bool(default: true))]
-        var result = Dictionary(
-            uniqueKeysWithValues: ActionName.allCases.map { ($0, Arguments(schema: schema)) })
-        result[.enqueue] = Arguments(schema: [])
-        for entry in root.objects("configurations") {
-            guard let name = entry.requiredString("name") else { continue }
-            guard let action = ActionName(rawValue: name) else {
-                ignored(entry, "name", "this version has no action \"\(name)\"")
-                continue
-            }
-            result[action] = readArguments(of: entry, schema: action == .enqueue ? [] : schema)
-        }
-        return result
-    }
-
-    private func readArguments(of entry: FieldReader, schema: [ArgumentSchema]) -> Arguments {
-        var arguments = Arguments(schema: schema)
-        guard let object = entry.object("arguments") else { return arguments }
-        for (key, value) in object.value.members where !value.isNull {
-            if let mistake = arguments.set(key, to: value) { ignored(object, key, mistake) }
-        }
-        return arguments
-    }
-
-    private func ignoreUnknownKeys(of object: FieldReader, known: Set<String>, expected: String) {
+    func ignoreUnknownKeys(of object: FieldReader, known: Set<String>, expected: String) {
         for (key, _) in object.unknownKeys(known) {
             ignored(object, key, "unknown key; expected \(expected)")
         }
     }
 
     /// Something that Volcano would pass over in silence.
-    private func ignored(_ object: FieldReader, _ key: String, _ message: String) {
-        if compatibility == .volcano {
-            object.report(key, message + "; ignored, as Volcano does", severity: .warning)
+    func ignored(_ object: FieldReader, _ key: String, _ message: String) {
+        surprising(object, key, message, volcano: "ignored, as Volcano does")
+    }
+
+    /// Something that Volcano takes, though hardly as it was meant: a mistake in a file of ours.
+    func surprising(_ object: FieldReader, _ key: String, _ message: String, volcano: String) {
+        if compatibility.isVolcano {
+            object.report(key, message + "; " + volcano, severity: .warning)
         } else {
             object.report(key, message)
         }
+    }
+
+    /// Remembers the line of a member, for later remarks.
+    mutating func note(_ object: FieldReader, _ key: String) {
+        if let value = object.value(key) { source.lines[object.path(to: key)] = value.line }
     }
 }
 

@@ -6,7 +6,13 @@ extension SchedulerConfiguration {
         .object([
             ("compatibility", .string(compatibility.rawValue)),
             ("actions", .string(actions.map(\.rawValue).joined(separator: ", "))),
-            ("tiers", .list(tiers.map { tier in .object([("plugins", .list(tier.map(\.document)))]) })),
+            (
+                "tiers",
+                .list(
+                    tiers.map { tier in
+                        .object([("plugins", .list(tier.map { $0.document(under: compatibility) }))])
+                    })
+            ),
             ("configurations", .list(ActionName.allCases.compactMap(actionDocument))),
         ])
     }
@@ -41,10 +47,12 @@ extension SchedulerConfiguration {
 }
 
 extension PluginConfiguration {
-    fileprivate var document: OutputValue {
+    fileprivate func document(under compatibility: Compatibility) -> OutputValue {
         var members: [(String, OutputValue)] = [("name", .string(name))]
         for flag in PluginFlag.allCases {
-            if let value = flags[flag] { members.append((flag.rawValue, .bool(value))) }
+            if let value = flags[flag], let key = flag.key(under: compatibility) {
+                members.append((key, .bool(value)))
+            }
         }
         let arguments = arguments.effective
         if !arguments.isEmpty {

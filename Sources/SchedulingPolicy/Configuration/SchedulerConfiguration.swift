@@ -1,21 +1,3 @@
-/// Whose semantics hold where Volcano's and ours differ.
-public enum Compatibility: String, Sendable, CaseIterable {
-    /// Volcano's, as of its main branch. A file that does not say otherwise is a Volcano file.
-    case volcano
-    /// Ours: what Volcano's users report as defects is mended.
-    case gangwright
-}
-
-/// A step of the scheduling cycle.
-public enum ActionName: String, Sendable, CaseIterable {
-    /// Admits pod groups.
-    case enqueue
-    /// Places gangs.
-    case allocate
-    /// Places pods that ask for no resources.
-    case backfill
-}
-
 /// The scheduler's configuration, in the language of `volcano-scheduler.conf`.
 public struct SchedulerConfiguration: Sendable {
     /// Whose semantics hold.
@@ -26,6 +8,8 @@ public struct SchedulerConfiguration: Sendable {
     public var tiers: [[PluginConfiguration]]
     /// Arguments of actions.
     public var actionArguments: [ActionName: Arguments]
+    /// Where in the file each setting stands.
+    public internal(set) var source: ConfigurationSource
 
     /// The plugins of all tiers, in order.
     var plugins: [ConfiguredPlugin] {
@@ -33,6 +17,17 @@ public struct SchedulerConfiguration: Sendable {
             plugins.map { ConfiguredPlugin($0, tier: tier) }
         }
     }
+}
+
+/// The file of a configuration, and the lines of its settings.
+public struct ConfigurationSource: Sendable {
+    /// The file's name as its reader gave it.
+    public let file: String
+    /// Lines by the path of a setting, such as `tiers[0].plugins[1].enableJobOrder`.
+    var lines: [String: Int] = [:]
+
+    /// The line of a setting; 0 for what the file does not say.
+    public func line(of path: String) -> Int { lines[path] ?? 0 }
 }
 
 /// One plugin of a tier.
@@ -43,67 +38,10 @@ public struct PluginConfiguration: Sendable {
     public var flags: [PluginFlag: Bool]
     /// The plugin's arguments.
     public var arguments: Arguments
+    /// Where in the file the plugin stands, such as `tiers[0].plugins[1]`.
+    public let path: String
     let type: any Plugin.Type
 
     /// Whether a callback is on.
     public func isEnabled(_ flag: PluginFlag) -> Bool { flags[flag] ?? flag.isOnByDefault }
-}
-
-/// A switch for one callback of a plugin, spelled as Volcano spells it.
-///
-/// Source: the schema of Volcano's configuration file; the spelling varies between `enable` and `enabled`.
-public enum PluginFlag: String, Sendable, CaseIterable {
-    /// Order of gangs.
-    case jobOrder = "enableJobOrder"
-    /// Hierarchy of queues.
-    case hierarchy = "enableHierarchy"
-    /// Whether a gang may be bound.
-    case jobReady = "enableJobReady"
-    /// Whether a gang may wait with its places held.
-    case jobPipelined = "enableJobPipelined"
-    /// Order of pods.
-    case taskOrder = "enableTaskOrder"
-    /// Victims within a queue.
-    case preemptable = "enablePreemptable"
-    /// Victims of other queues.
-    case reclaimable = "enableReclaimable"
-    /// Whether a queue may reclaim.
-    case preemptive = "enablePreemptive"
-    /// Order of queues.
-    case queueOrder = "enableQueueOrder"
-    /// Order of clusters.
-    case clusterOrder = "enabledClusterOrder"
-    /// Filters of nodes.
-    case predicate = "enablePredicate"
-    /// The best node, chosen outright.
-    case bestNode = "enableBestNode"
-    /// Scores of nodes.
-    case nodeOrder = "enableNodeOrder"
-    /// The gang that nodes are reserved for.
-    case targetJob = "enableTargetJob"
-    /// Reserved nodes.
-    case reservedNodes = "enableReservedNodes"
-    /// Admission.
-    case jobEnqueued = "enableJobEnqueued"
-    /// Victims of maintenance.
-    case victim = "enabledVictim"
-    /// Whether a gang still needs pods.
-    case jobStarving = "enableJobStarving"
-    /// Whether a queue has had its share.
-    case overused = "enabledOverused"
-    /// Whether a queue may take a pod more.
-    case allocatable = "enabledAllocatable"
-    /// Scores of network domains.
-    case hyperNodeOrder = "enabledHyperNodeOrder"
-    /// Readiness of a part of a gang.
-    case subJobReady = "enabledSubJobReady"
-    /// Held places of a part of a gang.
-    case subJobPipelined = "enabledSubJobPipelined"
-    /// Order of the parts of a gang.
-    case subJobOrder = "enabledSubJobOrder"
-    /// Network domains to try.
-    case hyperNodeGradient = "enabledHyperNodeGradient"
-
-    /// Volcano switches everything on but these two.
-    var isOnByDefault: Bool { self != .hierarchy && self != .clusterOrder }
 }

@@ -22,6 +22,12 @@ struct CycleReport {
         result.binds = session.binds.map {
             CycleResult.Bind(pod: session.tasks[$0].key, node: node(of: $0), cycle: session.cycle)
         }
+        result.evictions = session.evictions.map { eviction in
+            CycleResult.Eviction(
+                pod: session.tasks[eviction.task].key, node: node(of: eviction.task), reason: eviction.reason,
+                preemptor: eviction.preemptor < 0 ? nil : session.jobs[eviction.preemptor].key,
+                cycle: session.cycle)
+        }
         for job in session.reportedJobs {
             let report = session.jobs[job].report ?? report(on: job, &result)
             result.pending += report.pending
@@ -63,7 +69,9 @@ struct CycleReport {
             switch session.tasks[task].status {
             case .pipelined:
                 result.pipelined.append(
-                    CycleResult.Pipelined(pod: pod, node: node(of: task), waitsFor: .releasing))
+                    CycleResult.Pipelined(
+                        pod: pod, node: node(of: task),
+                        waitsFor: session.nominated.contains(task) ? .eviction : .releasing))
             case .allocated:
                 result.pipelined.append(
                     CycleResult.Pipelined(pod: pod, node: node(of: task), waitsFor: .gang))
@@ -120,7 +128,7 @@ struct CycleReport {
             hasGang && !session.jobs[job].tasks.isEmpty && !session.points.isReady(job, in: session)
             && (counts.pending + counts.pipelined > 0 || scheduled < minimum)
         if running > 0, isUnschedulable { return .unknown }
-        if scheduled >= minimum, scheduled > 0 || session.compatibility == .volcano {
+        if scheduled >= minimum, scheduled > 0 || session.compatibility.isVolcano {
             return completed == scheduled ? .completed : .running
         }
         return session.jobs[job].phase == .inqueue ? .inqueue : .pending

@@ -79,6 +79,20 @@ public struct CycleResult: Sendable {
         public var cycle: Int
     }
 
+    /// A pod that has to leave its node.
+    public struct Eviction: Equatable, Sendable {
+        /// The pod.
+        public var pod: ObjectKey
+        /// The node's name.
+        public var node: String
+        /// The action that evicts it.
+        public var reason: EvictionReason
+        /// The gang, or the pod that is its own, for which it leaves; `nil` for none in particular.
+        public var preemptor: ObjectKey?
+        /// The number of the cycle that decided it.
+        public var cycle: Int
+    }
+
     /// A pod that holds a place without being bound.
     public struct Pipelined: Equatable, Sendable {
         /// The pod.
@@ -168,6 +182,8 @@ public struct CycleResult: Sendable {
     public var cycle = 0
     /// Pods to bind.
     public var binds: [Bind] = []
+    /// Pods to evict.
+    public var evictions: [Eviction] = []
     /// Pods that hold a place.
     public var pipelined: [Pipelined] = []
     /// Pods without a place.

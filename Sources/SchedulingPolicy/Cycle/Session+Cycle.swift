@@ -11,6 +11,7 @@ extension Session {
     /// - Complexity: O((waiting pods + changed gangs) × log) in the indexed allocator.
     public func runCycle(now: Timestamp? = nil) -> CycleResult {
         openCycle()
+        self.now = now
         points = ExtensionPoints(
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
         for action in configuration.actions { run(action) }
@@ -29,6 +30,10 @@ extension Session {
                 cachesRoleFailures: arguments?.bool("predicateErrorCacheEnable") ?? true,
                 flipsPending: !configuration.actions.contains(.enqueue))
         case .backfill: backfill()
+        case .preempt: preempt()
+        case .reclaim: reclaim()
+        case .shuffle, .gangpreempt, .gangreclaim, .elect, .reserve:
+            preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Allocator
 import ClusterModel
 
 /// The callbacks of all plugins, combined by Volcano's rules.
@@ -18,6 +19,16 @@ final class ExtensionPoints {
     private let jobEnqueued: [(Session, Int) -> Void]
     private let overused: [(Session, Int) -> Bool]
     private let allocatable: (Session, Int, Int) -> Bool
+    let nodeFilters: [(Session, Int) -> NodeCheck?]
+    let nodeScores: [(Session, Int) -> NodeScore?]
+    let observers: [(Session, Int, PlaceEvent) -> Void]
+    let jobStarving: [(tier: Int, gate: (Session, Int) -> Bool)]
+    let preemptable: VictimRules
+    let reclaimable: VictimRules
+    let evictable: [(Session, GangEviction, [Int]) -> [Int]?]
+    let preemptive: [(Session, Int, [Int]) -> Bool]
+    let victims: [(tier: Int, name: (Session) -> [Int])]
+    let victimQueueOrder: [(Session, Int, Int, Int) -> Int]
 
     /// The contributions of plugins, in the order in which they are asked.
     init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
@@ -34,6 +45,18 @@ final class ExtensionPoints {
         jobEnqueued = plugins.compactMap(\.points.jobEnqueued)
         overused = plugins.compactMap(\.points.overused)
         allocatable = Self.all(plugins.compactMap(\.points.allocatable))
+        nodeFilters = plugins.compactMap(\.points.nodeFilter)
+        nodeScores = plugins.compactMap(\.points.nodeScore)
+        observers = plugins.compactMap(\.points.observer)
+        jobStarving = plugins.compactMap { plugin in plugin.points.jobStarving.map { (plugin.tier, $0) } }
+        preemptable = VictimRules(
+            filters: plugins.compactMap { plugin in plugin.points.preemptable.map { (plugin.tier, $0) } })
+        reclaimable = VictimRules(
+            filters: plugins.compactMap { plugin in plugin.points.reclaimable.map { (plugin.tier, $0) } })
+        evictable = plugins.compactMap(\.points.evictable)
+        preemptive = plugins.compactMap(\.points.preemptive)
+        victims = plugins.compactMap { plugin in plugin.points.victims.map { (plugin.tier, $0) } }
+        victimQueueOrder = plugins.compactMap(\.points.victimQueueOrder)
     }
 
     /// Comparisons as one: the first that tells the two apart decides.
@@ -72,7 +95,11 @@ final class ExtensionPoints {
     func isJob(_ left: Int, before right: Int, in session: Session) -> Bool {
         let order = jobOrder(session, left, right)
         if order != 0 { return order < 0 }
-        return session.jobs[left].rank < session.jobs[right].rank
+        // Ranks are those of the gangs that wait.
+        if session.jobs[left].isActive, session.jobs[right].isActive {
+            return session.jobs[left].rank < session.jobs[right].rank
+        }
+        return session.isOlder(left, right)
     }
 
     /// Whether one queue goes before another; at a tie the older does.

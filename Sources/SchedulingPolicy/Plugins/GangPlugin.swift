@@ -17,10 +17,28 @@ struct GangPlugin: Plugin {
             session.isGangPipelined(job)
                 ? .permit : .reject("fewer pods than the minimum have a place")
         }
+        points.gateStarving { session, job in
+            let counts = session.jobs[job].counts
+            return counts.ready + counts.pipelined < session.jobs[job].minMember
+        }
+        points.choosePreemptable { session, _, candidates in Self.surplus(of: candidates, in: session) }
+        points.chooseReclaimable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.orderJobs { session, left, right in
             let leftReady = session.isGangReady(left)
             let rightReady = session.isGangReady(right)
             return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
+        }
+    }
+
+    /// The pods that gangs can spare: as many as they have beyond their minimum.
+    private static func surplus(of candidates: [Int], in session: Session) -> [Int] {
+        var ready: [Int: Int] = [:]
+        return candidates.filter { task in
+            guard let job = session.tasks[task].job else { return false }
+            let left = ready[job] ?? session.jobs[job].counts.ready
+            if left <= session.jobs[job].minMember { return false }
+            ready[job] = left - 1
+            return true
         }
     }
 }

@@ -10,6 +10,9 @@ protocol Plugin: Sendable {
     /// The arguments that it takes.
     static var arguments: [ArgumentSchema] { get }
 
+    /// The arguments where they, or their defaults, depend on whose semantics hold.
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema]
+
     init(_ arguments: Arguments)
 
     /// Contributes filters and scores of nodes; asked when the configuration is taken.
@@ -21,6 +24,7 @@ protocol Plugin: Sendable {
 
 extension Plugin {
     static var arguments: [ArgumentSchema] { [] }
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] { arguments }
     func describeNodes(_ nodes: inout NodeDescriptions) {}
     func open(_ session: Session, _ points: inout PluginPoints) {}
 }
@@ -28,16 +32,35 @@ extension Plugin {
 /// The plugins that a configuration may name.
 enum PluginRegistry {
     static let plugins: [any Plugin.Type] = [
-        BinpackPlugin.self, ConformancePlugin.self, DRFPlugin.self, GangPlugin.self, NodeOrderPlugin.self,
-        OvercommitPlugin.self, PredicatesPlugin.self, PriorityPlugin.self, ProportionPlugin.self,
+        BinpackPlugin.self,
+        CapacityPlugin.self,
+        ConformancePlugin.self,
+        DRFPlugin.self,
+        GangPlugin.self,
+        NodeOrderPlugin.self,
+        OvercommitPlugin.self,
+        PredicatesPlugin.self,
+        PriorityPlugin.self,
+        ProportionPlugin.self,
         TaskTopologyPlugin.self,
     ]
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware",
+        "cdp",
+        "deviceshare",
+        "extender",
+        "network-topology-aware",
+        "nodegroup",
+        "numa-aware",
         "pdb",
-        "rescheduling", "reservation", "resource-strategy-fit", "resourcequota", "sla", "tdm", "usage",
+        "rescheduling",
+        "reservation",
+        "resource-strategy-fit",
+        "resourcequota",
+        "sla",
+        "tdm",
+        "usage",
     ]
 
     static func type(named name: String) -> (any Plugin.Type)? { plugins.first { $0.name == name } }

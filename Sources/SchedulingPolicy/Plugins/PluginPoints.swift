@@ -1,3 +1,4 @@
+import Allocator
 import ClusterModel
 
 /// A vote of a plugin on a gate.
@@ -30,6 +31,8 @@ struct TaskGate {
 }
 
 /// What one plugin contributes; its switches decide what is taken.
+///
+/// How each callback is combined with those of other plugins stands in `ExtensionPoints`, by Volcano's rules.
 struct PluginPoints {
     private let configuration: PluginConfiguration
     private(set) var jobOrder: Order?
@@ -43,8 +46,23 @@ struct PluginPoints {
     private(set) var jobEnqueued: ((Session, Int) -> Void)?
     private(set) var overused: ((Session, Int) -> Bool)?
     private(set) var allocatable: TaskGate?
+    private(set) var nodeFilter: ((Session, Int) -> NodeCheck?)?
+    private(set) var nodeScore: ((Session, Int) -> NodeScore?)?
+    private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
+    private(set) var jobStarving: ((Session, Int) -> Bool)?
+    private(set) var preemptable: VictimFilter?
+    private(set) var reclaimable: VictimFilter?
+    private(set) var evictable: ((Session, GangEviction, [Int]) -> [Int]?)?
+    private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
+    private(set) var victims: ((Session) -> [Int])?
+    private(set) var victimQueueOrder: ((Session, Int, Int, Int) -> Int)?
 
     init(configuration: PluginConfiguration) { self.configuration = configuration }
+
+    /// Whether the file asks the plugin for a hierarchy of queues.
+    var isHierarchical: Bool { configuration.isEnabled(.hierarchy) }
+
+    // MARK: Orders
 
     /// Orders gangs.
     mutating func orderJobs(_ compare: @escaping Comparison) {
@@ -60,6 +78,8 @@ struct PluginPoints {
     mutating func orderTasks(_ compare: @escaping Comparison) {
         if configuration.isEnabled(.taskOrder) { taskOrder = Order(compare: compare) }
     }
+
+    // MARK: Gates
 
     /// Says why a gang need not be tried; it has no switch.
     mutating func validateJobs(_ check: @escaping (Session, Int) -> JobRefusal?) { jobValid = check }
@@ -81,7 +101,7 @@ struct PluginPoints {
 
     /// Says whether a gang is admitted, and books it once it is. One switch holds for both.
     mutating func gateEnqueue(
-        _ gate: @escaping (Session, Int) -> Vote, admitted: @escaping (Session, Int) -> Void
+        _ gate: @escaping (Session, Int) -> Vote, admitted: @escaping (Session, Int) -> Void = { _, _ in }
     ) {
         if configuration.isEnabled(.jobEnqueued) {
             jobEnqueueable = gate
@@ -98,4 +118,96 @@ struct PluginPoints {
     mutating func gateAllocatable(_ gate: @escaping (Session, Int, Int) -> Bool) {
         if configuration.isEnabled(.allocatable) { allocatable = TaskGate(isOpen: gate) }
     }
+
+    // MARK: Nodes
+
+    /// Says of a pod which nodes may not take it, by rules that `describeNodes` cannot state; `nil` for a pod to which
+    /// they say nothing.
+    ///
+    /// A pod that any plugin has a check for is placed by looking at every node.
+    mutating func filterNodes(_ filter: @escaping (Session, Int) -> NodeCheck?) {
+        if configuration.isEnabled(.predicate) { nodeFilter = filter }
+    }
+
+    /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
+    /// nothing. A pod that any plugin has points for is placed by looking at every node.
+    mutating func scoreNodes(_ score: @escaping (Session, Int) -> NodeScore?) {
+        if configuration.isEnabled(.nodeOrder) { nodeScore = score }
+    }
+
+    /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch.
+    mutating func observePlaces(_ observer: @escaping (Session, Int, PlaceEvent) -> Void) {
+        self.observer = observer
+    }
+
+    // MARK: Victims
+
+    /// Says whether a gang needs pods that others may have to leave for.
+    mutating func gateStarving(_ gate: @escaping (Session, Int) -> Bool) {
+        if configuration.isEnabled(.jobStarving) { jobStarving = gate }
+    }
+
+    /// Says which pods of the same queue may leave for a pod.
+    mutating func choosePreemptable(_ filter: @escaping VictimFilter) {
+        if configuration.isEnabled(.preemptable) { preemptable = filter }
+    }
+
+    /// Says which pods of other queues may leave for a pod.
+    mutating func chooseReclaimable(_ filter: @escaping VictimFilter) {
+        if configuration.isEnabled(.reclaimable) { reclaimable = filter }
+    }
+
+    /// Says which pods may leave for a gang as a whole; it has no switch.
+    mutating func chooseEvictable(_ filter: @escaping (Session, GangEviction, [Int]) -> [Int]?) {
+        evictable = filter
+    }
+
+    /// Says whether a queue (first) may take from others what pods need.
+    mutating func gatePreemptive(_ gate: @escaping (Session, Int, [Int]) -> Bool) {
+        if configuration.isEnabled(.preemptive) { preemptive = gate }
+    }
+
+    /// Names pods that should leave for no pod in particular.
+    mutating func nameVictims(_ victims: @escaping (Session) -> [Int]) {
+        if configuration.isEnabled(.victim) { self.victims = victims }
+    }
+
+    /// Orders the queues of victims, given the queue (first) that they leave for: negative if pods of the first of the
+    /// two that follow leave first. It has no switch.
+    mutating func orderVictimQueues(_ compare: @escaping (Session, Int, Int, Int) -> Int) {
+        victimQueueOrder = compare
+    }
+}
+
+/// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.
+struct NodeCheck {
+    let refusal: (Int) -> NodeRefusal?
+}
+
+/// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.
+struct NodeScore {
+    let points: ([Int]) -> [Int64]
+}
+
+/// What happens to a pod within a cycle. A plugin that keeps books of its own follows them.
+enum PlaceEvent {
+    /// It has got a place; it stands in `tasks[task].node`.
+    case placed
+    /// It is about to lose the place that it had got.
+    case unplaced
+    /// It is going to be evicted: it holds its node until it has gone.
+    case evicted
+    /// Its eviction was taken back.
+    case restored
+}
+
+/// The pods (last) that may leave for a pod, of which only those are returned that may; `nil` is no opinion.
+typealias VictimFilter = (Session, Int, [Int]) -> [Int]?
+
+/// On whose behalf pods are to leave for a whole gang.
+struct GangEviction {
+    /// The gang that needs their places.
+    let job: Int
+    /// True when they are taken from other queues.
+    let isReclaim: Bool
 }

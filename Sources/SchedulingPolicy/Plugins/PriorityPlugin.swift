@@ -13,6 +13,26 @@ struct PriorityPlugin: Plugin {
         points.orderTasks { session, left, right in
             Self.descending(session.tasks[left].priority, session.tasks[right].priority)
         }
+        points.gateStarving { session, job in
+            let counts = session.jobs[job].counts
+            return counts.ready + counts.pipelined < session.jobs[job].tasks.count
+        }
+        points.choosePreemptable { session, task, candidates in
+            guard let job = session.tasks[task].job else { return [] }
+            return candidates.filter { victim in
+                guard let other = session.tasks[victim].job else { return true }
+                return other == job
+                    ? session.tasks[victim].priority < session.tasks[task].priority
+                    : session.jobs[other].priority < session.jobs[job].priority
+            }
+        }
+        points.chooseEvictable { session, eviction, candidates in
+            if eviction.isReclaim { return nil }
+            return candidates.filter { victim in
+                guard let other = session.tasks[victim].job else { return true }
+                return session.jobs[other].priority < session.jobs[eviction.job].priority
+            }
+        }
     }
 
     private static func descending(_ left: Int32, _ right: Int32) -> Int {

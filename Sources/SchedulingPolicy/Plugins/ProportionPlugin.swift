@@ -43,8 +43,7 @@ struct ProportionPlugin: Plugin {
         points.gateAllocatable { session, queue, task in
             guard session.queues[queue].queue.state == .open, let deserved = session.queues[queue].deserved
             else { return false }
-            // Volcano compares to the last bit, and a sum that rounding has made too small keeps a device idle.
-            let slack = session.compatibility == .gangwright ? tolerance : 0
+            let slack = Self.slack(session)
             return session.amounts.range(of: session.tasks[task].request).allSatisfy { index in
                 let entry = session.amounts.entries[index]
                 let column = entry.column
@@ -53,6 +52,18 @@ struct ProportionPlugin: Plugin {
                 return session.resources.volcano(sum, column) <= deserved[column] + slack
             }
         }
+        points.gatePreemptive { session, queue, tasks in
+            guard session.queues[queue].queue.state == .open, let deserved = session.queues[queue].deserved
+            else { return false }
+            let slack = Self.slack(session)
+            let asked = session.sum(of: tasks)
+            return asked.indices.allSatisfy { column in
+                if column == ResourceTable.pods || asked[column] == 0 { return true }
+                let sum = session.queues[queue].allocated[column] + asked[column]
+                return session.resources.volcano(sum, column) <= deserved[column] + slack
+            }
+        }
+        points.chooseReclaimable { session, _, candidates in Self.reclaimable(candidates, in: session) }
         points.gateEnqueue { session, job in
             guard let queue = session.jobs[job].queue else { return .abstain }
             if session.queues[queue].queue.state != .open {
@@ -73,6 +84,30 @@ struct ProportionPlugin: Plugin {
             for column in session.total.indices {
                 session.queues[queue].inqueue[column] += session.outstanding(job, column, after: 0)
             }
+        }
+    }
+
+    /// By how much a queue may exceed what it deserves: Volcano compares to the last bit, and a sum that rounding has
+    /// made too small keeps a device idle.
+    private static func slack(_ session: Session) -> Double {
+        session.compatibility == .gangwright ? tolerance : 0
+    }
+
+    /// The pods of queues that hold more than they deserve of something, until they do not.
+    private static func reclaimable(_ candidates: [Int], in session: Session) -> [Int] {
+        var held: [Int: [Int64]] = [:]
+        return candidates.filter { victim in
+            guard let queue = session.tasks[victim].job.flatMap({ session.jobs[$0].queue }),
+                let deserved = session.queues[queue].deserved
+            else { return false }
+            let allocated = held[queue] ?? session.queues[queue].allocated
+            let isWithin = deserved.indices.allSatisfy { column in
+                session.resources.volcano(allocated[column], column) - deserved[column] < tolerance
+            }
+            if isWithin { return false }
+            let own = session.sum(of: [victim])
+            held[queue] = allocated.indices.map { allocated[$0] - own[$0] }
+            return true
         }
     }
 
@@ -98,7 +133,7 @@ struct ProportionPlugin: Plugin {
                 let total = session.total[column] * resources.subunits(column)
                 let own = resources.volcano(guarantees[queue][column], column)
                 let ceiling = max(0, total - guaranteed[column]) + own
-                guard let limit = capability[resources.names[column]] else { return ceiling }
+                guard let limit = capability?[resources.names[column]] else { return ceiling }
                 // Volcano takes a capability of no CPU or no memory for one that was not given.
                 if limit <= 0, column == ResourceTable.cpu || column == ResourceTable.memory {
                     return ceiling

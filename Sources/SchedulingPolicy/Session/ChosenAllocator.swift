@@ -74,6 +74,38 @@ final class ChosenAllocator {
         isReference ? reference.bestNode(for: shape) : indexed.bestNode(for: shape)
     }
 
+    func prepare(_ shape: ShapeID) {
+        isReference ? reference.prepare(shape) : indexed.prepare(shape)
+    }
+
+    func bestNode(
+        for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        isReference
+            ? reference.bestNode(for: shape, where: accepts, adding: points)
+            : indexed.bestNode(for: shape, where: accepts, adding: points)
+    }
+
+    func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
+        isReference ? reference.nodes(meetingDemandsOf: shape) : indexed.nodes(meetingDemandsOf: shape)
+    }
+
+    func ranked(
+        _ candidates: [Int], for shape: ShapeID, adding points: ([Int]) -> [Int64]?
+    ) -> [Int] {
+        isReference
+            ? reference.ranked(candidates, for: shape, adding: points)
+            : indexed.ranked(candidates, for: shape, adding: points)
+    }
+
+    func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
+        isReference ? reference.isMarked(node, against: shape) : indexed.isMarked(node, against: shape)
+    }
+
+    func futureIdle(_ node: Int, _ column: Int) -> Int64 {
+        isReference ? reference.futureIdle(node, column) : indexed.futureIdle(node, column)
+    }
+
     func placement(of shape: ShapeID, on node: Int) -> Placement? {
         isReference ? reference.placement(of: shape, on: node) : indexed.placement(of: shape, on: node)
     }

@@ -35,7 +35,7 @@ extension Session {
     ///
     /// Volcano counts pods that ask for nothing as if they had a place already; ours must really have one.
     private func missingMembers(_ job: Int, counting counted: (PodCounts) -> Int) -> Int {
-        let assumes = compatibility == .volcano
+        let assumes = compatibility.isVolcano
         func missing(_ counts: PodCounts, _ minimum: Int) -> Int {
             max(0, minimum - counted(counts) - (assumes ? counts.pendingBestEffort : 0))
         }

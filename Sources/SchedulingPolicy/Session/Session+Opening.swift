@@ -24,6 +24,7 @@ extension Session {
             queues[queue].deserved = nil
         }
         binds.removeAll(keepingCapacity: true)
+        evictions.removeAll(keepingCapacity: true)
         exhausted.removeAll(keepingCapacity: true)
         exhaustedInStatement.removeAll(keepingCapacity: true)
         roomLimits.removeAll(keepingCapacity: true)
@@ -36,6 +37,7 @@ extension Session {
         if !isOpen { return }
         isOpen = false
         if held.isEmpty { return }
+        keepNominations()
         for task in held.sorted() { unplace(task, because: nil) }
         held.removeAll(keepingCapacity: true)
         roomVersion.freed += 1
@@ -78,7 +80,7 @@ extension Session {
     }
 
     /// The order of gangs that no plugin tells apart: by creation (none is oldest), then namespace, then name.
-    private func isOlder(_ left: Int, _ right: Int) -> Bool {
+    func isOlder(_ left: Int, _ right: Int) -> Bool {
         let (leftTime, rightTime) = (jobs[left].created, jobs[right].created)
         if leftTime != rightTime { return Timestamp.isOlder(leftTime, rightTime) }
         if jobs[left].key != jobs[right].key { return jobs[left].key < jobs[right].key }
@@ -140,7 +142,7 @@ extension Session {
     ///
     /// Source: Volcano's default task order: the index at the end of `job-task-index` names, then creation, then name. The
     /// index counts only if every pod has one; otherwise the order would not be one.
-    private func orderTasks(of job: Int) {
+    func orderTasks(of job: Int) {
         let useIndices = jobs[job].tasks.allSatisfy { tasks[$0].nameIndex != nil }
         jobs[job].tasks.sort { left, right in
             if useIndices, let first = tasks[left].nameIndex, let second = tasks[right].nameIndex,

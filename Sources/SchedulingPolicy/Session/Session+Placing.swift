@@ -10,6 +10,7 @@ extension Session {
         if tasks[task].isNominated, let placement = nominatedPlace(for: task, shape) {
             return .place(placement)
         }
+        if let rules = points.nodeRules(for: task, in: self) { return findPlace(for: shape, rules) }
         // What is taken only makes less room, so a shape that found none finds none until something is given back.
         if let refusals = exhausted[shape] { return .none(refusals: refusals) }
         if let placement = allocator.bestNode(for: shape) { return .place(placement) }
@@ -21,10 +22,33 @@ extension Session {
     }
 
     private func nominatedPlace(for task: Int, _ shape: ShapeID) -> Placement? {
-        guard let name = notes[task]?.nominatedNode, let entry = nodes.find(name),
-            let index = nodes.entries[entry].index
+        guard let index = nominatedNode(of: task), let placement = allocator.placement(of: shape, on: index)
         else { return nil }
-        return allocator.placement(of: shape, on: index)
+        return points.nodeRules(for: task, in: self)?.refusal(index) == nil ? placement : nil
+    }
+
+    /// The allocator's index of the node on which room was made for a pod.
+    func nominatedNode(of task: Int) -> Int? {
+        guard let name = notes[task]?.nominatedNode, let entry = nodes.find(name) else { return nil }
+        return nodes.entries[entry].index
+    }
+
+    /// Looks at every node, since plugins have a say on each.
+    private func findPlace(for shape: ShapeID, _ rules: NodeRules) -> FoundPlace {
+        allocator.prepare(shape)
+        var ruledOut: [NodeRefusal: Int] = [:]
+        let placement = allocator.bestNode(
+            for: shape,
+            where: { node in
+                guard let refusal = rules.refusal(node) else { return true }
+                ruledOut[refusal, default: 0] += 1
+                return false
+            }, adding: rules.points)
+        if let placement { return .place(placement) }
+        let shortages = allocator.diagnosis.shortageCounts(of: shape)
+        return .none(
+            refusals: number(
+                lastingRefusals(of: shape).merging(shortages) { $1 }.merging(ruledOut) { $0 + $1 }))
     }
 
     /// How many nodes constraints and the pods that are there rule out, whatever is free.
@@ -56,6 +80,7 @@ extension Session {
         tasks[task].failure = nil
         setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
         charge(task, of: job, sign: 1)
+        points.notify(task, .placed, in: self)
     }
 
     /// Takes a task's place away again: the exact inverse of `place`.
@@ -64,9 +89,11 @@ extension Session {
             let index = nodes.entries[node].index
         else { return }
         touch(job)
+        points.notify(task, .unplaced, in: self)
         let kind: Placement.Kind = tasks[task].status == .pipelined ? .pipeline : .allocate
         allocator.giveBack(Placement(node: index, kind: kind), for: shape)
         bookHostPorts(of: task, on: index, sign: -1)
+        nominated.remove(task)
         tasks[task].nodeEntry = TaskState.none
         tasks[task].failure = failure
         setStatus(task, .pending)

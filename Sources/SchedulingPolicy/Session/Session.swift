@@ -82,6 +82,8 @@ public final class Session {
     /// What may have made room, and what has changed.
     var roomVersion = RoomVersion()
 
+    /// The time of the cycle that is open, or was last; `nil` if none was given.
+    var now: Timestamp?
     /// The number of the cycle that is open, or was last.
     var cycle = 0
     /// True until the next change from outside: places that were only held are still held.
@@ -100,6 +102,10 @@ public final class Session {
     var worksheet: [Int] = []
     /// Binds in the order of their commits.
     var binds: [Int] = []
+    /// Evictions in the order of their commits.
+    var evictions: [Eviction] = []
+    /// Pods that hold a place which others have to leave first.
+    var nominated: Set<Int> = []
     /// Places that are held and were not committed.
     var held: Set<Int> = []
     /// What nodes had to say when a pod found none; failures name them by number.

@@ -1,25 +1,67 @@
-/// The trial placement of a gang: what has been placed since it began, to be kept whole or undone whole.
+/// A trial: what has been placed and evicted since it began, to be kept whole or undone whole.
 ///
-/// Rollback is in reverse order and costs what the gang touched. Nothing outside sees a statement before its commit.
+/// Rollback is in reverse order and costs what the trial touched. Nothing outside sees a statement before its commit.
 struct Statement {
-    private var placed: [Int] = []
+    /// A step of the trial.
+    private enum Step {
+        case place(task: Int)
+        case evict(task: Int, status: TaskStatus, reason: EvictionReason, preemptor: Int)
+    }
 
-    /// True when nothing has been placed.
-    var isEmpty: Bool { placed.isEmpty }
+    /// How far a statement has come.
+    struct Savepoint {
+        fileprivate let steps: Int
+    }
+
+    private var steps: [Step] = []
+
+    /// True when nothing has been done.
+    var isEmpty: Bool { steps.isEmpty }
+
+    /// How far it has come.
+    var savepoint: Savepoint { Savepoint(steps: steps.count) }
+
+    /// The pods that it evicts, in order.
+    var victims: [Int] {
+        steps.compactMap { if case .evict(let task, _, _, _) = $0 { task } else { nil } }
+    }
+
+    /// The pods that it places, in order.
+    var placed: [Int] {
+        steps.compactMap { if case .place(let task) = $0 { task } else { nil } }
+    }
+
+    /// Whether pods have been evicted since a savepoint.
+    func hasEvicted(since savepoint: Savepoint) -> Bool {
+        steps.dropFirst(savepoint.steps).contains { if case .evict = $0 { true } else { false } }
+    }
 
     /// Notes a task that has just been placed.
     mutating func record(_ task: Int, in session: Session) {
-        placed.append(task)
+        steps.append(.place(task: task))
         session.placesInStatement += 1
     }
 
-    /// Makes what was allocated final; what is only promised is held until the cycle is closed.
+    /// Evicts a pod, on behalf of a gang.
+    mutating func evict(_ task: Int, because reason: EvictionReason, for preemptor: Int, in session: Session)
+    {
+        steps.append(
+            .evict(task: task, status: session.tasks[task].status, reason: reason, preemptor: preemptor))
+        session.evict(task)
+    }
+
+    /// Makes what was allocated and evicted final; what is only promised is held until the cycle is closed.
     mutating func commit(in session: Session) {
-        for task in placed {
-            if session.tasks[task].status == .allocated {
-                session.commit(task)
-            } else {
-                session.held.insert(task)
+        for step in steps {
+            switch step {
+            case .place(let task):
+                if session.tasks[task].status == .allocated {
+                    session.commit(task)
+                } else {
+                    session.held.insert(task)
+                }
+            case .evict(let task, _, let reason, let preemptor):
+                session.commitEviction(of: task, because: reason, for: preemptor)
             }
         }
         end(in: session)
@@ -33,17 +75,27 @@ struct Statement {
 
     /// Undoes everything.
     mutating func rollback(in session: Session) {
-        for task in placed.reversed() {
-            session.unplace(task, because: .rolledBack(node: session.tasks[task].nodeEntry))
-        }
+        rollback(to: Savepoint(steps: 0), in: session)
         // What was found out with the statement's places taken no longer holds.
         for shape in session.exhaustedInStatement { session.exhausted[shape] = nil }
         end(in: session)
     }
 
+    /// Undoes what was done since a savepoint of this statement.
+    mutating func rollback(to savepoint: Savepoint, in session: Session) {
+        while steps.count > savepoint.steps, let step = steps.popLast() {
+            switch step {
+            case .place(let task):
+                session.placesInStatement -= 1
+                session.unplace(task, because: .rolledBack(node: session.tasks[task].nodeEntry))
+            case .evict(let task, let status, _, _): session.restore(task, to: status)
+            }
+        }
+    }
+
     private mutating func end(in session: Session) {
         session.exhaustedInStatement.removeAll(keepingCapacity: true)
         session.placesInStatement = 0
-        placed.removeAll(keepingCapacity: true)
+        steps.removeAll(keepingCapacity: true)
     }
 }

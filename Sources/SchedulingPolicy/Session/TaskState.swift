@@ -87,6 +87,8 @@ struct TaskState: Sendable {
     var isAssumed = false
     /// True for a pod that is its own gang.
     var isSingle = false
+    /// What matters to evictions.
+    var traits: TaskTraits = []
     /// Its gang's index in the session.
     var jobIndex = Self.none
     /// Its role's index in the gang.

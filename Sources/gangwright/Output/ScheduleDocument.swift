@@ -14,7 +14,7 @@ enum ScheduleDocument {
                             pod($0.pod) + [("node", .string($0.node)), ("cycle", .integer(Int64($0.cycle)))])
                     })
             ),
-            ("evictions", .list([])),
+            ("evictions", .list(result.evictions.map(eviction))),
             ("pipelined", .list(result.pipelined.map { pipelined($0, cycle: result.cycle) })),
             ("podGroups", .list(result.podGroups.map(group))),
             ("queues", .list(result.queues.map(queue))),
@@ -25,6 +25,17 @@ enum ScheduleDocument {
 
     private static func pod(_ key: ObjectKey) -> [(String, OutputValue)] {
         [("namespace", .string(key.namespace)), ("pod", .string(key.name))]
+    }
+
+    private static func eviction(_ entry: CycleResult.Eviction) -> OutputValue {
+        let preemptor = entry.preemptor.map { key in
+            OutputValue.object([("namespace", .string(key.namespace)), ("podGroup", .string(key.name))])
+        }
+        return .object(
+            pod(entry.pod) + [
+                ("node", .string(entry.node)), ("reason", .string(entry.reason.rawValue)),
+                ("preemptor", preemptor ?? .null), ("cycle", .integer(Int64(entry.cycle))),
+            ])
     }
 
     private static func pipelined(_ entry: CycleResult.Pipelined, cycle: Int) -> OutputValue {
@@ -79,7 +90,8 @@ enum ScheduleDocument {
             ("nodes", .integer(Int64(result.nodeCount))), ("pods", .integer(Int64(result.podCount))),
             ("bound", .integer(Int64(result.boundBefore))), ("placed", .integer(Int64(result.binds.count))),
             ("pipelined", .integer(Int64(result.pipelined.count))),
-            ("pending", .integer(Int64(result.pending.count))), ("evicted", .integer(0)),
+            ("pending", .integer(Int64(result.pending.count))),
+            ("evicted", .integer(Int64(result.evictions.count))),
             ("cycles", .integer(Int64(result.cycle))),
             ("skippedKinds", .object(skipped.map { ($0.key, .integer(Int64($0.value))) })),
         ])

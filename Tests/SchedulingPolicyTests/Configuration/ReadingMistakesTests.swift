@@ -1,6 +1,7 @@
 import Documents
-import SchedulingPolicy
 import Testing
+
+@testable import SchedulingPolicy
 
 /// What reading a configuration says, warnings marked; nothing if all is well.
 private func messages(_ text: String) -> [String] {
@@ -18,8 +19,7 @@ private func withPlugin(_ lines: String, gangwright: Bool = false) -> String {
 
 @Suite("A mistake in a configuration is named with its line and what was expected")
 struct ReadingMistakesTests {
-    private static let pluginNames =
-        "binpack, conformance, drf, gang, nodeorder, overcommit, predicates, priority, proportion, task-topology"
+    private static let pluginNames = PluginRegistry.plugins.map { $0.name }.joined(separator: ", ")
 
     @Test("an unknown plugin, and one of a later version") func plugins() {
         #expect(
@@ -31,11 +31,7 @@ struct ReadingMistakesTests {
                     "c.conf:4: tiers[0].plugins[0].name: unknown plugin \"fairness\"; "
                         + "expected one of \(Self.pluginNames)"
                 ])
-        for name in [
-            "capacity", "cdp", "deviceshare", "extender", "network-topology-aware", "nodegroup", "numa-aware",
-            "pdb",
-            "rescheduling", "reservation", "resource-strategy-fit", "resourcequota", "sla", "tdm", "usage",
-        ] {
+        for name in PluginRegistry.later {
             #expect(
                 messages(withPlugin("{name: gang},\n{name: \(name)}"))
                     == [
@@ -73,9 +69,12 @@ struct ReadingMistakesTests {
         func messages(_ actions: String) -> [String] {
             SchedulingPolicyTests.messages("actions: \(actions)\ntiers: []\n")
         }
-        let known = "expected enqueue, allocate, backfill"
+        let names = ActionName.allCases.filter {
+            $0.exists(under: .volcano) && !ActionName.later.contains($0)
+        }
+        let known = "expected \(names.map(\.rawValue).joined(separator: ", "))"
         #expect(messages("enqueue, alocate") == ["c.conf:1: actions: unknown action \"alocate\"; \(known)"])
-        for name in ["preempt", "reclaim", "shuffle", "elect", "reserve", "gangpreempt", "gangreclaim"] {
+        for name in ActionName.later.map(\.rawValue) where name != "elect" && name != "reserve" {
             #expect(
                 messages("\"allocate, \(name)\"") == [
                     "c.conf:1: actions: \(name) comes with a later version; \(known)"
@@ -107,20 +106,16 @@ struct ReadingMistakesTests {
             ])
     }
 
-    @Test("a compatibility that does not exist, or comes later") func compatibility() {
+    @Test("a compatibility that does not exist") func compatibility() {
         let rest = "\nactions: allocate\ntiers: []\n"
         #expect(
             messages("compatibility: kube" + rest)
-                == ["c.conf:1: compatibility: found \"kube\", expected volcano or gangwright"])
-        #expect(
-            messages("compatibility: volcano-1.5" + rest)
-                == [
-                    "c.conf:1: compatibility: volcano-1.5 comes with a later version; expected volcano or gangwright"
-                ])
+                == ["c.conf:1: compatibility: found \"kube\", expected volcano, volcano-1.5 or gangwright"])
         #expect(
             messages("compatibility: 1.5" + rest)
                 == ["c.conf:1: compatibility: found a number (1.5), expected a string (put it in quotes)"])
         #expect(messages("compatibility: volcano" + rest) == [])
+        #expect(messages("compatibility: volcano-1.5" + rest) == [])
         #expect(messages("compatibility: gangwright" + rest) == [])
     }
 
@@ -142,14 +137,50 @@ struct ReadingMistakesTests {
         #expect(found[0].hasPrefix("c.conf:2: "))
     }
 
-    @Test("a hierarchy, which comes later") func hierarchy() {
-        #expect(
-            messages(withPlugin("{name: drf, enableHierarchy: true}"))
-                == [
-                    "c.conf:4: tiers[0].plugins[0].enableHierarchy: hierarchy comes with a later version; "
-                        + "expected false or no such key"
-                ])
-        #expect(messages(withPlugin("{name: drf, enableHierarchy: false}")) == [])
+    @Test("drf with a hierarchy in one tier with proportion") func hierarchy() {
+        for compatibility in Compatibility.allCases {
+            func messages(_ tiers: String) -> [String] {
+                SchedulingPolicyTests.messages(
+                    "compatibility: \(compatibility.rawValue)\nactions: allocate\ntiers:\n\(tiers)\n")
+            }
+            #expect(
+                messages("- plugins:\n  - name: proportion\n  - name: drf\n    enableHierarchy: true")
+                    == [
+                        "c.conf:7: tiers[0].plugins[1].enableHierarchy: drf with a hierarchy and proportion stand in "
+                            + "one tier, which Volcano refuses; expected one of them in another tier"
+                    ])
+            #expect(messages("- plugins: [{name: drf, enableHierarchy: true}]") == [])
+            #expect(messages("- plugins: [{name: drf, enableHierarchy: false}, {name: proportion}]") == [])
+            #expect(
+                messages("- plugins: [{name: drf, enableHierarchy: true}]\n- plugins: [{name: proportion}]")
+                    == [])
+        }
+    }
+
+    @Test("an action of the other version") func otherVersion() {
+        func messages(_ action: String, _ compatibility: Compatibility) -> [String] {
+            SchedulingPolicyTests.messages(
+                "actions: \"allocate, \(action)\"\ntiers: []\ncompatibility: \(compatibility.rawValue)")
+        }
+        for name in ["elect", "reserve"] {
+            for compatibility in [Compatibility.volcano, .gangwright] {
+                let found = messages(name, compatibility)
+                #expect(found.count == 1)
+                #expect(
+                    found[0].hasPrefix(
+                        "c.conf:1: actions: \(name) exists only in Volcano 1.5, under compatibility: volcano-1.5; "
+                    ))
+            }
+            #expect(!messages(name, .volcano15).contains { $0.contains("exists only") })
+        }
+        for name in ["gangpreempt", "gangreclaim"] {
+            let found = messages(name, .volcano15)
+            #expect(found.count == 1)
+            #expect(
+                found[0].hasPrefix(
+                    "c.conf:1: actions: \(name) exists only in later Volcano, not under compatibility: volcano-1.5; "
+                ))
+        }
     }
 
     @Test("a switch that is no Bool") func flags() {
@@ -239,7 +270,7 @@ struct ReadingWarningTests {
             metrics: {type: prometheus}
             plugins: []
             configurations:
-            - name: preempt
+            - name: prempt
               arguments: {enableTopologyAwarePreemption: true}
             - name: allocate
               arguments: {predicateErrorCacheEnable: "no"}
@@ -250,7 +281,7 @@ struct ReadingWarningTests {
             "c.conf:4: tiers[0].weight: unknown key; expected plugins",
             "c.conf:5: metrics: no plugin of this version reads metrics",
             "c.conf:6: plugins: unknown key; expected compatibility, actions, tiers, configurations or metrics",
-            "c.conf:8: configurations[0].name: this version has no action \"preempt\"",
+            "c.conf:8: configurations[0].name: there is no action \"prempt\"",
             "c.conf:11: configurations[1].arguments.predicateErrorCacheEnable: found a string, expected true or false; "
                 + "the default is true",
             "c.conf:13: configurations[2].arguments.predicateErrorCacheEnable: unknown argument; none is taken here",

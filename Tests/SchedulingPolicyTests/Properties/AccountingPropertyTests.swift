@@ -61,7 +61,7 @@ import Testing
             }
             return trial.snapshot.queues.flatMap { queue -> [String] in
                 let holds = trial.result.queues.first { $0.name == queue.name }?.allocated ?? [:]
-                return queue.capability.sorted.compactMap { name, limit in
+                return (queue.capability ?? [:]).sorted.compactMap { name, limit in
                     let most = max(limit, queue.guarantee[name] ?? 0)
                     let hasGot = given.amount(of: name, on: queue.name)
                     if hasGot == 0 || (holds[name] ?? 0) <= most { return nil }

@@ -18,7 +18,7 @@ import Testing
                 if !members.contains(where: { bound.contains($0.key) }) { return [] }
                 let counted = members.filter { pod in
                     Self.holdsPlace(pod) || bound.contains(pod.key)
-                        || (trial.compatibility == .volcano && pod.isPending && Self.isBestEffort(pod))
+                        || (trial.compatibility.isVolcano && pod.isPending && Self.isBestEffort(pod))
                 }
                 return Self.shortages(of: group, members: counted, trial.compatibility)
             }
@@ -89,7 +89,7 @@ import Testing
             found.append("\(group.key) has \(members.count) of \(group.minMember) pods")
         }
         let sum = group.minTaskMember.reduce(0) { $0 + $1.minimum }
-        if compatibility == .volcano, group.minMember < sum { return found }
+        if compatibility.isVolcano, group.minMember < sum { return found }
         for role in group.minTaskMember {
             let count = members.count { $0.role == role.role }
             if count < role.minimum {

@@ -156,7 +156,7 @@ private struct Shares {
         // Volcano counts devices in thousandths, and there the sum comes out whole.
         #expect(third == [2, 3, 2])
         // Here Volcano's own sum falls short by rounding; ours does not count the last bit.
-        #expect(fourth == (compatibility == .volcano ? [1, 3, 3] : [2, 3, 3]))
+        #expect(fourth == (compatibility.isVolcano ? [1, 3, 3] : [2, 3, 3]))
     }
 }
 

@@ -1,0 +1,40 @@
+/// Places for pods with constraints that no index knows: every node is looked at.
+extension IndexedAllocator {
+    /// Brings the search for a shape up to date.
+    public mutating func prepare(_ shape: ShapeID) { refreshFront(of: shape) }
+
+    /// The best node where the policy has a say on each.
+    ///
+    /// - Complexity: O(nodes × (resources asked for + kernels)) and what the policy's own rules cost.
+    public func bestNode(
+        for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        inventory.bestByRules(
+            for: inventory.shapes[shape], where: accepts, adding: points, groups.states
+        ) { Int(groups.groupOf[$0]) }
+    }
+
+    /// The nodes that meet a shape's demands. - Complexity: O(nodes).
+    public func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
+        inventory.demandedNodes(for: inventory.shapes[shape])
+    }
+
+    /// Nodes by score, best first.
+    public func ranked(
+        _ candidates: [Int], for shape: ShapeID, adding points: ([Int]) -> [Int64]?
+    ) -> [Int] {
+        inventory.ranked(
+            candidates, for: inventory.shapes[shape], adding: points, groups.states
+        ) { Int(groups.groupOf[$0]) }
+    }
+
+    /// What will be left of a column on a node.
+    public func futureIdle(_ node: Int, _ column: Int) -> Int64 {
+        groups.states.futureIdle[column][Int(groups.groupOf[node])]
+    }
+
+    /// Whether the marks of a node rule it out.
+    public func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
+        inventory.marks.refusal(of: inventory.shapes[shape].marks, by: node) != nil
+    }
+}

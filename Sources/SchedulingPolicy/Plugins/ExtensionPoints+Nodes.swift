@@ -1,0 +1,46 @@
+import Allocator
+import ClusterModel
+
+/// Rules on nodes that no index knows, of all plugins together.
+extension ExtensionPoints {
+    /// What the plugins say of the nodes of a pod; `nil` if none has anything to say, as for most pods.
+    func nodeRules(for task: Int, in session: Session) -> NodeRules? {
+        if nodeFilters.isEmpty, nodeScores.isEmpty { return nil }
+        let checks = nodeFilters.compactMap { $0(session, task) }
+        let scores = nodeScores.compactMap { $0(session, task) }
+        return checks.isEmpty && scores.isEmpty ? nil : NodeRules(checks: checks, scores: scores)
+    }
+
+    /// Tells the plugins that a pod has got a place or lost it.
+    func notify(_ task: Int, _ event: PlaceEvent, in session: Session) {
+        for observer in observers { observer(session, task, event) }
+    }
+}
+
+/// What plugins say of the nodes of one pod.
+struct NodeRules {
+    let checks: [NodeCheck]
+    let scores: [NodeScore]
+
+    /// Why a node cannot take the pod: what the first plugin that refuses it says.
+    func refusal(_ node: Int) -> NodeRefusal? {
+        for check in checks {
+            if let refusal = check.refusal(node) { return refusal }
+        }
+        return nil
+    }
+
+    /// Whether a node cannot take the pod even if others left it.
+    func isPastHelp(_ node: Int) -> Bool {
+        checks.contains { $0.refusal(node).map { !$0.isResolvable } ?? false }
+    }
+
+    /// The points of nodes; `nil` where no plugin gives any.
+    func points(_ nodes: [Int]) -> [Int64]? {
+        guard var sum = scores.first?.points(nodes) else { return nil }
+        for score in scores.dropFirst() {
+            for (position, points) in score.points(nodes).enumerated() { sum[position] += points }
+        }
+        return sum
+    }
+}

@@ -1,0 +1,72 @@
+import ClusterModel
+
+/// Who leaves for whom, of all plugins together.
+extension ExtensionPoints {
+    /// Whether a gang needs pods that others may have to leave for: the first tier that has an opinion decides, and in it
+    /// all must agree.
+    func isStarving(_ job: Int, in session: Session) -> Bool {
+        guard let tier = jobStarving.first?.tier else { return false }
+        return jobStarving.allSatisfy { $0.tier != tier || $0.gate(session, job) }
+    }
+
+    /// The pods of the same queue that may leave for a pod.
+    func preemptable(for task: Int, among candidates: [Int], in session: Session) -> [Int] {
+        preemptable.victims(for: task, among: candidates, in: session)
+    }
+
+    /// The pods of other queues that may leave for a pod.
+    func reclaimable(for task: Int, among candidates: [Int], in session: Session) -> [Int] {
+        reclaimable.victims(for: task, among: candidates, in: session)
+    }
+
+    /// The pods that may leave for a gang: all plugins with an opinion must agree.
+    func evictable(for eviction: GangEviction, among candidates: [Int], in session: Session) -> [Int] {
+        var victims = candidates
+        for filter in evictable where !victims.isEmpty {
+            guard let offered = filter(session, eviction, victims) else { continue }
+            let allowed = Set(offered)
+            victims.removeAll { !allowed.contains($0) }
+        }
+        return victims
+    }
+
+    /// Whether a queue may take from others what pods need.
+    func isPreemptive(_ queue: Int, _ tasks: [Int], in session: Session) -> Bool {
+        preemptive.allSatisfy { $0(session, queue, tasks) }
+    }
+
+    /// Pods that should leave for no pod in particular, by name: the union over a tier, of the first tier that names any.
+    func namedVictims(in session: Session) -> [Int] {
+        var named: Set<Int> = []
+        var tier = victims.first?.tier ?? 0
+        for entry in victims {
+            if entry.tier != tier, !named.isEmpty { break }
+            tier = entry.tier
+            named.formUnion(entry.name(session))
+        }
+        return named.sorted { session.tasks[$0].key < session.tasks[$1].key }
+    }
+
+    /// Whether a pod leaves before another: the least important pod of the least important gang first.
+    ///
+    /// Source: Volcano's victim queue. Of one gang by the reverse of the order of pods; of gangs in different queues by the
+    /// order of victims' queues, which is the reverse of that of queues unless a plugin says otherwise; else by the
+    /// reverse of the order of gangs. Pods of no gang go first.
+    ///
+    /// - Parameter queue: the queue that they leave for.
+    func isVictim(_ left: Int, before right: Int, for queue: Int, in session: Session) -> Bool {
+        guard let leftJob = session.tasks[left].job else { return session.tasks[right].job != nil }
+        guard let rightJob = session.tasks[right].job else { return false }
+        if leftJob == rightJob { return isTask(right, before: left, in: session) }
+        if let leftQueue = session.jobs[leftJob].queue, let rightQueue = session.jobs[rightJob].queue,
+            leftQueue != rightQueue
+        {
+            for compare in victimQueueOrder {
+                let order = compare(session, queue, leftQueue, rightQueue)
+                if order != 0 { return order < 0 }
+            }
+            return isQueue(rightQueue, before: leftQueue, in: session)
+        }
+        return isJob(rightJob, before: leftJob, in: session)
+    }
+}

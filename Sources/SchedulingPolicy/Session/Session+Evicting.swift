@@ -1,0 +1,142 @@
+import Allocator
+public import ClusterModel
+
+/// Pods are asked to leave: they keep their node until they have gone, and their gang and queue have lost them.
+extension Session {
+    /// Takes a pod that is on a node for one that is leaving it.
+    func evict(_ task: Int) {
+        moveOnNode(task, to: .releasing)
+        points.notify(task, .evicted, in: self)
+    }
+
+    /// Takes an eviction back: the exact inverse of `evict`.
+    func restore(_ task: Int, to status: TaskStatus) {
+        moveOnNode(task, to: status)
+        points.notify(task, .restored, in: self)
+    }
+
+    private func moveOnNode(_ task: Int, to status: TaskStatus) {
+        guard let job = tasks[task].job, let before = tasks[task].occupancy else { return }
+        touch(job)
+        book(task, of: job, sign: -1)
+        tasks[task].status = status
+        book(task, of: job, sign: 1)
+        if let entry = tasks[task].node, let index = nodes.entries[entry].index,
+            let after = tasks[task].occupancy
+        {
+            allocator.remove(tasks[task].request, from: index, as: before)
+            allocator.add(tasks[task].request, to: index, as: after)
+        }
+        // What will be free has changed, so that shapes which found no place may find one, or the reverse.
+        exhausted.removeAll(keepingCapacity: true)
+        exhaustedInStatement.removeAll(keepingCapacity: true)
+        roomLimits.removeAll(keepingCapacity: true)
+    }
+
+    /// Makes an eviction final: the pod is assumed to be leaving until it has gone.
+    func commitEviction(of task: Int, because reason: EvictionReason, for preemptor: Int) {
+        tasks[task].traits.insert(.isEvicted)
+        evictions.append(Eviction(task: task, reason: reason, preemptor: preemptor))
+        roomVersion.freed += 1
+        roomVersion.changed += 1
+    }
+
+    /// Notes that room is being made for a pod on the node where it holds a place.
+    func nominate(_ task: Int) { nominated.insert(task) }
+
+    /// Remembers, beyond the cycle, the nodes on which room is being made: what the API server would be told.
+    func keepNominations() {
+        for task in nominated.sorted() {
+            guard let node = tasks[task].node else { continue }
+            notes[task, default: TaskNotes()].nominatedNode = nodes.entries[node].name
+            tasks[task].isNominated = true
+        }
+        nominated.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes note that an eviction was refused: the pod stays where it is.
+    public func refuseEviction(_ key: ObjectKey) {
+        closeCycle()
+        guard let task = findTask(key), tasks[task].traits.contains(.isEvicted) else { return }
+        tasks[task].traits.remove(.isEvicted)
+        if tasks[task].status == .releasing { moveOnNode(task, to: .running) }
+        roomVersion.changed += 1
+    }
+
+    /// The pods on a node that a rule accepts, in the order in which they would leave for a queue.
+    func victimCandidates(on entry: Int, for queue: Int, where accepts: (Int) -> Bool) -> [Int] {
+        var found: [Int] = []
+        forEachTask(on: entry) { task in
+            guard let job = tasks[task].job, jobs[job].origin != nil, accepts(task) else { return }
+            if !jobs[job].isOrdered { orderTasks(of: job) }
+            found.append(task)
+        }
+        return found.sorted { left, right in
+            points.isVictim(left, before: right, for: queue, in: self)
+        }
+    }
+
+    /// Whether a pod's request fits what will be free on a node, if so much of each column came on top.
+    func fits(_ task: Int, on node: Int, with extra: [Int64] = []) -> Bool {
+        amounts.range(of: tasks[task].request).allSatisfy { index in
+            let entry = amounts.entries[index]
+            let more = extra.isEmpty ? 0 : extra[entry.column]
+            return entry.amount <= allocator.futureIdle(node, entry.column) + more
+        }
+    }
+
+    /// What pods take together, by column.
+    func sum(of tasks: [Int]) -> [Int64] {
+        var sum = [Int64](repeating: 0, count: resources.count)
+        for task in tasks {
+            for index in amounts.range(of: self.tasks[task].request) {
+                sum[amounts.entries[index].column] += amounts.entries[index].amount
+            }
+        }
+        return sum
+    }
+}
+
+/// Which action evicts, in Volcano's words.
+public enum EvictionReason: String, Sendable, CaseIterable {
+    /// For a gang of the same queue.
+    case preempt
+    /// For a gang of another queue.
+    case reclaim
+    /// To even out the cluster.
+    case shuffle
+    /// For none in particular, in Volcano 1.5.
+    case evict
+    /// For a whole gang of the same queue.
+    case gangpreempt
+    /// For a whole gang of another queue.
+    case gangreclaim
+}
+
+/// A pod that this cycle evicts.
+struct Eviction {
+    let task: Int
+    let reason: EvictionReason
+    /// The gang that it leaves for; negative for none.
+    let preemptor: Int
+}
+
+/// Marks of a pod that matter to evictions.
+struct TaskTraits: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    /// It may be chosen as a victim.
+    static let isPreemptable = TaskTraits(rawValue: 1 << 0)
+    /// It says itself whether it is preemptable.
+    static let saysPreemptable = TaskTraits(rawValue: 1 << 1)
+    /// The system needs it: its priority class or its namespace says so.
+    static let isCritical = TaskTraits(rawValue: 1 << 2)
+    /// Its `preemptionPolicy` is `Never`.
+    static let neverPreempts = TaskTraits(rawValue: 1 << 3)
+    /// This session has evicted it, and nobody has seen it leave.
+    static let isEvicted = TaskTraits(rawValue: 1 << 4)
+    /// It has labels.
+    static let hasLabels = TaskTraits(rawValue: 1 << 5)
+    /// It is leaving because a scheduler preempted it.
+    static let isPreempted = TaskTraits(rawValue: 1 << 6)
+}

@@ -1,0 +1,115 @@
+import ClusterModel
+import SchedulingPolicy
+import TestSupport
+import Testing
+
+@Suite("reclaim takes back from other queues what a queue is entitled to") struct ReclaimTests {
+    /// A gang of pods of one CPU that run.
+    private func running(_ name: String, _ count: Int, in queue: String) -> (PodGroup, [Pod]) {
+        (
+            .gang(name, min: 0, queue: queue).with { $0.phase = .running },
+            Pod.members(of: name, count).map { $0.running(on: "n") }
+        )
+    }
+
+    @Test("proportion: pods leave until their queue holds no more than it deserves") func proportion() throws
+    {
+        // Reference 6.5: of 12 CPUs A, B and C deserve 4.5, 3 and 4.5. A holds 6 and gives two.
+        let (a, aPods) = running("a", 6, in: "a")
+        let (fill, fillPods) = running("b-old", 3, in: "b")
+        let (other, otherPods) = running("c-old", 3, in: "c")
+        let result = try schedule(
+            policy(.volcano, actions: "allocate, reclaim", ["gang"], ["predicates", "proportion"]),
+            nodes: [.of("n", 12_000, slots: 1_000)],
+            pods: aPods + fillPods + otherPods + Pod.members(of: "a-new", 4) + Pod.members(of: "c-new", 7),
+            gangs: [
+                a, fill, other, .gang("a-new", min: 0, queue: "a").with { $0.phase = .inqueue },
+                .gang("c-new", min: 1, queue: "c").with { $0.phase = .inqueue },
+            ], queues: [Queue(name: "a"), Queue(name: "b", weight: 2), Queue(name: "c")])
+        #expect(result.deserved("a") == 4_500_000)
+        #expect(result.evicted == ["a-5"])
+        #expect(result.evictions.map(\.reason) == [.reclaim])
+        #expect(result.promised == ["c-new-0": "n eviction"])
+    }
+
+    @Test("a queue that does not give back keeps its pods") func notReclaimable() throws {
+        let (a, aPods) = running("a", 6, in: "a")
+        let result = try schedule(
+            policy(.volcano, actions: "allocate, reclaim", ["gang"], ["predicates", "proportion"]),
+            nodes: [.of("n", 6_000)], pods: aPods + Pod.members(of: "b", 1),
+            gangs: [a, .gang("b", min: 1, queue: "b").with { $0.phase = .inqueue }],
+            queues: [Queue(name: "a").with { $0.isReclaimable = false }, Queue(name: "b")])
+        #expect(result.evicted == [])
+    }
+
+    @Test("capacity: a queue borrows, and gives back what others deserve and it does not") func capacity()
+        throws
+    {
+        // Reference 6.6: Q1 (deserves 6, at most 8) holds 8 of 10; Q2 (deserves 4) holds 2 and wants 2 more.
+        let two: ResourceList = [.cpu: 2_000]
+        let q1 = Pod.members(of: "one", 4, asking: two).map { $0.running(on: "n") }
+        let q2 = Pod.members(of: "two", 1, asking: two).map { $0.running(on: "n") }
+        func run(_ waiting: [Pod]) throws -> CycleResult {
+            try schedule(
+                policy(.volcano, actions: "allocate, reclaim", ["gang"], ["predicates", "capacity"]),
+                nodes: [.of("n", 10_000)], pods: q1 + q2 + waiting,
+                gangs: [
+                    .gang("one", min: 0, queue: "q1").with { $0.phase = .running },
+                    .gang("two", min: 0, queue: "q2").with { $0.phase = .running },
+                    .gang("new", min: waiting.count, queue: "q2").with { $0.phase = .inqueue },
+                ],
+                queues: [
+                    Queue(name: "q1", capability: [.cpu: 8_000], deserved: [.cpu: 6_000]),
+                    Queue(name: "q2", deserved: [.cpu: 4_000], guarantee: [.cpu: 2_000]),
+                ])
+        }
+        let result = try run(Pod.members(of: "new", 1, asking: two))
+        #expect(result.evicted == ["one-3"])
+        #expect(result.promised == ["new-0": "n eviction"])
+        // Two more would take Q1 below what it deserves.
+        #expect(try run(Pod.members(of: "new", 2, asking: two)).evicted == [])
+    }
+}
+
+@Suite("capacity holds queues to their real capability") struct CapacityTests {
+    @Test("a queue may hold more than it deserves, and no more than its capability") func borrowing() throws {
+        let result = try schedule(
+            policy(.volcano, ["gang"], ["predicates", "capacity"]), nodes: [.of("n", 10_000)],
+            pods: Pod.members(of: "g", 10), gangs: [.gang("g", min: 0, queue: "q")],
+            queues: [
+                Queue(name: "q", capability: [.cpu: 8_000], deserved: [.cpu: 2_000]),
+                Queue(name: "r", guarantee: [.cpu: 3_000]),
+            ])
+        // What is guaranteed to the other is kept free.
+        #expect(result.binds.count == 7)
+        #expect(result.reasons["g-9"] == .queueShareExceeded)
+    }
+
+    @Test("with a hierarchy the queues above limit too") func hierarchy() throws {
+        let queues = [
+            Queue(name: "team", capability: [.cpu: 4_000]),
+            Queue(name: "a").with { $0.parent = "team" },
+            Queue(name: "b").with { $0.parent = "team" },
+        ]
+        let result = try schedule(
+            policy(.volcano, ["gang"], ["predicates", "capacity enableHierarchy=true"]),
+            nodes: [.of("n", 10_000)],
+            pods: Pod.members(of: "a", 3) + Pod.members(of: "b", 3),
+            gangs: [.gang("a", min: 0, queue: "a"), .gang("b", min: 0, queue: "b")], queues: queues)
+        #expect(result.binds.count == 4)
+    }
+
+    @Test("a gang in a queue that has queues below it stops everything in Volcano, and only itself in ours")
+    func misplaced() throws {
+        func bound(_ compatibility: Compatibility) throws -> [String: String] {
+            try schedule(
+                policy(compatibility, ["gang"], ["predicates", "capacity enableHierarchy=true"]),
+                nodes: [.of("n", 10_000)], pods: Pod.members(of: "a", 1) + Pod.members(of: "t", 1),
+                gangs: [.gang("a", min: 0, queue: "a"), .gang("t", min: 0, queue: "team")],
+                queues: [Queue(name: "team"), Queue(name: "a").with { $0.parent = "team" }]
+            ).bound
+        }
+        #expect(try bound(.volcano) == [:])
+        #expect(try bound(.gangwright) == ["a-0": "n"])
+    }
+}
