@@ -9,6 +9,7 @@ extension Session {
         for job in reportedJobs where jobs[job].phase != .pending && !jobs[job].isHopeless {
             _ = admitsTrying(job)
         }
+        if compatibility.isVolcano { takeBackPromises() }
         var statement = Statement()
         forEachJob(where: { self.jobs[$0].phase != .pending && self.jobs[$0].counts.pendingBestEffort > 0 }) {
             job in
@@ -32,6 +33,14 @@ extension Session {
                 statement.hold(in: self)
             }
             return .done
+        }
+    }
+
+    /// What an earlier action has promised to pods that ask for nothing ends: they are placed at once.
+    private func takeBackPromises() {
+        for task in held.sorted() where tasks[task].status == .pipelined && tasks[task].isBestEffort {
+            held.remove(task)
+            unplace(task, because: nil)
         }
     }
 }

@@ -20,6 +20,36 @@ struct AgreementCase: CustomTestStringConvertible, Sendable {
         return tiers.map { $0.map { changes[$0] ?? $0 } }
     }
 
+    /// With eviction.
+    static let evicting: [AgreementCase] = {
+        let preempting = "enqueue, allocate, backfill, preempt"
+        let reclaiming = "enqueue, allocate, backfill, reclaim"
+        let capacity = ["proportion": "capacity"]
+        return [
+            AgreementCase(name: "preempt", actions: preempting, tiers: standard()),
+            AgreementCase(
+                name: "preempt, as Helm has it", actions: preempting,
+                tiers: standard(
+                    ["gang": "gang enablePreemptable=false", "drf": "drf enablePreemptable=false"],
+                    and: ["binpack"])),
+            AgreementCase(
+                name: "preempt before allocate", actions: "enqueue, preempt, allocate, backfill",
+                tiers: [["priority", "conformance"], ["gang", "drf", "predicates", "nodeorder"]]),
+            AgreementCase(name: "reclaim by proportion", actions: reclaiming, tiers: standard()),
+            AgreementCase(
+                name: "reclaim, gang beside proportion", actions: reclaiming,
+                tiers: [["priority", "conformance"], ["gang", "predicates", "proportion", "nodeorder"]]),
+            AgreementCase(name: "capacity", tiers: standard(capacity)),
+            AgreementCase(name: "reclaim by capacity", actions: reclaiming, tiers: standard(capacity)),
+            AgreementCase(
+                name: "reclaim, gang beside capacity", actions: reclaiming,
+                tiers: [["priority", "conformance"], ["gang", "predicates", "capacity", "nodeorder"]]),
+            AgreementCase(
+                name: "all actions", actions: "enqueue, allocate, preempt, reclaim, backfill",
+                tiers: standard()),
+        ]
+    }()
+
     /// Without eviction.
     static let placing: [AgreementCase] = [
         AgreementCase(name: "Volcano's default", tiers: standard()),

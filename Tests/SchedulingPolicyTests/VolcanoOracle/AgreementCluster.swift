@@ -50,7 +50,17 @@ struct AgreementCluster {
             queue.weight = random.choice([1, 1, 2, 3])
             if random.chance(1, in: 6) { queue.priority = Int32(random.integer(in: 1...2)) }
             if random.chance(1, in: 4) { queue.capability = [.cpu: Int64(random.integer(in: 1...8)) * 1_000] }
-            if random.chance(1, in: 8) { queue.capability[.nvidiaGPU] = Int64(random.integer(in: 0...3)) }
+            if random.chance(1, in: 8) {
+                var capability = queue.capability ?? [:]
+                capability[.nvidiaGPU] = Int64(random.integer(in: 0...3))
+                queue.capability = capability
+            }
+            if random.chance(1, in: 2) { queue.deserved = [.cpu: Int64(random.integer(in: 0...6)) * 1_000] }
+            if random.chance(1, in: 4) {
+                queue.deserved[.memory] = Int64(random.integer(in: 1...16)) * gibibyte
+            }
+            if random.chance(1, in: 6) { queue.deserved[.nvidiaGPU] = Int64(random.integer(in: 0...3)) }
+            if random.chance(1, in: 12) { queue.isReclaimable = false }
             if random.chance(1, in: 5) { queue.guarantee = [.cpu: Int64(random.integer(in: 1...2)) * 1_000] }
             if random.chance(1, in: 12) { queue.state = .closed }
             snapshot.queues.append(queue)

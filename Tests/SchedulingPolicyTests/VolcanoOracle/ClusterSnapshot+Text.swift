@@ -18,8 +18,10 @@ extension ClusterSnapshot {
                 + (node.isUnschedulable ? " cordoned" : "")
         }
         lines += queues.map { queue in
-            "queue \(queue.name) w=\(queue.weight) p=\(queue.priority) max=\(text(queue.capability)) "
+            "queue \(queue.name) w=\(queue.weight) p=\(queue.priority) max=\(text(queue.capability ?? [:])) deserved=\(text(queue.deserved)) "
                 + "kept=\(text(queue.guarantee)) \(queue.state.rawValue)\(time(queue.created))"
+                + (queue.isReclaimable ? "" : " keeps all")
+                + (queue.parent.isEmpty ? "" : " in \(queue.parent)")
         }
         lines += priorityClasses.map { "class \($0.name)=\($0.value)\($0.isGlobalDefault ? " default" : "")" }
         for group in podGroups {

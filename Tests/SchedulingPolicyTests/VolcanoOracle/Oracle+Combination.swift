@@ -35,7 +35,7 @@ extension Oracle {
     }
 
     /// Our rule for equals: without a time is oldest, then the name.
-    private static func isOlder(
+    static func isOlder(
         _ left: Timestamp?, _ leftKey: ObjectKey, _ right: Timestamp?, _ rightKey: ObjectKey
     ) -> Bool {
         switch (left, right) {

@@ -17,9 +17,8 @@ extension Oracle {
             let mine = starving.filter { $0.group.queue == queue.name }
             var heap = OracleHeap(mine, by: jobPrecedes)
             while let job = heap.pop() { preemptOthers(job, queue) }
-            // "Each starving job of the queue": those that were when the action began, in their order now.
-            heap = OracleHeap(mine, by: jobPrecedes)
-            while let job = heap.pop() { preemptInside(job, queue) }
+            // "Each starving job of the queue": those that were when the action began, the older first.
+            for job in mine { preemptInside(job, queue) }
         }
     }
 
@@ -54,7 +53,7 @@ extension Oracle {
         _ task: OracleTask, _ queue: Queue, _ statement: OracleStatement, _ isRival: (OracleTask) -> Bool
     ) -> Bool {
         for node in ranked(task, nodes.filter { fit(task, $0) != .unresolvable }) {
-            let candidates = node.tasks.filter { victim in
+            let candidates = leaving(node, for: task) { victim in
                 (victim.status == .bound || victim.status == .running) && victim.isPreemptable
                     && (!task.isBestEffort || victim.isBestEffort) && isRival(victim)
             }
@@ -78,6 +77,16 @@ extension Oracle {
         return false
     }
 
+    /// Candidates on a node. Volcano has them in any order; ours is that in which they would leave.
+    private func leaving(
+        _ node: OracleNode, for task: OracleTask, where isCandidate: (OracleTask) -> Bool
+    ) -> [OracleTask] {
+        var heap = victimHeap(node.tasks.filter(isCandidate), for: task)
+        var found: [OracleTask] = []
+        while let candidate = heap.pop() { found.append(candidate) }
+        return found
+    }
+
     /// Validation of victims: with all of them gone the task would fit.
     private func isEnough(_ victims: [OracleTask], for task: OracleTask, on node: OracleNode) -> Bool {
         task.request.isAtMost(node.futureIdle + .sum(victims.map(\.request)))
@@ -91,23 +100,23 @@ extension Oracle {
         var queueHeap = queueHeap(jobs.filter { $0.phase != .pending && isValid($0) })
         while let queue = queueHeap.pop() {
             if isOverused(queue) { continue }
-            guard let job = heaps[queue.name]?.pop() else { continue }
-            let statement = OracleStatement(self)
-            var tasks = pendingHeap(job)
-            while isStarving(job), let task = tasks.pop() {
-                if isPreemptive(queue, task) { reclaim(task, job, statement) }
+            while let job = heaps[queue.name]?.pop() {
+                let statement = OracleStatement(self)
+                var tasks = pendingHeap(job)
+                while isStarving(job), let task = tasks.pop() {
+                    if isPreemptive(queue, task) { reclaim(task, job, statement) }
+                }
+                if isPipelined(job) { statement.commit() } else { statement.discard() }
             }
-            if isPipelined(job) { statement.commit() } else { statement.discard() }
-            queueHeap.push(queue)
         }
     }
 
     private func reclaim(_ task: OracleTask, _ job: OracleJob, _ statement: OracleStatement) {
-        for node in nodes where fit(task, node) == .fits {
-            let candidates = node.tasks.filter { victim in
+        for node in nodes where fit(task, node) != .unresolvable {
+            let candidates = leaving(node, for: task) { victim in
                 guard victim.status == .running, victim.isPreemptable, let its = self.job(of: victim)
                 else { return false }
-                return its.group.queue != job.group.queue && isReclaimable(queue(of: its))
+                return its.group.queue != job.group.queue && queue(of: its).isReclaimable
             }
             if candidates.isEmpty { continue }
             let victims = reclaimable(task, candidates)
@@ -125,7 +134,4 @@ extension Oracle {
             statement.discard(downTo: before)
         }
     }
-
-    /// The field comes with the queues' other new ones; the queue of all queues is never reclaimed from (1.3).
-    private func isReclaimable(_ queue: Queue) -> Bool { queue.name != "root" }
 }

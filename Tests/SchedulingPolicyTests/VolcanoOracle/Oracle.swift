@@ -34,13 +34,14 @@ final class Oracle {
         nodes = snapshot.nodes.sorted { $0.name.precedes($1.name) }.map { OracleNode($0, all: tasks) }
         for queue in snapshot.queues { queues[queue.name] = queue }
         // The scheduler makes these two when it starts (1.3).
-        for name in ["default", "root"] where queues[name] == nil { queues[name] = Queue(name: name) }
+        for name in ["default", "root"] where queues[name] == nil { queues[name] = Queue(builtIn: name) }
         var classes: [String: Int] = [
             "system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000,
         ]
         for known in snapshot.priorityClasses { classes[known.name] = Int(known.value) }
         let fallback = snapshot.priorityClasses.first { $0.isGlobalDefault }.map { Int($0.value) } ?? 0
-        for group in snapshot.podGroups.sorted(by: { $0.key < $1.key }) where queues[group.queue] != nil {
+        let groups = snapshot.podGroups.sorted { Self.isOlder($0.created, $0.key, $1.created, $1.key) }
+        for group in groups where queues[group.queue] != nil {
             let members = tasks.filter {
                 $0.pod.key.namespace == group.key.namespace && $0.pod.podGroup == group.key.name
             }
@@ -72,6 +73,15 @@ final class Oracle {
 
     /// What the nodes of the cluster offer together (4).
     var total: OracleAmounts { .sum(nodes.map(\.allocatable)) }
+
+    /// Our order of queues: the older first, then by name.
+    var queueNames: [String] {
+        queues.values.sorted {
+            Self.isOlder(
+                $0.created, ObjectKey(namespace: "", name: $0.name), $1.created,
+                ObjectKey(namespace: "", name: $1.name))
+        }.map(\.name)
+    }
 
     func job(of task: OracleTask) -> OracleJob? { jobOfPod[task.pod.key] }
     func queue(of job: OracleJob) -> Queue { queues[job.group.queue] ?? Queue(name: job.group.queue) }

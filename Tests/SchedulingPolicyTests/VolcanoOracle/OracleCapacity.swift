@@ -9,12 +9,9 @@ final class OracleCapacity: OraclePlugin {
     private var isHierarchical: Bool { setting.isOn("enableHierarchy") }
     private var reclaimLevel: Int { Int(setting.number("ancestorReclaimLevel", 0)) }
 
-    /// Until queues have these fields.
-    private func spec(_ queue: Queue) -> (deserved: ResourceList, parent: String) { ([:], "") }
-
     private func parent(_ name: String) -> String? {
         if !isHierarchical || name == "root" { return nil }
-        let parent = session.queues[name].map { spec($0).parent } ?? ""
+        let parent = session.queues[name]?.parent ?? ""
         return parent.isEmpty ? "root" : parent
     }
 
@@ -68,7 +65,7 @@ final class OracleCapacity: OraclePlugin {
     private func open(_ queue: Queue, within whole: OracleAmounts, kept: OracleAmounts) {
         let real = OracleQueueBooks.realCapability(of: queue, within: whole, kept: kept)
         books[queue.name]?.realCapability = real
-        books[queue.name]?.deserved = OracleAmounts(spec(queue).deserved).lowered(
+        books[queue.name]?.deserved = OracleAmounts(queue.deserved).lowered(
             to: real, missing: .infinity
         )
         .raised(to: OracleAmounts(queue.guarantee))
@@ -78,7 +75,9 @@ final class OracleCapacity: OraclePlugin {
         _ name: String, within whole: OracleAmounts, kept: OracleAmounts, inheriting capability: ResourceList
     ) {
         guard var queue = session.queues[name] else { return }
-        queue.capability.fill(from: capability)
+        var own = queue.capability ?? [:]
+        own.fill(from: capability)
+        queue.capability = own
         if name == "root" { queue.guarantee = [:] }
         open(queue, within: whole, kept: kept)
         let below = children(name)
@@ -86,7 +85,7 @@ final class OracleCapacity: OraclePlugin {
         for child in below {
             openTree(
                 child, within: books[name]?.realCapability ?? OracleAmounts(), kept: sum,
-                inheriting: queue.capability)
+                inheriting: own)
         }
     }
 

@@ -27,7 +27,7 @@ struct OracleQueueBooks {
     static func realCapability(
         of queue: Queue, within whole: OracleAmounts, kept: OracleAmounts
     ) -> OracleAmounts {
-        var capability = OracleAmounts(queue.capability)
+        var capability = OracleAmounts(queue.capability ?? [:])
         for name in ["cpu", "memory"] where capability[name] <= 0 { capability.values[name] = nil }
         return (whole.exceeding(kept) + OracleAmounts(queue.guarantee)).lowered(
             to: capability, missing: .infinity)
@@ -61,7 +61,7 @@ final class OracleProportion: OraclePlugin {
             let weights = unmet.reduce(0.0) { $0 + Double(session.queues[$1]?.weight ?? 0) }
             if weights == 0 { return }
             var change = OracleAmounts()
-            for name in unmet.sorted() {
+            for name in session.queueNames where unmet.contains(name) {
                 guard let queue = session.queues[name], var its = books[name] else { continue }
                 let before = its.deserved
                 its.deserved = (before + remaining * (Double(queue.weight) / weights))
@@ -69,7 +69,7 @@ final class OracleProportion: OraclePlugin {
                     .lowered(to: its.request, missing: 0)
                     .raised(to: OracleAmounts(queue.guarantee))
                 if its.request.isAtMost(its.deserved) || its.deserved == before { unmet.remove(name) }
-                change = change + its.deserved - before
+                change = change + (its.deserved - before)
                 books[name] = its
             }
             let before = remaining

@@ -6,10 +6,15 @@ import Testing
 @Suite("On random clusters the scheduler decides as a literal reading of Volcano's rules")
 struct VolcanoAgreementTests {
     @Test("placing without eviction", arguments: AgreementCase.placing)
-    func placing(example: AgreementCase) throws {
+    func placing(example: AgreementCase) throws { try compare(example, of: AgreementCase.placing) }
+
+    @Test("preempt and reclaim", arguments: AgreementCase.evicting)
+    func evicting(example: AgreementCase) throws { try compare(example, of: AgreementCase.evicting) }
+
+    private func compare(_ example: AgreementCase, of all: [AgreementCase]) throws {
         var differences: [String] = []
-        let variant = AgreementCase.placing.firstIndex { $0.name == example.name } ?? 0
-        for seed in Seeds.forVariant(variant, of: AgreementCase.placing.count, count: 60) {
+        let variant = all.firstIndex { $0.name == example.name } ?? 0
+        for seed in Seeds.forVariant(variant, of: all.count, count: 50) {
             let snapshot = AgreementCluster.snapshot(seed: seed)
             let found = try Self.differences(snapshot, example)
             if found.isEmpty { continue }
@@ -18,7 +23,9 @@ struct VolcanoAgreementTests {
             )
         }
         let count = differences.count
-        #expect(count == 0, "\(differences.prefix(3).joined(separator: "\n\n"))")
+        #expect(
+            count == 0, "\(example.name): \(count) differ\n\(differences.prefix(3).joined(separator: "\n\n"))"
+        )
     }
 
     /// What the two decide differently in one cycle.
@@ -39,11 +46,18 @@ struct VolcanoAgreementTests {
         compare(
             "places held", Set(result.pipelined.map { "\($0.pod.name) \($0.node)" }).sorted(),
             oracle.holding.map { "\($0.pod.dropFirst(3)) \($0.node)" }.sorted())
+        compare(
+            "evictions",
+            result.evictions.map {
+                "\($0.pod) \($0.node) \($0.reason.rawValue) \($0.preemptor?.description ?? "")"
+            },
+            oracle.evictions.map { "\($0.pod) \($0.node) \($0.reason) \($0.preemptor)" })
         for group in result.podGroups {
             guard let job = oracle.jobs.first(where: { $0.group.key == group.key }) else { continue }
             compare("phase of \(group.key.name)", group.phase.rawValue, job.phase.rawValue)
         }
-        for queue in result.queues {
+        let queuesWithJobs = Set(oracle.jobs.map(\.group.queue))
+        for queue in result.queues where queuesWithJobs.contains(queue.name) {
             let shares = oracle.tiers.joined().lazy.compactMap { $0.deserved(queue.name) }.first
             for amount in queue.deservedMilli {
                 // Ours counts in thousandths of a unit: of a millicore, a byte, a GPU, a pod.
@@ -55,6 +69,9 @@ struct VolcanoAgreementTests {
                         "deserved \(name) of \(queue.name): scheduler \(amount.milli), oracle \(share)")
                 }
             }
+        }
+        if !found.isEmpty {
+            found.append("evicted \(oracle.evictions.map { "\($0.pod) for \($0.preemptor)" })")
         }
         return found
     }
