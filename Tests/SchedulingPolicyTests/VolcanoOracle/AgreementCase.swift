@@ -40,6 +40,12 @@ struct AgreementCase: CustomTestStringConvertible, Sendable {
                 name: "reclaim, gang beside proportion", actions: reclaiming,
                 tiers: [["priority", "conformance"], ["gang", "predicates", "proportion", "nodeorder"]]),
             AgreementCase(name: "capacity", tiers: standard(capacity)),
+            AgreementCase(
+                name: "reclaim by capacity of a tree", actions: reclaiming,
+                tiers: standard(["proportion": "capacity enableHierarchy=true"])),
+            AgreementCase(
+                name: "reclaim above", actions: reclaiming,
+                tiers: standard(["proportion": "capacity enableHierarchy=true ancestorReclaimLevel=1"])),
             AgreementCase(name: "reclaim by capacity", actions: reclaiming, tiers: standard(capacity)),
             AgreementCase(
                 name: "reclaim, gang beside capacity", actions: reclaiming,

@@ -63,6 +63,7 @@ struct AgreementCluster {
             if random.chance(1, in: 12) { queue.isReclaimable = false }
             if random.chance(1, in: 5) { queue.guarantee = [.cpu: Int64(random.integer(in: 1...2)) * 1_000] }
             if random.chance(1, in: 12) { queue.state = .closed }
+            if number > 1, random.chance(1, in: 2) { queue.parent = random.choice(["q1", "q1", "root"]) }
             snapshot.queues.append(queue)
         }
         snapshot.priorityClasses = [
@@ -104,12 +105,14 @@ struct AgreementCluster {
         return free.isEmpty ? nil : random.choice(free)
     }
 
+    private func isParent(_ queue: Queue) -> Bool { snapshot.queues.contains { $0.parent == queue.name } }
+
     private mutating func drawGang(_ number: Int) {
         let name = random.choice(["a", "b", "c"]) + "\(number)"
         let size = random.integer(in: 1...5)
         var group = PodGroup.gang(
             name, min: random.integer(in: random.chance(1, in: 10) ? 0...size : 1...size),
-            queue: random.choice(snapshot.queues).name)
+            queue: random.choice(snapshot.queues.filter { !isParent($0) || random.chance(1, in: 60) }).name)
         group.created = time()
         group.priorityClassName = random.choice(["", "", "low", "high", "unknown"])
         let isStarted = random.chance(2, in: 5)

@@ -28,10 +28,16 @@ final class Oracle {
     var evictions: [Eviction] = []
     private var jobOfPod: [ObjectKey: OracleJob] = [:]
 
-    init(_ snapshot: ClusterSnapshot, _ configuration: OracleConfiguration) {
+    /// A session that has just been opened.
+    ///
+    /// - Parameter keepsEvicted: A known difference: with us a pod that is evicted keeps its slot on the node until it
+    ///   has gone, and counts in scores; with Volcano it does not from the moment of its eviction.
+    init(_ snapshot: ClusterSnapshot, _ configuration: OracleConfiguration, keepsEvicted: Bool = false) {
         self.configuration = configuration
         let tasks = snapshot.pods.sorted { $0.key < $1.key }.map { OracleTask($0) }
-        nodes = snapshot.nodes.sorted { $0.name.precedes($1.name) }.map { OracleNode($0, all: tasks) }
+        nodes = snapshot.nodes.sorted { $0.name.precedes($1.name) }.map {
+            OracleNode($0, all: tasks, keepsEvicted: keepsEvicted)
+        }
         for queue in snapshot.queues { queues[queue.name] = queue }
         // The scheduler makes these two when it starts (1.3).
         for name in ["default", "root"] where queues[name] == nil { queues[name] = Queue(builtIn: name) }

@@ -97,8 +97,11 @@ final class OracleNode {
     /// Every task of the cluster.
     let all: [OracleTask]
 
-    init(_ node: Node, all: [OracleTask]) {
+    let keepsEvicted: Bool
+
+    init(_ node: Node, all: [OracleTask], keepsEvicted: Bool) {
         self.node = node
+        self.keepsEvicted = keepsEvicted
         self.all = all
         var amounts = OracleAmounts(node.allocatable)
         // Deliberate difference: a node that does not name pods takes any number.
@@ -121,6 +124,6 @@ final class OracleNode {
     var idle: OracleAmounts { allocatable - used }
     var futureIdle: OracleAmounts { idle + total { $0 == .releasing } - total { $0 == .pipelined } }
 
-    /// What Kubernetes' own filters and scores see.
-    var kubernetesTasks: [OracleTask] { tasks.filter { !$0.isEvicted } }
+    /// What Kubernetes' own filters and scores see; what is evicted has left it (`keepsEvicted`: it stays until it goes).
+    var kubernetesTasks: [OracleTask] { tasks.filter { keepsEvicted || !$0.isEvicted } }
 }
