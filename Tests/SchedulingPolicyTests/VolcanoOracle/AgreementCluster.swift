@@ -55,11 +55,11 @@ struct AgreementCluster {
                 capability[.nvidiaGPU] = Int64(random.integer(in: 0...3))
                 queue.capability = capability
             }
-            if random.chance(1, in: 2) { queue.deserved = [.cpu: Int64(random.integer(in: 0...6)) * 1_000] }
+            if random.chance(1, in: 2) { queue.deserved = [.cpu: Int64(random.integer(in: 1...6)) * 1_000] }
             if random.chance(1, in: 4) {
                 queue.deserved[.memory] = Int64(random.integer(in: 1...16)) * gibibyte
             }
-            if random.chance(1, in: 6) { queue.deserved[.nvidiaGPU] = Int64(random.integer(in: 0...3)) }
+            if random.chance(1, in: 6) { queue.deserved[.nvidiaGPU] = Int64(random.integer(in: 1...3)) }
             if random.chance(1, in: 12) { queue.isReclaimable = false }
             if random.chance(1, in: 5) { queue.guarantee = [.cpu: Int64(random.integer(in: 1...2)) * 1_000] }
             if random.chance(1, in: 12) { queue.state = .closed }
