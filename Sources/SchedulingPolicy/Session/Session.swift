@@ -58,6 +58,8 @@ public final class Session {
     var jobMinimum: AmountTable
     /// What gated pods ask for, by gang: not to be reserved yet. Few gangs have any.
     var gatedRequests: [Int: [Int64]] = [:]
+    /// What only some plugins look at.
+    var objects = ClusterObjects()
     /// The queues.
     var queues: [QueueShare] = []
     var queueIDs: [String: Int] = [:]
@@ -104,6 +106,8 @@ public final class Session {
     var binds: [Int] = []
     /// Evictions in the order of their commits.
     var evictions: [Eviction] = []
+    /// By gang, for which gangs pods of it were evicted, and in which cycle.
+    var evictedFor: [ObjectKey: [ObjectKey: Int]] = [:]
     /// Pods that hold a place which others have to leave first.
     var nominated: Set<Int> = []
     /// Places that are held and were not committed.
