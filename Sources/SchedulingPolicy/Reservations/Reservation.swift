@@ -133,7 +133,8 @@ extension Session {
 
     /// How long a gang waits before places are kept for it, in seconds; `nil` where none are.
     private var patience: Int64? {
-        guard let bound = configuration.actionArguments[.allocate]?.duration("reserveAfter"), bound > .zero
+        guard let bound = configuration.actionArguments[.allocate]?.duration("reserveAfter"),
+            bound > .zero
         else {
             return nil
         }
@@ -157,9 +158,16 @@ extension Session {
 
     /// The places for which pods were evicted in an earlier cycle.
     private func reservationAfterEviction(_ job: Int) -> Reservation? {
+        // A nomination that no longer leads anywhere keeps nothing from others.
+        let nominees = jobs[job].tasks.filter { tasks[$0].isNominated && isWaiting($0) }
+        guard !nominees.isEmpty, nominees.count + jobs[job].counts.ready >= jobs[job].minMember,
+            canBeReserved(job)
+        else { return nil }
         var entries: [Reservation.Entry] = []
-        for task in jobs[job].tasks where tasks[task].isNominated && isWaiting(task) {
-            guard let shape = tasks[task].shape, let node = nominatedNode(of: task) else { continue }
+        for task in nominees {
+            guard let shape = tasks[task].shape, let node = nominatedNode(of: task),
+                allocator.placement(of: shape, on: node) != nil
+            else { return nil }
             entries.append(Reservation.Entry(task: task, shape: shape, node: node))
         }
         return entries.isEmpty ? nil : Reservation(job: job, cause: .eviction, entries: entries, start: nil)
