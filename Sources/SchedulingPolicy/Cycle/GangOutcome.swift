@@ -37,10 +37,11 @@ struct GangOutcome {
         return (reason, message)
     }
 
-    /// For which other gang places are kept, if for any.
-    private var keptForOthers: String {
-        let other = session.reservations.first { $0.job != job && $0.cause == .waiting }
-        return other.map { "; places are kept for \(session.jobs[$0.job].key)" } ?? ""
+    /// For which other gang places are kept that a pod could use, if for any.
+    private func keptForOthers(_ task: Int) -> String {
+        if session.reservations.isEmpty { return "" }
+        let other = session.gangWithPlaces(wantedBy: task)
+        return other.map { "; places are kept for \(session.jobs[$0].key)" } ?? ""
     }
 
     private func reservationMessage(_ reservation: Reservation) -> String {
@@ -80,7 +81,7 @@ struct GangOutcome {
     private func makeExplanation(of task: Int) -> PendingExplanation {
         if case .noNode(let refusals) = session.tasks[task].failure {
             return PendingExplanation(
-                .unschedulable, noNodeMessage(task, refusals) + keptForOthers,
+                .unschedulable, noNodeMessage(task, refusals) + keptForOthers(task),
                 Self.sorted(session.refusals[Int(refusals)]))
         }
         if let refusal = refusal() { return refusal }
