@@ -31,6 +31,7 @@ extension Session {
         }
         tasks[task] = state
         takeNotes(of: pod, task)
+        takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
@@ -48,8 +49,9 @@ extension Session {
             ? nil : pod.annotations[key] ?? pod.labels[key]
         {
             traits.insert(.saysPreemptable)
-            if Self.isTrue(text) { traits.insert(.isPreemptable) }
+            if GoBool.isTrue(text) { traits.insert(.isPreemptable) }
         }
+        if !pod.annotations.isEmpty, Self.isRevocable(pod) { traits.insert(.isRevocable) }
         if pod.key.namespace == "kube-system" || pod.priorityClassName == "system-cluster-critical"
             || pod.priorityClassName == "system-node-critical"
         {
@@ -61,12 +63,13 @@ extension Session {
         return traits
     }
 
-    /// The words that Go's `strconv.ParseBool` takes for true.
-    private static func isTrue(_ text: String) -> Bool {
-        switch text {
-        case "1", "t", "T", "true", "TRUE", "True": true
-        default: false
-        }
+    /// Whether a pod may run on nodes that are lent for a part of the day.
+    ///
+    /// Source: Volcano's annotation `volcano.sh/revocable-zone`, of which only `*` counts; without it, one that calls the pod
+    /// preemptable.
+    private static func isRevocable(_ pod: Pod) -> Bool {
+        if let zone = pod.annotations["volcano.sh/revocable-zone"] { return zone == "*" }
+        return GoBool.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
     }
 
     /// Whether a pod may be chosen as a victim, as far as it says itself.
@@ -106,6 +109,7 @@ extension Session {
         leaveNode(task)
         leaveJob(task)
         notes[task] = nil
+        dropVictimNotes(of: task)
         forgetHostPorts(of: task)
     }
 

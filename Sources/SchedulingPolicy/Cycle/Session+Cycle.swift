@@ -10,10 +10,12 @@ extension Session {
     /// The result reports the gangs of which something waits or has changed since the last cycle; in the first, all.
     /// - Complexity: O((waiting pods + changed gangs) × log) in the indexed allocator.
     public func runCycle(now: Timestamp? = nil) -> CycleResult {
+        wake(at: now)
         openCycle()
         self.now = now
         points = ExtensionPoints(
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
+        nextChange = points.nextChange
         for action in configuration.actions { run(action) }
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()
@@ -32,7 +34,8 @@ extension Session {
         case .backfill: backfill()
         case .preempt: preempt()
         case .reclaim: reclaim()
-        case .shuffle, .gangpreempt, .gangreclaim, .elect, .reserve:
+        case .shuffle: shuffle()
+        case .gangpreempt, .gangreclaim, .elect, .reserve:
             preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }
