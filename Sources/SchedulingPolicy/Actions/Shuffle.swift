@@ -41,7 +41,7 @@ extension Session {
         let mayAllLeave = whole.allSatisfy { task in
             isPreemptable(task) && !tasks[task].traits.contains(.isCritical) && !tasks[task].isAssumed
         }
-        if mayAllLeave, points.permitted(whole, in: self).count == whole.count {
+        if mayAllLeave, jobs[job].mayBeBroken, points.permitted(whole, in: self).count == whole.count {
             _ = isLeft(job, without: whole, &statement, wasReady)
             return statement.commit(in: self)
         }

@@ -49,7 +49,7 @@ extension Session {
             ? nil : pod.annotations[key] ?? pod.labels[key]
         {
             traits.insert(.saysPreemptable)
-            if GoBool.isTrue(text) { traits.insert(.isPreemptable) }
+            if Self.isTrue(text) { traits.insert(.isPreemptable) }
         }
         if !pod.annotations.isEmpty, Self.isRevocable(pod) { traits.insert(.isRevocable) }
         if pod.key.namespace == "kube-system" || pod.priorityClassName == "system-cluster-critical"
@@ -69,7 +69,15 @@ extension Session {
     /// preemptable.
     private static func isRevocable(_ pod: Pod) -> Bool {
         if let zone = pod.annotations["volcano.sh/revocable-zone"] { return zone == "*" }
-        return GoBool.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
+        return Self.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
+    }
+
+    /// The words that Go's `strconv.ParseBool` takes for true.
+    static func isTrue(_ text: String) -> Bool {
+        switch text {
+        case "1", "t", "T", "true", "TRUE", "True": true
+        default: false
+        }
     }
 
     /// Whether a pod may be chosen as a victim, as far as it says itself.

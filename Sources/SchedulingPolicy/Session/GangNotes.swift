@@ -20,14 +20,14 @@ struct GangNotes: Equatable, Sendable {
         waitingTime = Self.waitingTime(group.annotations["volcano.sh/sla-waiting-time"])
         olderWaitingTime = Self.waitingTime(group.annotations["sla-waiting-time"])
         let key = "volcano.sh/preemptable"
-        isPreemptable = GoBool.isTrue(group.annotations[key] ?? group.labels[key] ?? "")
+        isPreemptable = Session.isTrue(group.annotations[key] ?? group.labels[key] ?? "")
         budget = GangBudget(group.annotations)
     }
 
     /// What a pod without a PodGroup says: Volcano's controller would copy it to the group that it makes.
     init(_ pod: borrowing Pod) {
         if pod.annotations.isEmpty { return }
-        isPreemptable = GoBool.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
+        isPreemptable = Session.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
         budget = GangBudget(pod.annotations)
     }
 
@@ -44,17 +44,6 @@ struct GangNotes: Equatable, Sendable {
     /// Volcano takes a time that it cannot read, or that is not positive, for none.
     private static func waitingTime(_ text: String?) -> Duration? {
         text.flatMap { Duration(go: $0) }.flatMap { $0 > .zero ? $0 : nil }
-    }
-}
-
-/// The words that Go's `strconv.ParseBool` knows.
-enum GoBool {
-    /// Whether a word stands for true.
-    static func isTrue(_ text: String) -> Bool {
-        switch text {
-        case "1", "t", "T", "true", "TRUE", "True": true
-        default: false
-        }
     }
 }
 
