@@ -49,7 +49,9 @@ private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: testNamespa
         let noon = LoopTime(Timestamp.second(43_200))
         let node = Node.of("n", labels: ["volcano.sh/revocable-zone": "z"])
         try loop.receive(.change(.node(node)), at: noon)
-        let pod = Pod.waiting("a").running(on: "n").with { $0.annotations = ["volcano.sh/preemptable": "true"] }
+        let pod = Pod.waiting("a").running(on: "n").with {
+            $0.annotations = ["volcano.sh/preemptable": "true"]
+        }
         try loop.receive(.change(.pod(pod)), at: noon)
         #expect(loop.runCycle(at: noon).evictions.isEmpty)
         let over = LoopTime(Timestamp.second(14 * 3_600 + 1))

@@ -52,7 +52,9 @@ extension Session {
         let isNew = !queues[id].exists
         let old = queues[id].queue
         // It may open nodes to gangs that found none.
-        if old.affinity != queue.affinity || old.annotations != queue.annotations || old.parent != queue.parent {
+        if old.affinity != queue.affinity || old.annotations != queue.annotations
+            || old.parent != queue.parent
+        {
             roomVersion.freed += 1
             roomVersion.changed += 1
         }

@@ -8,7 +8,9 @@ enum NodeGroupLimits {
     /// The limits by group; `nil` where the text is anything else.
     static func read(_ text: String) -> [String: ResourceList]? {
         // The parser takes YAML as well.
-        guard text.utf8.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else { return nil }
+        guard text.utf8.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "{") else {
+            return nil
+        }
         let parsed = DocumentParser.parse(Array(text.utf8), file: "volcano.sh/nodegroup-resource-limits")
         guard parsed.problems.isEmpty, parsed.documents.count == 1, let root = parsed.documents.first,
             root.kind == .mapping

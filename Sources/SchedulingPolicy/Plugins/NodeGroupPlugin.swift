@@ -57,7 +57,8 @@ struct NodeGroupPlugin: Plugin {
                 if let refusal = rule.check?.refusal(node) { return refusal }
                 guard let group = groups[node], ledger.isExceeded(by: task, of: queue, in: group, session)
                 else { return nil }
-                return .rule("node(s) were in a node group of which the queue has had its limit", isResolvable: true)
+                return .rule(
+                    "node(s) were in a node group of which the queue has had its limit", isResolvable: true)
             }
         }
     }

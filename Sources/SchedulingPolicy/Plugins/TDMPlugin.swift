@@ -74,7 +74,8 @@ struct TDMPlugin: Plugin {
             ? nil
             : NodeCheck { node in
                 lent.closed.contains(node)
-                    ? .rule("node(s) were outside the time of their revocable zone", isResolvable: false) : nil
+                    ? .rule("node(s) were outside the time of their revocable zone", isResolvable: false)
+                    : nil
             }
         points.filterNodes { session, task in
             session.tasks[task].traits.contains(.isRevocable) ? forRevocable : forOthers

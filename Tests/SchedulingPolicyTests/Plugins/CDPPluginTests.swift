@@ -45,8 +45,10 @@ private func evicted(_ snapshot: ClusterSnapshot, at now: Timestamp?) throws -> 
 
     @Test("the label counts, or else the annotation") func both() throws {
         #expect(try evicted(rivals(annotations: [key: "10m"]), at: .at(10, 5)) == [])
-        #expect(try evicted(rivals(labels: [key: "1m"], annotations: [key: "10m"]), at: .at(10, 5)) == ["low-0"])
-        #expect(try evicted(rivals(labels: [key: "?"], annotations: [key: "10m"]), at: .at(10, 5)) == ["low-0"])
+        #expect(
+            try evicted(rivals(labels: [key: "1m"], annotations: [key: "10m"]), at: .at(10, 5)) == ["low-0"])
+        #expect(
+            try evicted(rivals(labels: [key: "?"], annotations: [key: "10m"]), at: .at(10, 5)) == ["low-0"])
     }
 
     @Test("what is no time above zero protects nobody", arguments: ["", "10", "1d", "-10m", "0s", "10 m"])

@@ -46,7 +46,8 @@ private func place(_ queue: Queue, _ nodes: [Node], _ arguments: String = "") th
         #expect(try place(queue(use: ["c", ""]), all) == nil)
     }
 
-    @Test("a node without a group is for queues without affinity, and only if not strict") func plain() throws {
+    @Test("a node without a group is for queues without affinity, and only if not strict") func plain() throws
+    {
         let bare = nodes([])
         #expect(try place(queue(), bare) == nil)
         #expect(try place(queue(), bare, "strict=false") == "plain")
@@ -107,7 +108,9 @@ private func place(_ queue: Queue, _ nodes: [Node], _ arguments: String = "") th
 
     @Test(
         "limits that cannot be read close all nodes",
-        arguments: ["", "{", "a: {cpu: 1}", "[]", #"{"a": 3}"#, #"{"a": {"cpu": "many"}}"#, #"{"a": {"cpu": -1}}"#])
+        arguments: [
+            "", "{", "a: {cpu: 1}", "[]", #"{"a": 3}"#, #"{"a": {"cpu": "many"}}"#, #"{"a": {"cpu": -1}}"#,
+        ])
     func unreadable(_ text: String) throws {
         let limited = queue(use: ["a"]).with {
             $0.annotations = ["volcano.sh/nodegroup-resource-limits": text]
@@ -127,7 +130,8 @@ private func place(_ queue: Queue, _ nodes: [Node], _ arguments: String = "") th
         #expect(result.reasons["big-2"] == .unschedulable)
     }
 
-    @Test("a gang that found no node is tried again when its queue says something else") func changes() throws {
+    @Test("a gang that found no node is tried again when its queue says something else") func changes() throws
+    {
         let configuration = policy(.gangwright, ["gang"], ["predicates", "nodegroup"])
         let snapshot = ClusterSnapshot(
             nodes: nodes(["a"]), pods: Pod.members(of: "g", 2), podGroups: [.gang("g", min: 2, queue: "q")],

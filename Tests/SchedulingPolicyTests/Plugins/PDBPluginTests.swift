@@ -104,7 +104,8 @@ private struct Disruption {
 
     @Test("every budget that means a pod counts") func several() throws {
         var disruption = Disruption(.volcano, allowed: 5)
-        disruption.budgets.append(PodDisruptionBudget(key: Disruption.key("c"), selector: LabelSelector(matchLabels: ["app": "x"])))
+        disruption.budgets.append(
+            PodDisruptionBudget(key: Disruption.key("c"), selector: LabelSelector(matchLabels: ["app": "x"])))
         #expect(try disruption.evicted() == 0)
     }
 
@@ -142,7 +143,9 @@ private struct Disruption {
         #expect(try evicted(.gangwright, [zone, "pdb"], allowed: 1) == ["low-3"])
     }
 
-    @Test("a pod whose labels were never asked for is taken for one that a budget means") func unknown() throws {
+    @Test("a pod whose labels were never asked for is taken for one that a budget means") func unknown()
+        throws
+    {
         let disruption = Disruption(.gangwright, allowed: 0)
         let without = policy(
             .gangwright, actions: "allocate, preempt", ["priority", "gang enablePreemptable=false"],

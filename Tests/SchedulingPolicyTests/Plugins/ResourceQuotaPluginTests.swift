@@ -5,7 +5,7 @@ import Testing
 
 /// Gangs of one pod each, with their minima, under quotas.
 private func admitted(
-    _ compatibility: Compatibility = .volcano, _ gangs: [PodGroup], _ quotas: [ResourceQuota]
+    _ gangs: [PodGroup], _ quotas: [ResourceQuota], under compatibility: Compatibility = .volcano
 ) throws -> CycleResult {
     var snapshot = ClusterSnapshot(
         nodes: [.of("n", 100_000)], pods: gangs.map { Pod.waiting("\($0.key.name)-0", of: $0.key.name) },
@@ -17,7 +17,7 @@ private func admitted(
 }
 
 private func quota(
-    _ name: String = "q", _ limits: ResourceList, used: ResourceList = [:], namespace: String = testNamespace
+    _ limits: ResourceList, name: String = "q", used: ResourceList = [:], namespace: String = testNamespace
 ) -> ResourceQuota {
     ResourceQuota(
         key: ObjectKey(namespace: namespace, name: name), hard: limits, enforcedHard: limits, used: used)
@@ -48,14 +48,16 @@ struct ResourceQuotaPluginTests {
         #expect(result.reasons["a-0"] == .notEnqueued)
         #expect(
             result.messages["a-0"]
-                == "not admitted: resource quota insufficient, requested: cpu=4500m, used: cpu=6, limited: cpu=10")
+                == "not admitted: resource quota insufficient, requested: cpu=4500m, used: cpu=6, limited: cpu=10"
+        )
     }
 
     @Test("only what both name counts, and only quotas of the namespace") func dimensions() throws {
         let asking = gang("a", [.cpu: 4_000])
         #expect(try admitted([asking], [quota([.memory: 0])]).phases["a"] == .inqueue)
         #expect(try admitted([asking], [quota([.cpu: 0], namespace: "other")]).phases["a"] == .inqueue)
-        #expect(try admitted([asking], [quota("p", [.cpu: 9_000]), quota([.cpu: 0])]).phases["a"] == .pending)
+        #expect(
+            try admitted([asking], [quota([.cpu: 9_000], name: "p"), quota([.cpu: 0])]).phases["a"] == .pending)
         #expect(try admitted([gang("a", nil)], [quota([.cpu: 0])]).phases["a"] == .inqueue)
     }
 
@@ -70,8 +72,8 @@ struct ResourceQuotaPluginTests {
     @Test("`requests.cpu` is `cpu` in ours, and another word in Volcano") func synonyms() throws {
         let asking = gang("a", [.cpu: 4_000])
         let limits = [quota(["requests.cpu": 3_000])]
-        #expect(try admitted(.volcano, [asking], limits).phases["a"] == .inqueue)
-        #expect(try admitted(.gangwright, [asking], limits).reasons["a-0"] == .notEnqueued)
+        #expect(try admitted([asking], limits, under: .volcano).phases["a"] == .inqueue)
+        #expect(try admitted([asking], limits, under: .gangwright).reasons["a-0"] == .notEnqueued)
     }
 
     @Test("Volcano counts quotas of certain scopes for everybody, ours leaves them to the API server")
@@ -81,17 +83,17 @@ struct ResourceQuotaPluginTests {
             quota.isScoped = true
             return quota
         }
-        #expect(try admitted(.volcano, [gang("a", [.cpu: 1_000])], limits).reasons["a-0"] == .notEnqueued)
-        #expect(try admitted(.gangwright, [gang("a", [.cpu: 1_000])], limits).bound == ["a-0": "n"])
+        #expect(try admitted([gang("a", [.cpu: 1_000])], limits, under: .volcano).reasons["a-0"] == .notEnqueued)
+        #expect(try admitted([gang("a", [.cpu: 1_000])], limits, under: .gangwright).bound == ["a-0": "n"])
     }
 
     @Test("a quota that nobody has accounted for yet limits nothing in Volcano, what it says in ours")
     func unaccounted() throws {
         var limit = quota([:])
         limit.hard = [.cpu: 500]
-        #expect(try admitted(.volcano, [gang("a", [.cpu: 1_000])], [limit]).phases["a"] == .inqueue)
+        #expect(try admitted([gang("a", [.cpu: 1_000])], [limit], under: .volcano).phases["a"] == .inqueue)
         #expect(
-            try admitted(.gangwright, [gang("a", [.cpu: 1_000])], [limit]).reasons["a-0"] == .notEnqueued)
+            try admitted([gang("a", [.cpu: 1_000])], [limit], under: .gangwright).reasons["a-0"] == .notEnqueued)
     }
 
     @Test("amounts beyond 63 bits are too much") func overflow() throws {

@@ -64,7 +64,8 @@ private func tooLarge(waits: String?) -> ClusterSnapshot {
         #expect(result.reasons["a-0"] == .notEnqueued)
     }
 
-    @Test("the argument holds for gangs that say nothing, or nothing that makes sense") func general() throws {
+    @Test("the argument holds for gangs that say nothing, or nothing that makes sense") func general() throws
+    {
         let configuration = policy(
             .volcano, actions: "enqueue, allocate", ["sla sla-waiting-time=30m"], ["gang", "overcommit"],
             ["predicates"])

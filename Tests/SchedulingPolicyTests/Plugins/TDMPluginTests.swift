@@ -55,13 +55,15 @@ private func place(
         #expect(try place(revocable, at: .at(8), utcOffsetSeconds: 7_200) == "r")
         #expect(try place(revocable, at: .at(13), utcOffsetSeconds: 7_200) == "a")
         // One in the morning is eight in the evening, of the day before.
-        #expect(try place(revocable, tdm(.volcano, "20:00-21:00"), at: .at(1), utcOffsetSeconds: -18_000) == "r")
+        #expect(
+            try place(revocable, tdm(.volcano, "20:00-21:00"), at: .at(1), utcOffsetSeconds: -18_000) == "r")
         #expect(try place(revocable, at: .at(8), utcOffsetSeconds: .max) == "a")
     }
 
     @Test("what lies after midnight is never reached in Volcano, and is in ours") func overnight() throws {
         for (now, volcano, ours) in [
-            (Timestamp.at(21, 59), "a", "a"), (.at(22), "r", "r"), (.at(23, 59), "r", "r"), (.at(3), "a", "r"),
+            (Timestamp.at(21, 59), "a", "a"), (.at(22), "r", "r"), (.at(23, 59), "r", "r"),
+            (.at(3), "a", "r"),
             (.at(6), "a", "r"), (.at(6, 0, 1), "a", "a"),
         ] {
             #expect(try place(revocable, tdm(.volcano, "22:00-06:00"), at: now) == volcano)
@@ -72,7 +74,8 @@ private func place(
         #expect(try place(revocable, tdm(.gangwright, "10:00-10:00"), at: .at(9)) == "r")
     }
 
-    @Test("a pod is revocable by `*`, or by calling itself preemptable and naming no zone") func who() throws {
+    @Test("a pod is revocable by `*`, or by calling itself preemptable and naming no zone") func who() throws
+    {
         func place(_ annotations: [String: String], labels: [String: String] = [:]) throws -> String? {
             try SchedulingPolicyTests.place(
                 Pod.waiting("p").with {
@@ -122,7 +125,9 @@ private func place(
     }
 
     @Test("a window that cannot be read is a mistake") func mistakes() {
-        for text in ["10:00", "10:00-24:00", "10-14", "10:00-14:60", "1000-1400", "a:00-b:00", "-", "10:0-14:00"] {
+        for text in [
+            "10:00", "10:00-24:00", "10-14", "10:00-14:60", "1000-1400", "a:00-b:00", "-", "10:0-14:00",
+        ] {
             let file = """
                 compatibility: gangwright
                 actions: "allocate"
