@@ -57,7 +57,8 @@ struct ResourceQuotaPluginTests {
         #expect(try admitted([asking], [quota([.memory: 0])]).phases["a"] == .inqueue)
         #expect(try admitted([asking], [quota([.cpu: 0], namespace: "other")]).phases["a"] == .inqueue)
         #expect(
-            try admitted([asking], [quota([.cpu: 9_000], name: "p"), quota([.cpu: 0])]).phases["a"] == .pending)
+            try admitted([asking], [quota([.cpu: 9_000], name: "p"), quota([.cpu: 0])]).phases["a"]
+                == .pending)
         #expect(try admitted([gang("a", nil)], [quota([.cpu: 0])]).phases["a"] == .inqueue)
     }
 
@@ -83,7 +84,8 @@ struct ResourceQuotaPluginTests {
             quota.isScoped = true
             return quota
         }
-        #expect(try admitted([gang("a", [.cpu: 1_000])], limits, under: .volcano).reasons["a-0"] == .notEnqueued)
+        #expect(
+            try admitted([gang("a", [.cpu: 1_000])], limits, under: .volcano).reasons["a-0"] == .notEnqueued)
         #expect(try admitted([gang("a", [.cpu: 1_000])], limits, under: .gangwright).bound == ["a-0": "n"])
     }
 
@@ -93,7 +95,8 @@ struct ResourceQuotaPluginTests {
         limit.hard = [.cpu: 500]
         #expect(try admitted([gang("a", [.cpu: 1_000])], [limit], under: .volcano).phases["a"] == .inqueue)
         #expect(
-            try admitted([gang("a", [.cpu: 1_000])], [limit], under: .gangwright).reasons["a-0"] == .notEnqueued)
+            try admitted([gang("a", [.cpu: 1_000])], [limit], under: .gangwright).reasons["a-0"]
+                == .notEnqueued)
     }
 
     @Test("amounts beyond 63 bits are too much") func overflow() throws {
