@@ -33,6 +33,7 @@ extension Session {
         takeNotes(of: pod, task)
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
@@ -118,6 +119,7 @@ extension Session {
         leaveJob(task)
         notes[task] = nil
         dropVictimNotes(of: task)
+        runTimes.forget(task)
         forgetHostPorts(of: task)
     }
 

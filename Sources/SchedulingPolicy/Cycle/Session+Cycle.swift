@@ -17,6 +17,7 @@ extension Session {
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
         nextChange = points.nextChange
         for action in configuration.actions { run(action) }
+        closeReservations()
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()
         result.now = now
