@@ -29,6 +29,7 @@ extension Session {
         nodes.setCounted(compatibility.isVolcano || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
+        labelledNodes.removeAll()
         roomVersion.freed += 1
         roomVersion.changed += 1
     }
@@ -44,6 +45,7 @@ extension Session {
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
         constraintRefusals.removeAll(keepingCapacity: true)
+        labelledNodes.removeAll()
         // It frees nothing, but gangs that found no room were told so with this node in mind.
         roomVersion.freed += 1
         roomVersion.changed += 1
@@ -73,6 +75,9 @@ extension Session {
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
+        keepsPodLabels = Self.keepsPodLabels(configuration)
+        if !keepsPodLabels { podLabels.removeAll() }
+        nextChange = nil
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }
             nodes.setCounted(compatibility.isVolcano || allocator.node(index).isReady, entry)

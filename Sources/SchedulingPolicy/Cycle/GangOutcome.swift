@@ -26,8 +26,11 @@ struct GangOutcome {
             )
         }
         if placed > 0, session.points.isPipelined(job, in: session) {
+            let isComplete = session.membersNeeded(job) == 0
             return (
-                .gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone"
+                .gangNotReady,
+                "\(count(placed, of: members)) hold a place until "
+                    + (isComplete ? "what occupies it has gone" : "the others find one")
             )
         }
         let (reason, message) = firstReason()
