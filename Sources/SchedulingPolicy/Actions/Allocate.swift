@@ -13,6 +13,11 @@ extension Session {
         forEachJob(
             where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
         ) { job in
+            if jobs[job].hasTopology,
+                let turn = allocateByDomain(job, &statement, cachesRoleFailures: cachesRoleFailures)
+            {
+                return turn
+            }
             if refuseForRoom(job) { return .done }
             allocate(job, &statement, cachesRoleFailures: cachesRoleFailures)
             if points.isReady(job, in: self) {

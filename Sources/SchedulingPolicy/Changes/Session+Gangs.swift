@@ -26,6 +26,7 @@ extension Session {
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
         setMinimum(group.minResources, of: job)
+        setTopology(of: job, to: group)
         if jobs[job].origin == nil { for task in jobs[job].tasks { strays.remove(task) } }
         jobs[job].origin = group.origin
     }
@@ -39,6 +40,7 @@ extension Session {
         move(job, toQueue: nil)
         setMinima([], of: job)
         setMinimum(nil, of: job)
+        forgetTopology(of: job)
         jobs[job].origin = nil
         jobs[job].minMember = 0
         jobs[job].invalid = nil

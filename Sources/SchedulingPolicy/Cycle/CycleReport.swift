@@ -89,7 +89,8 @@ struct CycleReport {
             key: session.jobs[job].key, queue: session.jobs[job].queueName, phase: phase(of: job),
             minMember: session.jobs[job].minMember, placed: counts.allocated + counts.pipelined,
             pods: session.jobs[job].tasks.count, reason: reason, message: message,
-            origin: session.jobs[job].origin ?? .object)
+            origin: session.jobs[job].origin ?? .object,
+            allocatedHyperNode: session.jobs[job].hasTopology ? session.heldDomainName(of: job) : nil)
     }
 
     private func setPhase(of job: Int) {

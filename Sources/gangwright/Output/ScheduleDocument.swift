@@ -47,13 +47,14 @@ enum ScheduleDocument {
     }
 
     private static func group(_ group: CycleResult.Group) -> OutputValue {
-        .object([
+        let hyperNode = group.allocatedHyperNode.map { [("hyperNode", OutputValue.string($0))] } ?? []
+        return .object([
             ("namespace", .string(group.key.namespace)), ("name", .string(group.key.name)),
             ("queue", .string(group.queue)), ("phase", .string(group.phase.rawValue)),
             ("minMember", .integer(Int64(group.minMember))), ("placed", .integer(Int64(group.placed))),
             ("pods", .integer(Int64(group.pods))),
             ("reason", .string(group.reason?.rawValue ?? "Ready")), ("message", .string(group.message)),
-        ])
+        ] + hyperNode)
     }
 
     private static func queue(_ queue: CycleResult.QueueUse) -> OutputValue {
