@@ -105,11 +105,16 @@ private final class DomainScorer {
     }
 
     /// How full each domain would be with all pods of a gang or part; of the fullest, where more of its pods are already.
+    ///
+    /// Volcano adds pods that run to what is used although they are part of it; ours adds those that wait.
     func points(
         of domains: [Int], for group: SubGroupID, _ tree: DomainTree, _ session: Session
     ) -> [Double] {
         let members = session.members(of: group)
-        let request = session.sum(of: members)
+        let added =
+            session.compatibility.isVolcano
+            ? members : members.filter { session.tasks[$0].status == .pending }
+        let request = session.sum(of: added)
         let ledger = ledger(tree, session)
         var points = domains.map { fullness(of: $0, with: { Double(request[$0]) }, ledger) }
         addShares(to: &points, members, domains, tree, session)

@@ -34,6 +34,31 @@ extension Session {
         return .none(refusals: refusals)
     }
 
+    /// Looks for a place for a task that is placed on its own, within what its gang wishes for; Volcano looks everywhere.
+    func findPlaceWithinWish(for task: Int) -> FoundPlace {
+        guard let job = tasks[task].job, jobs[job].hasTopology, compatibility == .gangwright,
+            let gang = topology.gangs[job], gang.hasWish
+        else { return findPlace(for: task) }
+        let tree = domainTree
+        if tree.defect != nil { return .none(refusals: number([:])) }
+        let group = SubGroupID(job: job, index: gang.subGroupOf[task])
+        let search = DomainSearch(
+            job: job, subGroup: nil, start: DomainTree.root,
+            held: heldDomain(of: SubGroupID(job: job, index: nil), in: tree), purpose: .place)
+        var last = FoundPlace.none(refusals: number([:]))
+        for domain in domains(for: search, tree).joined() {
+            let within = DomainSearch(
+                job: job, subGroup: group.index, start: domain,
+                held: group.index == nil ? nil : heldDomain(of: group, in: tree), purpose: .place)
+            let parts = group.index == nil ? [[domain]] : domains(for: within, tree)
+            for part in parts.joined() {
+                last = findPlace(for: task, in: part, of: tree, explains: true)
+                if case .place = last { return last }
+            }
+        }
+        return last
+    }
+
     /// Stands for refusals that nobody has counted.
     static let unexplained: Int32 = -1
 }
