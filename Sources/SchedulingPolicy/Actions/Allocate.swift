@@ -16,6 +16,11 @@ extension Session {
         ) { job in
             let freed = giveFree(for: job)
             defer { keep(freed) }
+            if jobs[job].hasTopology,
+                let turn = allocateByDomain(job, &statement, cachesRoleFailures: cachesRoleFailures)
+            {
+                return turn
+            }
             if refuseForRoom(job) { return .done }
             allocate(job, &statement, cachesRoleFailures: cachesRoleFailures)
             if points.isReady(job, in: self) {

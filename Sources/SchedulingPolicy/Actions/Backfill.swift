@@ -25,7 +25,7 @@ extension Session {
         guard admitsTrying(job) else { return }
         let waiting = jobs[job].tasks.filter { isWaiting($0) && tasks[$0].isBestEffort }
         for task in waiting.sorted(by: { points.isTask($0, before: $1, in: self) }) {
-            switch findPlace(for: task) {
+            switch findPlaceWithinWish(for: task) {
             case .place(let placement):
                 place(task, placement)
                 statement.record(task, in: self)

@@ -193,6 +193,7 @@ extension Session {
                 strays.insert(task)
                 return
             }
+            if jobs[job].hasTopology || jobs[job].origin == nil { noteLabels(of: pod, task, joining: job) }
             join(task, job, role: pod.role)
         } else if tasks[task].stray != nil {
             strays.insert(task)
@@ -222,6 +223,7 @@ extension Session {
             jobs[job].foreignPods -= 1
         } else {
             book(task, of: job, sign: -1)
+            leaveSubGroup(task, of: job)
             leave(task, job)
         }
         tasks[task].jobIndex = TaskState.none

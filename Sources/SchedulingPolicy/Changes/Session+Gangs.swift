@@ -29,6 +29,7 @@ extension Session {
         setMinima(group.minTaskMember, of: job)
         setMinimum(group.minResources, of: job)
         setNotes(GangNotes(group), of: job)
+        setTopology(of: job, to: group)
         if jobs[job].origin == nil { for task in jobs[job].tasks { strays.remove(task) } }
         jobs[job].origin = group.origin
     }
@@ -43,6 +44,7 @@ extension Session {
         setMinima([], of: job)
         setMinimum(nil, of: job)
         gangNotes[job] = nil
+        forgetTopology(of: job)
         jobs[job].origin = nil
         jobs[job].minMember = 0
         jobs[job].invalid = nil

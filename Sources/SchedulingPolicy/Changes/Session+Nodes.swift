@@ -14,6 +14,9 @@ extension Session {
         let old = known.map { allocator.node($0).allocatable } ?? [:]
         try nodeSums.replace(old, by: node.allocatable, resources)
         let entry = nodes.entry(named: node.name)
+        if topology.tree != nil, known.map({ allocator.node($0).labels != node.labels }) ?? true {
+            invalidateDomains()
+        }
         count(entry, sign: -1)
         if let known {
             allocator.updateNode(known, to: node)
@@ -39,6 +42,7 @@ extension Session {
         closeCycle()
         guard let entry = nodes.find(name), let index = nodes.entries[entry].index else { return }
         nodeSums.remove(allocator.node(index).allocatable, resources)
+        invalidateDomains()
         count(entry, sign: -1)
         forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
         allocator.removeNode(index)

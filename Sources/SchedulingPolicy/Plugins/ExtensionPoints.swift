@@ -31,6 +31,11 @@ final class ExtensionPoints {
     let victimFilters: [(Session, [Int]) -> [Int]]
     let nextChange: Timestamp?
     let victimQueueOrder: [(Session, Int, Int, Int) -> Int]
+    let subGroupReady: [(Session, SubGroupID) -> Bool]
+    let subGroupPipelined: [(tier: Int, gate: (Session, SubGroupID) -> Vote)]
+    let subGroupOrder: [(Session, SubGroupID, SubGroupID) -> Int]
+    let domainOrder: [DomainScores]
+    let domainGradient: DomainGradient?
 
     /// The contributions of plugins, in the order in which they are asked.
     init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
@@ -61,6 +66,13 @@ final class ExtensionPoints {
         victimFilters = plugins.compactMap(\.points.victimFilter)
         nextChange = plugins.compactMap(\.points.nextChange).min()
         victimQueueOrder = plugins.compactMap(\.points.victimQueueOrder)
+        subGroupReady = plugins.compactMap(\.points.subGroupReady)
+        subGroupPipelined = plugins.compactMap { plugin in
+            plugin.points.subGroupPipelined.map { (plugin.tier, $0) }
+        }
+        subGroupOrder = plugins.compactMap(\.points.subGroupOrder)
+        domainOrder = plugins.compactMap(\.points.domainOrder)
+        domainGradient = plugins.lazy.compactMap(\.points.domainGradient).first
     }
 
     /// Comparisons as one: the first that tells the two apart decides.
@@ -150,8 +162,9 @@ final class ExtensionPoints {
         Self.rejection(of: job, by: jobEnqueueable, in: session)
     }
 
-    private static func rejection(
-        of job: Int, by gates: [(tier: Int, gate: (Session, Int) -> Vote)], in session: Session
+    /// Why one is turned down: any rejection that is met is final, and a tier with a permit settles it for the later ones.
+    static func rejection<Subject>(
+        of job: Subject, by gates: [(tier: Int, gate: (Session, Subject) -> Vote)], in session: Session
     ) -> String? {
         var permittedTier: Int?
         for (tier, gate) in gates {

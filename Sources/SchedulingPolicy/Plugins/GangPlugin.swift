@@ -17,6 +17,15 @@ struct GangPlugin: Plugin {
             session.isGangPipelined(job)
                 ? .permit : .reject("fewer pods than the minimum have a place")
         }
+        points.gateSubGroupReady { session, group in session.isSubGroupReady(group) }
+        points.gateSubGroupPipelined { session, group in
+            session.isSubGroupPipelined(group) ? .permit : .reject("fewer pods than its size have a place")
+        }
+        points.orderSubGroups { session, left, right in
+            let leftReady = session.isSubGroupReady(left)
+            let rightReady = session.isSubGroupReady(right)
+            return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
+        }
         points.gateStarving { session, job in
             let counts = session.jobs[job].counts
             return counts.ready + counts.pipelined < session.jobs[job].minMember

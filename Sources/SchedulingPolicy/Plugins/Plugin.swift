@@ -43,6 +43,7 @@ enum PluginRegistry {
         DRFPlugin.self,
         GangPlugin.self,
         NodeGroupPlugin.self,
+        NetworkTopologyAwarePlugin.self,
         NodeOrderPlugin.self,
         OvercommitPlugin.self,
         PDBPlugin.self,
@@ -59,7 +60,6 @@ enum PluginRegistry {
     static let later: Set<String> = [
         "deviceshare",
         "extender",
-        "network-topology-aware",
         "numa-aware",
         "rescheduling",
         "reservation",

@@ -59,6 +59,12 @@ struct PluginPoints {
     private(set) var nextChange: Timestamp?
     private(set) var victimQueueOrder: ((Session, Int, Int, Int) -> Int)?
 
+    private(set) var subGroupReady: ((Session, SubGroupID) -> Bool)?
+    private(set) var subGroupPipelined: ((Session, SubGroupID) -> Vote)?
+    private(set) var subGroupOrder: ((Session, SubGroupID, SubGroupID) -> Int)?
+    private(set) var domainOrder: DomainScores?
+    private(set) var domainGradient: DomainGradient?
+
     init(configuration: PluginConfiguration) { self.configuration = configuration }
 
     /// Whether the file asks the plugin for a hierarchy of queues.
@@ -142,6 +148,33 @@ struct PluginPoints {
         self.observer = observer
     }
 
+    // MARK: Parts of gangs, and domains
+
+    /// Says whether a part of a gang has as many pods as must run together.
+    mutating func gateSubGroupReady(_ gate: @escaping (Session, SubGroupID) -> Bool) {
+        if configuration.isEnabled(.subJobReady) { subGroupReady = gate }
+    }
+
+    /// Says whether a part of a gang may keep the places that it is promised.
+    mutating func gateSubGroupPipelined(_ gate: @escaping (Session, SubGroupID) -> Vote) {
+        if configuration.isEnabled(.subJobPipelined) { subGroupPipelined = gate }
+    }
+
+    /// Orders the parts of a gang.
+    mutating func orderSubGroups(_ compare: @escaping (Session, SubGroupID, SubGroupID) -> Int) {
+        if configuration.isEnabled(.subJobOrder) { subGroupOrder = compare }
+    }
+
+    /// Adds points to the domains that a gang or part could be placed in.
+    mutating func scoreDomains(_ score: @escaping DomainScores) {
+        if configuration.isEnabled(.hyperNodeOrder) { domainOrder = score }
+    }
+
+    /// Says in which domains to try a gang or part, tier by tier; the first plugin that says so is heard.
+    mutating func chooseDomains(_ choose: @escaping DomainGradient) {
+        if configuration.isEnabled(.hyperNodeGradient) { domainGradient = choose }
+    }
+
     // MARK: Victims
 
     /// Says whether a gang needs pods that others may have to leave for.
@@ -214,6 +247,12 @@ enum PlaceEvent {
     /// Its eviction was taken back.
     case restored
 }
+
+/// The points of domains for a gang or part, in their order.
+typealias DomainScores = (Session, SubGroupID, DomainTree, [Int]) -> [Double]
+
+/// The domains to try, tier by tier, those to be tried together in one list.
+typealias DomainGradient = (Session, DomainSearch, DomainTree) -> [[Int]]
 
 /// The pods (last) that may leave for a pod, of which only those are returned that may; `nil` is no opinion.
 typealias VictimFilter = (Session, Int, [Int]) -> [Int]?

@@ -163,7 +163,7 @@ extension Session {
     private func canBeReserved(_ job: Int) -> Bool {
         guard let queue = jobs[job].queue, !jobs[job].isHopeless, jobs[job].phase != .pending,
             queues[queue].queue.state == .open, points.invalidity(of: job, in: self) == nil,
-            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self),
+            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self), !jobs[job].hasTopology,
             let first = waitingTasks(of: job).first
         else { return false }
         return !points.isOverused(queue, in: self) && points.isAllocatable(queue, first, in: self)

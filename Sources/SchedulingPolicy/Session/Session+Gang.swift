@@ -18,12 +18,15 @@ extension Session {
                 return .notEnoughPodsOfTask(role: role.name, valid: role.counts.valid, minimum: role.minimum)
             }
         }
+        if let shortage = subGroupShortage(of: job) { return shortage }
         let valid = jobs[job].counts.valid
         return valid < jobs[job].minMember ? .notEnoughTasks(valid: valid) : nil
     }
 
     /// Whether enough members hold resources.
-    func isGangReady(_ job: Int) -> Bool { missingMembers(job) { $0.ready } == 0 }
+    func isGangReady(_ job: Int) -> Bool {
+        missingMembers(job) { $0.ready } == 0 && shortPolicy(of: job) { $0.ready } == nil
+    }
 
     /// Whether a gang goes after those that lack their minimum: Volcano does not look at roles here.
     func hasMinimum(_ job: Int) -> Bool {
@@ -32,7 +35,10 @@ extension Session {
     }
 
     /// Whether enough members hold resources or are promised some.
-    func isGangPipelined(_ job: Int) -> Bool { missingMembers(job) { $0.ready + $0.pipelined } == 0 }
+    func isGangPipelined(_ job: Int) -> Bool {
+        missingMembers(job) { $0.ready + $0.pipelined } == 0
+            && shortPolicy(of: job) { $0.ready + $0.pipelined } == nil
+    }
 
     /// How many further members must hold resources before the gang may be ready.
     func membersNeeded(_ job: Int) -> Int { missingMembers(job) { $0.ready + $0.pipelined } }

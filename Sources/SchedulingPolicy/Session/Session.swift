@@ -72,6 +72,8 @@ public final class Session {
     var gatedRequests: [Int: [Int64]] = [:]
     /// What only some plugins look at.
     var objects = ClusterObjects()
+    /// What gangs need that are placed by domains of the network.
+    var topology = TopologyState()
     /// The queues.
     var queues: [QueueShare] = []
     var queueIDs: [String: Int] = [:]

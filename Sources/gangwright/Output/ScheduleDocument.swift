@@ -58,6 +58,7 @@ enum ScheduleDocument {
             members.append(("reservedNodes", .list(group.reservedNodes.map { .string($0) })))
             members.append(("expectedStart", group.expectedStart.map { .string($0.description) } ?? .null))
         }
+        if let hyperNode = group.allocatedHyperNode { members.append(("hyperNode", .string(hyperNode))) }
         return .object(members)
     }
 
