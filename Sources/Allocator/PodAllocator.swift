@@ -120,6 +120,19 @@ public protocol PodAllocator: Sendable {
         for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?
     ) -> Placement?
 
+    /// The best of some nodes, where the policy may have a say on each of them; as of `bestNode` over all.
+    ///
+    /// - Complexity: O(given nodes × (resources asked for + kernels)).
+    func bestNode(
+        for shape: ShapeID, among nodes: [Int], where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Placement?
+
+    /// How many pods of a shape fit what is idle now on some nodes together.
+    ///
+    /// - Complexity: O(given nodes × resources asked for).
+    func room(for shape: ShapeID, among nodes: [Int]) -> Int
+
     /// The nodes that meet a shape's demands, whatever is on them, by name.
     func nodes(meetingDemandsOf shape: ShapeID) -> [Int]
 
@@ -130,6 +143,12 @@ public protocol PodAllocator: Sendable {
 
     /// Whether the marks of a node rule it out for a shape.
     func isMarked(_ node: Int, against shape: ShapeID) -> Bool
+
+    /// What pods may use of a column on a node in all.
+    func allocatable(_ node: Int, _ column: Int) -> Int64
+
+    /// What is left of a column on a node now.
+    func idle(_ node: Int, _ column: Int) -> Int64
 
     /// What will be left of a column on a node once leaving pods have gone and promised ones have come.
     func futureIdle(_ node: Int, _ column: Int) -> Int64

@@ -12,6 +12,11 @@ func policy(
 ) -> SchedulerConfiguration {
     // Volcano 1.5 places nothing that was not admitted.
     let actions = actions ?? (compatibility == .volcano15 ? "enqueue, " : "") + "allocate, backfill"
+    return policy(compatibility, actions: actions, tiers: tiers)
+}
+
+/// The same for tiers that are put together elsewhere.
+func policy(_ compatibility: Compatibility, actions: String, tiers: [[String]]) -> SchedulerConfiguration {
     var text = "compatibility: \(compatibility.rawValue)\nactions: \"\(actions)\"\ntiers:\n"
     for tier in tiers {
         text += "- plugins:\n"
@@ -19,8 +24,11 @@ func policy(
             let words = plugin.split(separator: " ").map(String.init)
             text += "  - name: \(words[0])\n"
             let settings = words.dropFirst().map { $0.split(separator: "=").map(String.init) }
-            for flag in settings where flag[0].hasPrefix("enable") { text += "    \(flag[0]): \(flag[1])\n" }
-            let arguments = settings.filter { !$0[0].hasPrefix("enable") }
+            func isFlag(_ name: String) -> Bool {
+                name.hasPrefix("enable") && name != "enablePreferredOrder"
+            }
+            for flag in settings where isFlag(flag[0]) { text += "    \(flag[0]): \(flag[1])\n" }
+            let arguments = settings.filter { !isFlag($0[0]) }
             if !arguments.isEmpty { text += "    arguments:\n" }
             for argument in arguments { text += "      \(argument[0]): \(argument[1])\n" }
         }

@@ -14,6 +14,23 @@ extension IndexedAllocator {
         ) { Int(groups.groupOf[$0]) }
     }
 
+    /// The best of some nodes.
+    ///
+    /// - Complexity: O(given nodes × (resources asked for + kernels)).
+    public func bestNode(
+        for shape: ShapeID, among nodes: [Int], where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        inventory.bestByRules(
+            for: inventory.shapes[shape], among: nodes, where: accepts, adding: points, groups.states
+        ) { Int(groups.groupOf[$0]) }
+    }
+
+    /// How many pods fit on some nodes.
+    public func room(for shape: ShapeID, among nodes: [Int]) -> Int {
+        inventory.room(for: inventory.shapes[shape], among: nodes, groups.states) { Int(groups.groupOf[$0]) }
+    }
+
     /// The nodes that meet a shape's demands. - Complexity: O(nodes).
     public func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
         inventory.demandedNodes(for: inventory.shapes[shape])
@@ -26,6 +43,16 @@ extension IndexedAllocator {
         inventory.ranked(
             candidates, for: inventory.shapes[shape], adding: points, groups.states
         ) { Int(groups.groupOf[$0]) }
+    }
+
+    /// What pods may use of a column on a node.
+    public func allocatable(_ node: Int, _ column: Int) -> Int64 {
+        groups.states.allocatable[column][Int(groups.groupOf[node])]
+    }
+
+    /// What is left of a column on a node.
+    public func idle(_ node: Int, _ column: Int) -> Int64 {
+        groups.states.idle[column][Int(groups.groupOf[node])]
     }
 
     /// What will be left of a column on a node.

@@ -64,6 +64,17 @@ public struct Diagnosis {
             .merging(shortageCounts(of: shape)) { $1 }
     }
 
+    /// For each reason, on how many of some nodes it stands in a pod's way.
+    ///
+    /// - Complexity: O(given nodes × resources asked for).
+    public func refusalCounts(of shape: ShapeID, among nodes: [Int]) -> [NodeRefusal: Int] {
+        var counts: [NodeRefusal: Int] = [:]
+        for node in nodes {
+            for refusal in refusals(of: shape, on: node) { counts[refusal, default: 0] += 1 }
+        }
+        return counts
+    }
+
     /// For each constraint, how many nodes it rules out; it holds until nodes change.
     ///
     /// - Complexity: O(nodes × constraints).

@@ -146,16 +146,16 @@ struct Inventory: Sendable {
 
     // MARK: Looking at every node
 
-    /// The best node where the policy has a say on each: by plain loops over all of them.
+    /// The best node where the policy has a say on each: by plain loops over all of them, or over some.
     ///
-    /// - Complexity: O(nodes × (resources asked for + kernels)) and what the policy's own rules cost.
+    /// - Complexity: O(those nodes × (resources asked for + kernels)) and what the policy's own rules cost.
     func bestByRules(
-        for shape: ShapeTable.Shape, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?,
-        _ states: borrowing StateTable, row: (Int) -> Int
+        for shape: ShapeTable.Shape, among some: [Int]? = nil, where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?, _ states: borrowing StateTable, row: (Int) -> Int
     ) -> Placement? {
         var idle: [Int] = []
         var freeing: [Int] = []
-        for node in nodes.byName.lazy.map(Int.init) where isEligible(node, for: shape) {
+        for node in some ?? nodes.byName.map(Int.init) where isEligible(node, for: shape) {
             guard let kind = shape.kind(in: states, row(node), filters: filters), accepts(node) else {
                 continue
             }
@@ -165,6 +165,17 @@ struct Inventory: Sendable {
         return ranked(candidates, for: shape, adding: points, states, row: row).first.map {
             Placement(node: $0, kind: idle.isEmpty ? .pipeline : .allocate)
         }
+    }
+
+    /// How many pods of a shape fit what is idle on some nodes, one after the other.
+    func room(
+        for shape: ShapeTable.Shape, among some: [Int], _ states: borrowing StateTable, row: (Int) -> Int
+    ) -> Int {
+        var room = 0
+        for node in some where isEligible(node, for: shape) {
+            room = room.addingSaturated(Int(shape.room(in: states, row(node), filters: filters)))
+        }
+        return room
     }
 
     /// The nodes that meet a shape's demands, marks and resources aside, by name.

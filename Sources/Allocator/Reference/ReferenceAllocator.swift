@@ -61,6 +61,20 @@ public struct ReferenceAllocator: PodAllocator {
             for: inventory.shapes[shape], where: accepts, adding: points, states, row: { $0 })
     }
 
+    /// The best of some nodes.
+    public func bestNode(
+        for shape: ShapeID, among nodes: [Int], where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        inventory.bestByRules(
+            for: inventory.shapes[shape], among: nodes, where: accepts, adding: points, states, row: { $0 })
+    }
+
+    /// How many pods fit on some nodes.
+    public func room(for shape: ShapeID, among nodes: [Int]) -> Int {
+        inventory.room(for: inventory.shapes[shape], among: nodes, states, row: { $0 })
+    }
+
     /// The nodes that meet a shape's demands.
     public func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
         inventory.demandedNodes(for: inventory.shapes[shape])
@@ -78,6 +92,12 @@ public struct ReferenceAllocator: PodAllocator {
     public func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
         inventory.marks.refusal(of: inventory.shapes[shape].marks, by: node) != nil
     }
+
+    /// What pods may use of a column on a node.
+    public func allocatable(_ node: Int, _ column: Int) -> Int64 { states.allocatable[column][node] }
+
+    /// What is left of a column on a node.
+    public func idle(_ node: Int, _ column: Int) -> Int64 { states.idle[column][node] }
 
     /// What will be left of a column on a node.
     public func futureIdle(_ node: Int, _ column: Int) -> Int64 { states.futureIdle[column][node] }

@@ -35,7 +35,7 @@ public struct SubGroupPolicy: Hashable, Sendable {
     public var subGroupSize: Int
     /// The parts that must run for the gang to run.
     public var minSubGroups: Int
-    /// The pods that the rule is for; `nil` means none.
+    /// The pods that the rule is for; `nil` means all that have the labels of `matchLabelKeys`.
     public var labelSelector: LabelSelector?
     /// Labels whose values tell one part from another.
     public var matchLabelKeys: [String]

@@ -9,10 +9,18 @@ extension Session {
     /// the minimum are placed one a turn.
     func allocate(cachesRoleFailures: Bool, flipsPending: Bool) {
         prepareWorksheets(flipsPending: flipsPending)
+        openReservations()
         var statement = Statement()
         forEachJob(
             where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
         ) { job in
+            let freed = giveFree(for: job)
+            defer { keep(freed) }
+            if jobs[job].hasTopology,
+                let turn = allocateByDomain(job, &statement, cachesRoleFailures: cachesRoleFailures)
+            {
+                return turn
+            }
             if refuseForRoom(job) { return .done }
             allocate(job, &statement, cachesRoleFailures: cachesRoleFailures)
             if points.isReady(job, in: self) {
@@ -80,7 +88,12 @@ extension Session {
             !allocator.isFreeing
         else { return false }
         let pods = worksheet[jobs[job].worksheet]
-        guard pods.allSatisfy({ tasks[$0].shape == shape && !tasks[$0].isNominated }) else { return false }
+        guard
+            pods.allSatisfy({
+                tasks[$0].shape == shape && !tasks[$0].isNominated
+                    && points.nodeRules(for: $0, in: self) == nil
+            })
+        else { return false }
         let room = allocator.room(for: shape)
         if room >= needed { return false }
         for task in pods.prefix(room) { tasks[task].failure = .noRoomForGang }

@@ -133,6 +133,8 @@ struct EvictionPlan {
         }
         if !isRoomy { return nil }
         let needed = withoutSuperfluous(chosen, broken, on: node, entry, for: task)
+        // Each was asked about with others; together they may be more than a budget lets go.
+        if session.points.permitted(needed, in: session).count < needed.count { return nil }
         let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
         return Offer(node: node, victims: needed, priority: priority ?? .min)
     }
@@ -224,6 +226,8 @@ extension Session {
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                let freed = giveFree(for: job)
+                defer { keep(freed) }
                 let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
                 var plan = EvictionPlan(scope, in: self)
                 _ = plan.carryOut(for: starving.tasks(of: job))

@@ -66,15 +66,13 @@ extension Session {
     }
 
     private func placeWhole(_ waiting: [Int], of job: Int, in domain: [Int], _ statement: inout Statement) {
-        let members = Set(domain)
         for task in waiting {
             guard let shape = tasks[task].shape else { continue }
             if points.isReady(job, in: self) { return }
             let rules = points.nodeRules(for: task, in: self)
             allocator.prepare(shape)
             let placement = allocator.bestNode(
-                for: shape, where: { members.contains($0) && rules?.refusal($0) == nil },
-                adding: { rules?.points($0) })
+                for: shape, among: domain, where: { rules?.refusal($0) == nil }, adding: { rules?.points($0) })
             guard let placement else {
                 if canContinueAfterFailure(job) { continue }
                 return
@@ -173,7 +171,4 @@ extension Session {
         if left.worth != right.worth { return left.worth > right.worth }
         return jobs[left.job].key < jobs[right.job].key
     }
-
-    /// The parts of the cluster, by nodes, in which a gang may be placed as a whole, widest first.
-    func evictionDomains(of job: Int, limit: Int) -> [[Int]] { [allocator.nodesByName] }
 }

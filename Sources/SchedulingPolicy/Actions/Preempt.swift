@@ -5,9 +5,10 @@ extension Session {
     /// Lets pods leave for more important ones of their own queue.
     ///
     /// Source: Volcano's `preempt`. Queue by queue, first between gangs: a gang that starves gets places one pod at a time,
-    /// and all of them or none, as the gates say. Then within gangs: a pod at a time.
+    /// and all of them or none, as the gates say. Then within gangs: a pod at a time. Gangs that wish for nearness take part
+    /// in neither.
     func preempt() {
-        var preemptors = starvingJobs()
+        var preemptors = starvingJobs { !self.wishesForNearness($0) }
         for queue in preemptors.queues {
             var waiting = preemptors.heaps[queue] ?? PriorityHeap()
             var statement = Statement()
@@ -133,9 +134,10 @@ struct Preemptors {
 
 extension Session {
     /// The gangs that starve, of those that have been admitted and can come together.
-    func starvingJobs() -> Preemptors {
+    func starvingJobs(where qualifies: (Int) -> Bool = { _ in true }) -> Preemptors {
         var preemptors = Preemptors()
-        for job in cycleJobs where jobs[job].phase != .pending && !jobs[job].isHopeless {
+        for job in cycleJobs
+        where jobs[job].phase != .pending && !jobs[job].isHopeless && qualifies(job) {
             guard let queue = jobs[job].queue, points.invalidity(of: job, in: self) == nil,
                 points.isStarving(job, in: self)
             else { continue }

@@ -7,7 +7,7 @@ extension Session {
     /// Source: Volcano's `reclaim`. The best queue first, all its gangs that starve, best first; a gang gets places one pod
     /// at a time, and all of them or none, as the gates say. Nodes are tried by name.
     func reclaim() {
-        var reclaimers = starvingJobs()
+        var reclaimers = starvingJobs { self.compatibility.isVolcano || !self.wishesForNearness($0) }
         for queue in reclaimers.queues where !points.isOverused(queue, in: self) {
             var waiting = reclaimers.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {

@@ -31,7 +31,9 @@ extension Session {
         }
         tasks[task] = state
         takeNotes(of: pod, task)
+        takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
@@ -50,6 +52,7 @@ extension Session {
             traits.insert(.saysPreemptable)
             if Self.isTrue(text) { traits.insert(.isPreemptable) }
         }
+        if !pod.annotations.isEmpty, Self.isRevocable(pod) { traits.insert(.isRevocable) }
         if pod.key.namespace == "kube-system" || pod.priorityClassName == "system-cluster-critical"
             || pod.priorityClassName == "system-node-critical"
         {
@@ -59,6 +62,15 @@ extension Session {
         if pod.preemptsNever { traits.insert(.neverPreempts) }
         if pod.isDisruptionTarget, pod.isTerminating { traits.insert(.isPreempted) }
         return traits
+    }
+
+    /// Whether a pod may run on nodes that are lent for a part of the day.
+    ///
+    /// Source: Volcano's annotation `volcano.sh/revocable-zone`, of which only `*` counts; without it, one that calls the pod
+    /// preemptable.
+    private static func isRevocable(_ pod: Pod) -> Bool {
+        if let zone = pod.annotations["volcano.sh/revocable-zone"] { return zone == "*" }
+        return Self.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
     }
 
     /// The words that Go's `strconv.ParseBool` takes for true.
@@ -106,6 +118,8 @@ extension Session {
         leaveNode(task)
         leaveJob(task)
         notes[task] = nil
+        dropVictimNotes(of: task)
+        runTimes.forget(task)
         forgetHostPorts(of: task)
     }
 
@@ -179,6 +193,7 @@ extension Session {
                 strays.insert(task)
                 return
             }
+            if jobs[job].hasTopology || jobs[job].origin == nil { noteLabels(of: pod, task, joining: job) }
             join(task, job, role: pod.role)
         } else if tasks[task].stray != nil {
             strays.insert(task)
@@ -208,6 +223,7 @@ extension Session {
             jobs[job].foreignPods -= 1
         } else {
             book(task, of: job, sign: -1)
+            leaveSubGroup(task, of: job)
             leave(task, job)
         }
         tasks[task].jobIndex = TaskState.none

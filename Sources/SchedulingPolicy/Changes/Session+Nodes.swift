@@ -14,6 +14,9 @@ extension Session {
         let old = known.map { allocator.node($0).allocatable } ?? [:]
         try nodeSums.replace(old, by: node.allocatable, resources)
         let entry = nodes.entry(named: node.name)
+        if topology.tree != nil, known.map({ allocator.node($0).labels != node.labels }) ?? true {
+            invalidateDomains()
+        }
         count(entry, sign: -1)
         overfullNodes.remove(entry)
         if let known {
@@ -30,6 +33,7 @@ extension Session {
         nodes.setCounted(compatibility.countsUnreadyNodes || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
+        labelledNodes.removeAll()
         roomVersion.freed += 1
         roomVersion.changed += 1
     }
@@ -39,6 +43,7 @@ extension Session {
         closeCycle()
         guard let entry = nodes.find(name), let index = nodes.entries[entry].index else { return }
         nodeSums.remove(allocator.node(index).allocatable, resources)
+        invalidateDomains()
         count(entry, sign: -1)
         overfullNodes.remove(entry)
         forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
@@ -46,6 +51,7 @@ extension Session {
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
         constraintRefusals.removeAll(keepingCapacity: true)
+        labelledNodes.removeAll()
         // It frees nothing, but gangs that found no room were told so with this node in mind.
         roomVersion.freed += 1
         roomVersion.changed += 1
@@ -76,6 +82,9 @@ extension Session {
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
+        keepsPodLabels = Self.keepsPodLabels(configuration)
+        if !keepsPodLabels { podLabels.removeAll() }
+        nextChange = nil
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }
             nodes.setCounted(

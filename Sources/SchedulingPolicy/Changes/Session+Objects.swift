@@ -52,8 +52,12 @@ extension Session {
         case .podDisruptionBudgetRemoved(let key): objects.podDisruptionBudgets[key] = nil
         case .resourceQuota(let object): objects.resourceQuotas[object.key] = object
         case .resourceQuotaRemoved(let key): objects.resourceQuotas[key] = nil
-        case .hyperNode(let object): objects.hyperNodes[object.name] = object
-        case .hyperNodeRemoved(let name): objects.hyperNodes[name] = nil
+        case .hyperNode(let object):
+            objects.hyperNodes[object.name] = object
+            invalidateDomains()
+        case .hyperNodeRemoved(let name):
+            objects.hyperNodes[name] = nil
+            invalidateDomains()
         case .namespace(let object): objects.namespaces[object.name] = object
         case .namespaceRemoved(let name): objects.namespaces[name] = nil
         case .persistentVolume(let object): objects.persistentVolumes[object.name] = object

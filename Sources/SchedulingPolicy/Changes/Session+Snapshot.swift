@@ -32,6 +32,7 @@ extension Session {
         roomVersion.changed += 1
         roomVersion.freed += 1
         objects.add(snapshot)
+        invalidateDomains()
         for priorityClass in snapshot.priorityClasses { priorityClasses[priorityClass.name] = priorityClass }
         setPriorities()
         for queue in snapshot.queues { try update(queue) }

@@ -26,11 +26,35 @@ struct GangOutcome {
             )
         }
         if placed > 0, session.points.isPipelined(job, in: session) {
+            let isComplete = session.membersNeeded(job) == 0
             return (
-                .gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone"
+                .gangNotReady,
+                "\(count(placed, of: members)) hold a place until "
+                    + (isComplete ? "what occupies it has gone" : "the others find one")
             )
         }
-        return firstReason()
+        let (reason, message) = firstReason()
+        if let reservation = session.reservation(of: job) {
+            return (.reserved, "\(reservationMessage(reservation)); \(message)")
+        }
+        return (reason, message)
+    }
+
+    /// For which other gang places are kept that a pod could use, if for any.
+    private func keptForOthers(_ task: Int) -> String {
+        if session.reservations.isEmpty { return "" }
+        let other = session.gangWithPlaces(wantedBy: task)
+        return other.map { "; places are kept for \(session.jobs[$0].key)" } ?? ""
+    }
+
+    private func reservationMessage(_ reservation: Reservation) -> String {
+        let names = session.nodeNames(of: reservation)
+        let places =
+            names.count <= 3
+            ? names.joined(separator: ", ")
+            : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) nodes more"
+        let start = reservation.start.map { ", expected to be free at \($0)" } ?? ""
+        return "places are kept for it on \(places)\(start)"
     }
 
     /// Why a pod waits. Pods of the gang that wait for the same share the answer.
@@ -60,7 +84,8 @@ struct GangOutcome {
     private func makeExplanation(of task: Int) -> PendingExplanation {
         if case .noNode(let refusals) = session.tasks[task].failure {
             return PendingExplanation(
-                .unschedulable, noNodeMessage(task, refusals), Self.sorted(session.refusals[Int(refusals)]))
+                .unschedulable, noNodeMessage(task, refusals) + keptForOthers(task),
+                Self.sorted(session.refusals[Int(refusals)]))
         }
         if let refusal = refusal() { return refusal }
         switch session.tasks[task].failure {
@@ -102,6 +127,14 @@ struct GangOutcome {
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
             return PendingExplanation(
                 .notEnoughPodsOfTask, shortage(of: " of role \(role)", needed: minimum, valid: valid))
+        case .notEnoughSubGroups(let policy, let found, let minimum):
+            return PendingExplanation(
+                .notEnoughPodsOfTask,
+                "needs \(minimum) sub-group\(minimum == 1 ? "" : "s") of policy \(policy) and has \(found)")
+        case .topologyNotReady(let defect):
+            return PendingExplanation(
+                .networkTopologyNotReady, "the HyperNodes are not ready: \(defect)")
+        case .noDomain(let message): return PendingExplanation(.unschedulable, message)
         case .notEnqueued(let message): return PendingExplanation(.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
             return PendingExplanation(
@@ -167,6 +200,10 @@ struct GangOutcome {
             default: session.tasks[task].status != .pending
             }
         }
+        if hadRoom.count >= minMember, let short = shortPolicy(counting: Set(hadRoom)) {
+            return sentence(
+                short.policy.minSubGroups, "sub-groups of policy \(short.policy.name)", short.complete)
+        }
         if hadRoom.count >= minMember {
             let roles = session.jobs[job].roles.indices.sorted {
                 session.jobs[job].roles[$0].name.precedes(session.jobs[job].roles[$1].name)
@@ -180,6 +217,18 @@ struct GangOutcome {
         return sentence(minMember, "pods", hadRoom.count)
     }
 
+    /// The rule of which too few parts would be complete with some pods.
+    private func shortPolicy(counting pods: Set<Int>) -> (policy: SubGroupPolicy, complete: Int)? {
+        guard session.jobs[job].hasTopology, let gang = session.topology.gangs[job] else { return nil }
+        for (position, policy) in gang.policies.enumerated() {
+            let complete = gang.subGroups.count { group in
+                group.policy == position && group.tasks.count { pods.contains($0) } >= policy.subGroupSize
+            }
+            if complete < policy.minSubGroups { return (policy, complete) }
+        }
+        return nil
+    }
+
     private func queueShareMessage() -> String {
         guard let queue = session.jobs[job].queue else { return "" }
         let share = session.queues[queue].queue
@@ -190,7 +239,8 @@ struct GangOutcome {
 
     /// What is short on the nodes that qualify; of the others only how many they are, unless there are no others.
     private func noNodeMessage(_ task: Int, _ number: Int32) -> String {
-        let total = session.allocator.nodeCount
+        let domain = session.topology.refusedDomains[number]
+        let total = domain?.nodes ?? session.allocator.nodeCount
         if total == 0 { return "there are no nodes" }
         guard let shape = session.tasks[task].shape else { return "" }
         return facts.noNodeMessage(shape, number) {
@@ -200,7 +250,8 @@ struct GangOutcome {
             var parts = named.map { "\($0.count) \($0.reason)" }
             let unqualified = refusals.reduce(0) { $1.key.isShortage ? $0 : $0 + $1.value }
             if !shortages.isEmpty, unqualified > 0 { parts.append("\(unqualified) do not qualify") }
-            var message = "0/\(total) nodes are available: \(parts.joined(separator: ", "))"
+            var message = domain.map { "In hyperNode \($0.name): " } ?? ""
+            message += "0/\(total) nodes are available: \(parts.joined(separator: ", "))"
             if !shortages.isEmpty, !facts.fitsSomeEmptyNode(shape, in: session) {
                 message += "; none that qualifies is large enough, even empty"
             }

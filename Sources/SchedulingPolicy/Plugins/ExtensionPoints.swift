@@ -29,7 +29,14 @@ final class ExtensionPoints {
     let evictable: [(Session, GangEviction, [Int]) -> [Int]?]
     let preemptive: [(Session, Int, [Int]) -> Bool]
     let victims: [(tier: Int, name: (Session) -> [Int])]
+    let victimFilters: [(Session, [Int]) -> [Int]]
+    let nextChange: Timestamp?
     let victimQueueOrder: [(Session, Int, Int, Int) -> Int]
+    let subGroupReady: [(Session, SubGroupID) -> Bool]
+    let subGroupPipelined: [(tier: Int, gate: (Session, SubGroupID) -> Vote)]
+    let subGroupOrder: [(Session, SubGroupID, SubGroupID) -> Int]
+    let domainOrder: [DomainScores]
+    let domainGradient: DomainGradient?
 
     /// The contributions of plugins, in the order in which they are asked.
     init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
@@ -58,7 +65,16 @@ final class ExtensionPoints {
         evictable = plugins.compactMap(\.points.evictable)
         preemptive = plugins.compactMap(\.points.preemptive)
         victims = plugins.compactMap { plugin in plugin.points.victims.map { (plugin.tier, $0) } }
+        victimFilters = plugins.compactMap(\.points.victimFilter)
+        nextChange = plugins.compactMap(\.points.nextChange).min()
         victimQueueOrder = plugins.compactMap(\.points.victimQueueOrder)
+        subGroupReady = plugins.compactMap(\.points.subGroupReady)
+        subGroupPipelined = plugins.compactMap { plugin in
+            plugin.points.subGroupPipelined.map { (plugin.tier, $0) }
+        }
+        subGroupOrder = plugins.compactMap(\.points.subGroupOrder)
+        domainOrder = plugins.compactMap(\.points.domainOrder)
+        domainGradient = plugins.lazy.compactMap(\.points.domainGradient).first
     }
 
     /// Comparisons as one: the first that tells the two apart decides.
@@ -162,8 +178,9 @@ final class ExtensionPoints {
         Self.rejection(of: job, by: jobEnqueueable, in: session)
     }
 
-    private static func rejection(
-        of job: Int, by gates: [(tier: Int, gate: (Session, Int) -> Vote)], in session: Session
+    /// Why one is turned down: any rejection that is met is final, and a tier with a permit settles it for the later ones.
+    static func rejection<Subject>(
+        of job: Subject, by gates: [(tier: Int, gate: (Session, Subject) -> Vote)], in session: Session
     ) -> String? {
         var permittedTier: Int?
         for (tier, gate) in gates {

@@ -17,6 +17,15 @@ struct GangPlugin: Plugin {
             session.isGangPipelined(job)
                 ? .permit : .reject("fewer pods than the minimum have a place")
         }
+        points.gateSubGroupReady { session, group in session.isSubGroupReady(group) }
+        points.gateSubGroupPipelined { session, group in
+            session.isSubGroupPipelined(group) ? .permit : .reject("fewer pods than its size have a place")
+        }
+        points.orderSubGroups { session, left, right in
+            let leftReady = session.isSubGroupReady(left)
+            let rightReady = session.isSubGroupReady(right)
+            return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
+        }
         points.gateStarving { session, job in
             let members = session.readyMembers(job) + session.jobs[job].counts.pipelined
             return members < session.jobs[job].minMember
@@ -25,8 +34,8 @@ struct GangPlugin: Plugin {
         points.choosePreemptable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.chooseReclaimable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.orderJobs { session, left, right in
-            let leftReady = session.isGangReady(left)
-            let rightReady = session.isGangReady(right)
+            let leftReady = session.hasMinimum(left)
+            let rightReady = session.hasMinimum(right)
             return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
         }
     }

@@ -56,7 +56,15 @@ struct PluginPoints {
     private(set) var evictable: ((Session, GangEviction, [Int]) -> [Int]?)?
     private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
     private(set) var victims: ((Session) -> [Int])?
+    private(set) var victimFilter: ((Session, [Int]) -> [Int])?
+    private(set) var nextChange: Timestamp?
     private(set) var victimQueueOrder: ((Session, Int, Int, Int) -> Int)?
+
+    private(set) var subGroupReady: ((Session, SubGroupID) -> Bool)?
+    private(set) var subGroupPipelined: ((Session, SubGroupID) -> Vote)?
+    private(set) var subGroupOrder: ((Session, SubGroupID, SubGroupID) -> Int)?
+    private(set) var domainOrder: DomainScores?
+    private(set) var domainGradient: DomainGradient?
 
     init(configuration: PluginConfiguration) { self.configuration = configuration }
 
@@ -149,6 +157,33 @@ struct PluginPoints {
         self.observer = observer
     }
 
+    // MARK: Parts of gangs, and domains
+
+    /// Says whether a part of a gang has as many pods as must run together.
+    mutating func gateSubGroupReady(_ gate: @escaping (Session, SubGroupID) -> Bool) {
+        if configuration.isEnabled(.subJobReady) { subGroupReady = gate }
+    }
+
+    /// Says whether a part of a gang may keep the places that it is promised.
+    mutating func gateSubGroupPipelined(_ gate: @escaping (Session, SubGroupID) -> Vote) {
+        if configuration.isEnabled(.subJobPipelined) { subGroupPipelined = gate }
+    }
+
+    /// Orders the parts of a gang.
+    mutating func orderSubGroups(_ compare: @escaping (Session, SubGroupID, SubGroupID) -> Int) {
+        if configuration.isEnabled(.subJobOrder) { subGroupOrder = compare }
+    }
+
+    /// Adds points to the domains that a gang or part could be placed in.
+    mutating func scoreDomains(_ score: @escaping DomainScores) {
+        if configuration.isEnabled(.hyperNodeOrder) { domainOrder = score }
+    }
+
+    /// Says in which domains to try a gang or part, tier by tier; the first plugin that says so is heard.
+    mutating func chooseDomains(_ choose: @escaping DomainGradient) {
+        if configuration.isEnabled(.hyperNodeGradient) { domainGradient = choose }
+    }
+
     // MARK: Victims
 
     /// Says whether a gang needs pods that others may have to leave for.
@@ -181,11 +216,23 @@ struct PluginPoints {
         if configuration.isEnabled(.victim) { self.victims = victims }
     }
 
+    /// Says which of the pods that others name may leave, under `gangwright`; one switch holds for both.
+    mutating func filterNamedVictims(_ filter: @escaping (Session, [Int]) -> [Int]) {
+        if configuration.isEnabled(.victim) { victimFilter = filter }
+    }
+
     /// Orders the queues of victims, given the queue (first) that they leave for: negative if pods of the first of the
     /// two that follow leave first. It has no switch.
     mutating func orderVictimQueues(_ compare: @escaping (Session, Int, Int, Int) -> Int) {
         victimQueueOrder = compare
     }
+
+    // MARK: Time
+
+    /// Says that an answer may be another from a time on, though nothing happens; it has no switch.
+    ///
+    /// Gangs that found no room are tried again then, and a cycle is due.
+    mutating func mayChange(at time: Timestamp) { nextChange = min(nextChange ?? time, time) }
 }
 
 /// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.
@@ -209,6 +256,12 @@ enum PlaceEvent {
     /// Its eviction was taken back.
     case restored
 }
+
+/// The points of domains for a gang or part, in their order.
+typealias DomainScores = (Session, SubGroupID, DomainTree, [Int]) -> [Double]
+
+/// The domains to try, tier by tier, those to be tried together in one list.
+typealias DomainGradient = (Session, DomainSearch, DomainTree) -> [[Int]]
 
 /// The pods (last) that may leave for a pod, of which only those are returned that may; `nil` is no opinion.
 typealias VictimFilter = (Session, Int, [Int]) -> [Int]?

@@ -13,6 +13,9 @@ struct PriorityPlugin: Plugin {
         points.orderTasks { session, left, right in
             Self.descending(session.tasks[left].priority, session.tasks[right].priority)
         }
+        points.orderSubGroups { session, left, right in
+            Self.descending(session.priority(of: left), session.priority(of: right))
+        }
         points.gateStarving { session, job in
             let members = session.readyMembers(job) + session.jobs[job].counts.pipelined
             return members < session.jobs[job].tasks.count

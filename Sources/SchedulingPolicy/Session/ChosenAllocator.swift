@@ -86,6 +86,20 @@ final class ChosenAllocator {
             : indexed.bestNode(for: shape, where: accepts, adding: points)
     }
 
+    func bestNode(
+        for shape: ShapeID, among nodes: [Int], where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        isReference
+            ? reference.bestNode(for: shape, among: nodes, where: accepts, adding: points)
+            : indexed.bestNode(for: shape, among: nodes, where: accepts, adding: points)
+    }
+
+    func room(for shape: ShapeID, among nodes: [Int]) -> Int {
+        isReference
+            ? reference.room(for: shape, among: nodes) : indexed.room(for: shape, among: nodes)
+    }
+
     func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
         isReference ? reference.nodes(meetingDemandsOf: shape) : indexed.nodes(meetingDemandsOf: shape)
     }
@@ -100,6 +114,14 @@ final class ChosenAllocator {
 
     func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
         isReference ? reference.isMarked(node, against: shape) : indexed.isMarked(node, against: shape)
+    }
+
+    func allocatable(_ node: Int, _ column: Int) -> Int64 {
+        isReference ? reference.allocatable(node, column) : indexed.allocatable(node, column)
+    }
+
+    func idle(_ node: Int, _ column: Int) -> Int64 {
+        isReference ? reference.idle(node, column) : indexed.idle(node, column)
     }
 
     func futureIdle(_ node: Int, _ column: Int) -> Int64 {

@@ -56,6 +56,12 @@ enum JobRefusal: Equatable, Sendable {
     case notEnoughTasks(valid: Int)
     /// Too few pods of a role exist for its minimum.
     case notEnoughPodsOfTask(role: String, valid: Int, minimum: Int)
+    /// Too few parts exist that a rule asks for.
+    case notEnoughSubGroups(policy: String, found: Int, minimum: Int)
+    /// The domains of the network form no tree; the sentence says why.
+    case topologyNotReady(String)
+    /// There is no domain that it could be placed in; the sentence says why.
+    case noDomain(String)
     /// Admission did not let it in.
     case notEnqueued(message: String)
     /// Its queue uses all that it deserves.
@@ -84,6 +90,8 @@ struct JobState: Sendable {
     var roleMinimum = 0
     /// True when admission reserves a minimum of resources for it.
     var hasMinResources = false
+    /// True for a gang of which `Session.topology` knows more: it wishes for nearness, or its pods form parts.
+    var hasTopology = false
     /// Why none of its pods can be placed at all.
     var invalid: InvalidGang?
     /// The phase as of now.
@@ -165,7 +173,7 @@ struct RoomFailure: Sendable {
     /// What the state of the nodes was.
     let version: RoomVersion
     /// Whether all its pods that waited asked for the same, on any node.
-    let hasOneShape: Bool
+    var hasOneShape: Bool
 }
 
 /// How far the state of the nodes has come, as far as it can help a gang that found no room.

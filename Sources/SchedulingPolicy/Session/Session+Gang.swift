@@ -18,15 +18,27 @@ extension Session {
                 return .notEnoughPodsOfTask(role: role.name, valid: role.counts.valid, minimum: role.minimum)
             }
         }
+        if let shortage = subGroupShortage(of: job) { return shortage }
         let valid = jobs[job].counts.valid
         return valid < jobs[job].minMember ? .notEnoughTasks(valid: valid) : nil
     }
 
     /// Whether enough members hold resources.
-    func isGangReady(_ job: Int) -> Bool { missingMembers(job) { $0.ready } == 0 }
+    func isGangReady(_ job: Int) -> Bool {
+        missingMembers(job) { $0.ready } == 0 && shortPolicy(of: job) { $0.ready } == nil
+    }
+
+    /// Whether a gang goes after those that lack their minimum: Volcano does not look at roles here.
+    func hasMinimum(_ job: Int) -> Bool {
+        compatibility.isVolcano
+            ? missing(jobs[job].counts, jobs[job].minMember) { $0.ready } == 0 : isGangReady(job)
+    }
 
     /// Whether enough members hold resources or are promised some.
-    func isGangPipelined(_ job: Int) -> Bool { missingMembers(job) { $0.ready + $0.pipelined } == 0 }
+    func isGangPipelined(_ job: Int) -> Bool {
+        missingMembers(job) { $0.ready + $0.pipelined } == 0
+            && shortPolicy(of: job) { $0.ready + $0.pipelined } == nil
+    }
 
     /// How many further members must hold resources before the gang may be ready.
     func membersNeeded(_ job: Int) -> Int { missingMembers(job) { $0.ready + $0.pipelined } }
@@ -35,17 +47,18 @@ extension Session {
     ///
     /// Volcano counts pods that ask for nothing as if they had a place already; ours must really have one.
     private func missingMembers(_ job: Int, counting counted: (PodCounts) -> Int) -> Int {
-        let assumes = compatibility.isVolcano
-        func missing(_ counts: PodCounts, _ minimum: Int) -> Int {
-            max(0, minimum - counted(counts) - (assumes ? counts.pendingBestEffort : 0))
-        }
-        let members = missing(jobs[job].counts, jobs[job].minMember)
+        let members = missing(jobs[job].counts, jobs[job].minMember, counting: counted)
         if !enforcesRoles(job) { return members }
         var roles = 0
         for role in jobs[job].roles.indices {
-            roles += missing(jobs[job].roles[role].counts, jobs[job].roles[role].minimum)
+            roles += missing(
+                jobs[job].roles[role].counts, jobs[job].roles[role].minimum, counting: counted)
         }
         return max(members, roles)
+    }
+
+    private func missing(_ counts: PodCounts, _ minimum: Int, counting counted: (PodCounts) -> Int) -> Int {
+        max(0, minimum - counted(counts) - (compatibility.isVolcano ? counts.pendingBestEffort : 0))
     }
 
     /// How many members evictions count as ready.

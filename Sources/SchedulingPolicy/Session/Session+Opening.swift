@@ -111,6 +111,7 @@ extension Session {
     private func forgetOldRefusals() {
         if refusals.count < 1_000 { return }
         refusals.removeAll()
+        topology.refusedDomains.removeAll()
         for job in cycleJobs { jobs[job].failedAt = nil }
     }
 

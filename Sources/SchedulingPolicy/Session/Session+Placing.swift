@@ -21,7 +21,7 @@ extension Session {
         return .none(refusals: refusals)
     }
 
-    private func nominatedPlace(for task: Int, _ shape: ShapeID) -> Placement? {
+    func nominatedPlace(for task: Int, _ shape: ShapeID) -> Placement? {
         guard let index = nominatedNode(of: task), let placement = allocator.placement(of: shape, on: index)
         else { return nil }
         return points.nodeRules(for: task, in: self)?.refusal(index) == nil ? placement : nil
@@ -107,6 +107,7 @@ extension Session {
         tasks[task].isAssumed = true
         link(task, to: node)
         binds.append(task)
+        if !cooldowns.isEmpty { cooldowns[task]?.scheduled = now }
         roomVersion.changed += 1
     }
 }

@@ -46,6 +46,18 @@ public final class Session {
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
     var notes: [Int: TaskNotes] = [:]
+    /// What few gangs say in annotations.
+    var gangNotes: [Int: GangNotes] = [:]
+    /// The pods that say for how long they are to be left where they are.
+    var cooldowns: [Int: Cooldown] = [:]
+    /// The labels of pods, where a plugin reads them.
+    var podLabels: [Int: [String: String]] = [:]
+    /// Whether a plugin does.
+    var keepsPodLabels: Bool
+    /// Pods that this session has evicted and that the API server still shows as staying.
+    var evictedTasks: Set<Int> = []
+    /// The nodes that have a label which a plugin asked for, until nodes change.
+    var labelledNodes: [String: [Int: String]] = [:]
     /// The gangs.
     var jobs: [JobState] = []
     var jobIDs: [ObjectKey: Int] = [:]
@@ -62,6 +74,8 @@ public final class Session {
     var gatedRequests: [Int: [Int64]] = [:]
     /// What only some plugins look at.
     var objects = ClusterObjects()
+    /// What gangs need that are placed by domains of the network.
+    var topology = TopologyState()
     /// The queues.
     var queues: [QueueShare] = []
     var queueIDs: [String: Int] = [:]
@@ -88,6 +102,12 @@ public final class Session {
 
     /// The time of the cycle that is open, or was last; `nil` if none was given.
     var now: Timestamp?
+    /// How far local time is ahead of universal time.
+    let utcOffsetSeconds: Int64
+    /// When a plugin's answer may change though nothing happens; `nil` if none has said so.
+    public internal(set) var nextChange: Timestamp?
+    /// When pods were last taken off revocable nodes.
+    var lastTimeDivision: Timestamp?
     /// The number of the cycle that is open, or was last.
     var cycle = 0
     /// True until the next change from outside: places that were only held are still held.
@@ -110,6 +130,14 @@ public final class Session {
     var evictions: [Eviction] = []
     /// By gang, for which gangs pods of it were evicted, and in which cycle.
     var evictedFor: [ObjectKey: [ObjectKey: Int]] = [:]
+    /// Places that are kept for gangs in this cycle.
+    var reservations: [Reservation] = []
+    /// The pods whose places are booked for them at the moment.
+    var reservedTasks: Set<Int> = []
+    /// For whom places were kept in the last cycle, and on which nodes.
+    var keptBefore: [[Int]] = []
+    /// How long pods run.
+    var runTimes = RunTimes()
     /// Pods that hold a place which others have to leave first.
     var nominated: Set<Int> = []
     /// Places that are held and were not committed.
@@ -135,6 +163,8 @@ public final class Session {
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
         schedulerNames = options.schedulerNames
+        utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
+        keepsPodLabels = Self.keepsPodLabels(configuration)
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
         hostPorts.areChecked = configuration.nodeDescriptions.checksHostPorts
@@ -201,11 +231,17 @@ public struct SessionOptions: Sendable {
     public var schedulerNames: Set<String>?
     /// Which allocator places pods.
     public var allocator: AllocatorKind
+    /// How many seconds local time is ahead of universal time, a day at most: rules that name a time of day mean the
+    /// local one.
+    public var utcOffsetSeconds: Int
 
-    /// Options; by default every pending pod is placed.
-    public init(schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed) {
+    /// Options; by default every pending pod is placed, and local time is universal time.
+    public init(
+        schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed, utcOffsetSeconds: Int = 0
+    ) {
         self.schedulerNames = schedulerNames
         self.allocator = allocator
+        self.utcOffsetSeconds = utcOffsetSeconds
     }
 }
 

@@ -1,3 +1,5 @@
+import Allocator
+
 /// A trial: what has been placed and evicted since it began, to be kept whole or undone whole.
 ///
 /// Rollback is in reverse order and costs what the trial touched. Nothing outside sees a statement before its commit.
@@ -29,6 +31,17 @@ struct Statement {
     /// The pods that it places, in order.
     var placed: [Int] {
         steps.compactMap { if case .place(let task) = $0 { task } else { nil } }
+    }
+
+    /// The places that have been taken since a savepoint, in order.
+    func places(since savepoint: Savepoint, in session: Session) -> [(task: Int, placement: Placement)] {
+        steps.dropFirst(savepoint.steps).compactMap { step in
+            guard case .place(let task) = step, let entry = session.tasks[task].node,
+                let node = session.nodes.entries[entry].index
+            else { return nil }
+            let kind: Placement.Kind = session.tasks[task].status == .pipelined ? .pipeline : .allocate
+            return (task, Placement(node: node, kind: kind))
+        }
     }
 
     /// Whether pods have been evicted since a savepoint.
@@ -87,13 +100,16 @@ struct Statement {
     /// Undoes everything.
     mutating func rollback(in session: Session) {
         rollback(to: Savepoint(steps: 0), in: session)
-        // What was found out with the statement's places taken no longer holds.
-        for shape in session.exhaustedInStatement { session.exhausted[shape] = nil }
         end(in: session)
     }
 
     /// Undoes what was done since a savepoint of this statement.
     mutating func rollback(to savepoint: Savepoint, in session: Session) {
+        if steps.count > savepoint.steps {
+            // What was found out with the statement's places taken no longer holds.
+            for shape in session.exhaustedInStatement { session.exhausted[shape] = nil }
+            session.exhaustedInStatement.removeAll(keepingCapacity: true)
+        }
         while steps.count > savepoint.steps, let step = steps.popLast() {
             switch step {
             case .place(let task):

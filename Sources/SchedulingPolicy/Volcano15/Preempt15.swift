@@ -8,6 +8,12 @@ extension Session {
     /// are preemptable. Pods that were chosen on a node which then proves too small leave all the same, if the gang comes
     /// together elsewhere. Within gangs nothing is ever taken back.
     func preempt15() {
+        preemptForGangs15()
+        // Later Volcano has an action of its own for these: shuffle.
+        evictNamed(because: .evict)
+    }
+
+    private func preemptForGangs15() {
         var preemptors = starvingJobs()
         let starving = preemptors.jobs.values.joined().sorted { jobs[$0].key < jobs[$1].key }
         if starving.isEmpty { return }

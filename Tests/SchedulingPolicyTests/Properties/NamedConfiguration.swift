@@ -8,15 +8,10 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
 
     init(_ name: String, _ text: String, _ compatibility: Compatibility) {
         self.name = "\(name) (\(compatibility.rawValue))"
-        var text = text
-        if compatibility == .volcano15 {
-            // Its plugins have other arguments, so that it has to be known when they are read.
-            let lines = text.split(separator: "\n").filter { !$0.hasPrefix("compatibility:") }
-            text = (["compatibility: volcano-1.5"] + lines).joined(separator: "\n")
-        }
-        let (configuration, problems) = SchedulerConfiguration.read(Array(text.utf8), file: name)
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("compatibility:") }
+        let whole = "compatibility: \(compatibility.rawValue)\n" + lines.joined(separator: "\n")
+        let (configuration, problems) = SchedulerConfiguration.read(Array(whole.utf8), file: name)
         guard var configuration else { preconditionFailure("\(name): \(problems)") }
-        configuration.compatibility = compatibility
         // Volcano 1.5 places nothing that was not admitted.
         if compatibility == .volcano15, !configuration.actions.contains(.enqueue) {
             configuration.actions.insert(.enqueue, at: 0)

@@ -1,0 +1,107 @@
+import ClusterModel
+
+/// What a session keeps for gangs that are placed by domains. It is empty where there are none.
+struct TopologyState {
+    /// The domains, once somebody has asked for them; `nil` when domains or nodes have changed since.
+    var tree: DomainTree?
+    /// Gangs with a wish for nearness or with rules for parts.
+    var gangs: [Int: TopologyGang] = [:]
+    /// Labels of pods whose gang has rules for parts, or is not known yet and may have some.
+    ///
+    /// A gang that gets its first rules later than its pods learns of their labels when they next change.
+    var labels: [Int: [String: String]] = [:]
+    /// The domains in which pods were refused, by the number of the refusals.
+    var refusedDomains: [Int32: RefusedDomain] = [:]
+}
+
+/// A domain in which no node took a pod.
+struct RefusedDomain: Sendable {
+    let name: String
+    /// The number of its nodes.
+    let nodes: Int
+}
+
+/// Domains of the network, as far as gangs are concerned with them.
+extension Session {
+    /// The domains as of now.
+    ///
+    /// - Complexity: O(1) unless domains or nodes have changed, then as of making the tree.
+    var domainTree: DomainTree {
+        if let tree = topology.tree { return tree }
+        let nodes = allocator.nodesByName.map { (index: $0, node: allocator.node($0)) }
+        let tree = DomainTree(objects.hyperNodes.values, nodes: nodes)
+        topology.tree = tree
+        return tree
+    }
+
+    /// The widest tier that a wish allows; `nil` where it sets no limit, so that nodes count one by one.
+    ///
+    /// Source: Volcano. A soft wish allows every tier, so that the nearest domain with room is taken. A hard one that names
+    /// no tier has no effect.
+    func tierLimit(_ wish: NetworkTopology?, in tree: DomainTree) -> Int? {
+        guard let wish else { return nil }
+        if wish.mode == .soft { return tree[DomainTree.root].tier }
+        if let name = wish.highestTierName { return tree.tier(named: name) ?? -1 }
+        return wish.highestTierAllowed
+    }
+
+    /// The domain that a gang's, or a part's, pods hold places in; `nil` if they hold none.
+    ///
+    /// Source: Volcano. What was decided or written before holds as long as a pod has a place and the domain exists;
+    /// otherwise it is the innermost domain around the pods.
+    func heldDomain(of group: SubGroupID, in tree: DomainTree) -> Int? {
+        guard let gang = topology.gangs[group.job] else { return nil }
+        let counts = group.index.map { gang.subGroups[$0].counts } ?? jobs[group.job].counts
+        if counts.allocated == 0 { return nil }
+        let name = group.index.map { gang.subGroups[$0].hyperNode } ?? gang.hyperNode
+        if !name.isEmpty, let known = tree.domain(named: name) { return known }
+        return tree.commonDomain(
+            ofNodes: members(of: group).lazy.filter { self.tasks[$0].status.isAllocated }.compactMap {
+                self.tasks[$0].node.flatMap { self.nodes.entries[$0].index }
+            })
+    }
+
+    /// Notes that pods have got places in a domain.
+    func extendHeldDomain(of group: SubGroupID, by domain: Int, from before: Int?, in tree: DomainTree) {
+        let name = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
+        if let index = group.index {
+            topology.gangs[group.job]?.subGroups[index].hyperNode = name
+        } else {
+            topology.gangs[group.job]?.hyperNode = name
+        }
+    }
+
+    /// The name of the domain that a gang's pods hold places in, for its annotation; `nil` if none.
+    func heldDomainName(of job: Int) -> String? {
+        guard let gang = topology.gangs[job], gang.hasWish else { return nil }
+        let tree = domainTree
+        if tree.defect != nil { return gang.hyperNode.isEmpty ? nil : gang.hyperNode }
+        return heldDomain(of: SubGroupID(job: job, index: nil), in: tree).map { tree[$0].name }
+    }
+
+    /// Whether a gang, or a part of it, wishes for nearness: such a gang never preempts.
+    func wishesForNearness(_ job: Int) -> Bool {
+        jobs[job].hasTopology && topology.gangs[job]?.hasWish ?? false
+    }
+
+    /// The nodes, domain by domain, among which room may be made for a gang: wider domains first.
+    ///
+    /// Source: Volcano's gradient for evictions. For a gang without a limit it is the whole cluster, and for one that
+    /// has a limit while there is no tree it is nothing.
+    ///
+    /// - Parameter limit: the most domains.
+    func evictionDomains(of job: Int, limit: Int) -> [[Int]] {
+        let gang = jobs[job].hasTopology ? topology.gangs[job] : nil
+        guard let gang, gang.hasWish else { return [allocator.nodesByName] }
+        let tree = domainTree
+        if tree.defect != nil { return [] }
+        guard tierLimit(gang.wish, in: tree) != nil else { return [allocator.nodesByName] }
+        let search = DomainSearch(
+            job: job, subGroup: nil, start: DomainTree.root,
+            held: heldDomain(of: SubGroupID(job: job, index: nil), in: tree), purpose: .evict)
+        return points.domainGradient(search, tree, in: self).joined().prefix(limit).map { tree[$0].nodes }
+    }
+
+    /// Forgets the tree: domains or nodes have changed.
+    func invalidateDomains() { topology.tree = nil }
+}
