@@ -25,7 +25,8 @@ extension Session {
         }
         while let namespace = namespaces.pop(isBefore: isBefore) {
             guard let queue = bestQueue15(of: &waiting[namespace, default: [:]]),
-                let job = waiting[namespace]?[queue]?.pop(isBefore: { points.isJob($0, before: $1, in: self) })
+                let job = waiting[namespace]?[queue]?.pop(isBefore: { points.isJob($0, before: $1, in: self) }
+                )
             else { continue }
             namespaces.push(namespace, isBefore: isBefore)
             if refuseForRoom(job) { continue }

@@ -10,7 +10,8 @@ extension OvercommitPlugin {
             (session.total[column] * factor - session.used[column]) * resources.subunits(column)
         }
         session.admitted = [Int64](repeating: 0, count: resources.count)
-        for job in session.jobs.indices where session.jobs[job].origin != nil && session.jobs[job].queue != nil {
+        for job in session.jobs.indices
+        where session.jobs[job].origin != nil && session.jobs[job].queue != nil {
             let members = session.jobs[job].tasks.count { session.tasks[$0].status == .running }
             session.addAdmitted15(job, members: members, to: &session.admitted)
         }

@@ -126,7 +126,8 @@ import Testing
         #expect(result.promised == ["p": "b releasing"])
     }
 
-    @Test("our default packs GPU pods before it looks at CPU", arguments: Compatibility.allCases)
+    @Test(
+        "our default packs GPU pods before it looks at CPU", arguments: Compatibility.withoutVolcano15)
     func ourDefault(compatibility: Compatibility) throws {
         var configuration = SchedulerConfiguration.default
         configuration.compatibility = compatibility

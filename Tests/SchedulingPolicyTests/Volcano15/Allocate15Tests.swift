@@ -87,7 +87,8 @@ import Testing
         }
         let bound = try Versions { version in
             try schedule(
-                admitting(version, "predicates", "nodeorder"), nodes: [.of("a"), .of("b", labels: ["k": "v"])],
+                admitting(version, "predicates", "nodeorder"),
+                nodes: [.of("a"), .of("b", labels: ["k": "v"])],
                 pods: [pod]
             ).bound
         }

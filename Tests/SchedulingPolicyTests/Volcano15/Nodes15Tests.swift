@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite("Volcano 1.5 passes over nodes and ranks them in its own way") struct Nodes15Tests {
-    private func bound(_ nodes: [Node], _ pods: [Pod], _ plugins: String...) throws -> Versions<[String: String]> {
+    private func bound(_ nodes: [Node], _ pods: [Pod], _ plugins: String...) throws -> Versions<
+        [String: String]
+    > {
         try Versions { version in
             try schedule(
                 policy(

@@ -21,7 +21,9 @@ import Testing
 
     @Test("proportion books what it permits, even if overcommit then rejects it") func voteBooks() throws {
         // Five CPUs are used: eight are too many for overcommit, and keep three out for proportion.
-        let other = Pod.waiting("other", 5_000).running(on: "n").with { $0.schedulerName = "default-scheduler" }
+        let other = Pod.waiting("other", 5_000).running(on: "n").with {
+            $0.schedulerName = "default-scheduler"
+        }
         let gangs = [waiting("big", [.cpu: 8_000], at: 1), waiting("small", [.cpu: 3_000], at: 2)]
         let phases = try Versions {
             try run($0, "proportion,overcommit overcommit-factor=1", pods: [other], gangs: gangs).phases
@@ -46,22 +48,26 @@ import Testing
         for plugin in ["overcommit overcommit-factor=1", "proportion"] {
             #expect(
                 try Versions {
-                    try run($0, plugin, pods: pods, gangs: [gang, waiting("next", [.cpu: 5_000])]).phases["next"]
+                    try run($0, plugin, pods: pods, gangs: [gang, waiting("next", [.cpu: 5_000])]).phases[
+                        "next"]
                 } == Versions(head: .pending, old: .inqueue), "\(plugin)")
         }
     }
 
-    @Test("proportion: what is promised to a gang counts whole, also what it holds already") func inqueue() throws
+    @Test("proportion: what is promised to a gang counts whole, also what it holds already") func inqueue()
+        throws
     {
         let gang = waiting("g", [.cpu: 4_000]).with { $0.phase = .inqueue }
         let pods = Pod.members(of: "g", 4).map { $0.running(on: "n") }
         #expect(
             try Versions {
-                try run($0, "proportion", pods: pods, gangs: [gang, waiting("next", [.cpu: 4_000])]).phases["next"]
+                try run($0, "proportion", pods: pods, gangs: [gang, waiting("next", [.cpu: 4_000])]).phases[
+                    "next"]
             } == Versions(head: .inqueue, old: .pending))
     }
 
-    @Test("proportion: a queue that is not open takes pods, and its priority does not matter") func queues() throws
+    @Test("proportion: a queue that is not open takes pods, and its priority does not matter") func queues()
+        throws
     {
         let gangs = [PodGroup.gang("a", min: 1, queue: "a"), .gang("b", min: 1, queue: "b")]
         let pods = Pod.members(of: "a", 1) + Pod.members(of: "b", 1)
@@ -84,7 +90,8 @@ import Testing
                 try run(
                     version, "proportion", node: .of("n", gpus: 8),
                     pods: Pod.members(of: "g", 1, asking: [.nvidiaGPU: 1]),
-                    gangs: [.gang("g", min: 1, queue: "q")], queues: [Queue(name: "q", capability: capability)]
+                    gangs: [.gang("g", min: 1, queue: "q")],
+                    queues: [Queue(name: "q", capability: capability)]
                 ).bound
             }
         }
@@ -112,7 +119,8 @@ import Testing
             -> Versions<PodGroup.Phase?>
         {
             try Versions { version in
-                try run(version, "conformance", pods: pods, gangs: [.admitted("g", min: min, as: before)]).phases["g"]
+                try run(version, "conformance", pods: pods, gangs: [.admitted("g", min: min, as: before)])
+                    .phases["g"]
             }
         }
         let pods = Pod.members(of: "g", 2)

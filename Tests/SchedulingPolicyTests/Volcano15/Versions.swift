@@ -29,7 +29,8 @@ func single(
 extension PodGroup {
     /// A gang that has been admitted, or runs.
     static func admitted(
-        _ name: String, min: Int, roles: [(String, Int)] = [], queue: String = "default", priority: String = "",
+        _ name: String, min: Int, roles: [(String, Int)] = [], queue: String = "default",
+        priority: String = "",
         minResources: ResourceList? = nil, as phase: PodGroup.Phase = .inqueue
     ) -> PodGroup {
         gang(name, min: min, roles: roles, queue: queue, minResources: minResources).with {
