@@ -20,4 +20,48 @@ public enum ClusterChange: Equatable, Sendable {
     case priorityClass(PriorityClass)
     /// A priority class that is gone.
     case priorityClassRemoved(String)
+    /// A pod disruption budget, new or changed.
+    case podDisruptionBudget(PodDisruptionBudget)
+    /// A pod disruption budget that is gone.
+    case podDisruptionBudgetRemoved(ObjectKey)
+    /// A resource quota, new or changed.
+    case resourceQuota(ResourceQuota)
+    /// A resource quota that is gone.
+    case resourceQuotaRemoved(ObjectKey)
+    /// A network domain, new or changed.
+    case hyperNode(HyperNode)
+    /// A network domain that is gone.
+    case hyperNodeRemoved(String)
+    /// A namespace, new or changed.
+    case namespace(Namespace)
+    /// A namespace that is gone.
+    case namespaceRemoved(String)
+    /// A volume, new or changed.
+    case persistentVolume(PersistentVolume)
+    /// A volume that is gone.
+    case persistentVolumeRemoved(String)
+    /// A volume claim, new or changed.
+    case persistentVolumeClaim(PersistentVolumeClaim)
+    /// A volume claim that is gone.
+    case persistentVolumeClaimRemoved(ObjectKey)
+    /// A storage class, new or changed.
+    case storageClass(StorageClass)
+    /// A storage class that is gone.
+    case storageClassRemoved(String)
+    /// A node's list of CSI drivers, new or changed.
+    case csiNode(CSINode)
+    /// A node's list of CSI drivers that is gone.
+    case csiNodeRemoved(String)
+    /// A CSI driver, new or changed.
+    case csiDriver(CSIDriver)
+    /// A CSI driver that is gone.
+    case csiDriverRemoved(String)
+    /// A report of room for volumes, new or changed.
+    case csiStorageCapacity(CSIStorageCapacity)
+    /// A report of room for volumes that is gone.
+    case csiStorageCapacityRemoved(ObjectKey)
+    /// A volume attachment, new or changed.
+    case volumeAttachment(VolumeAttachment)
+    /// A volume attachment that is gone.
+    case volumeAttachmentRemoved(String)
 }

@@ -1,4 +1,4 @@
-/// Everything that one scheduling cycle looks at: nodes, pods of all schedulers, gangs, queues, classes.
+/// Everything that one scheduling cycle looks at: nodes, pods of all schedulers, gangs, queues, classes, volumes.
 ///
 /// Names are unique within a kind; readers enforce it. The order of the arrays carries no meaning: the same objects
 /// in any order give the same decisions.
@@ -15,10 +15,32 @@ public struct ClusterSnapshot: Equatable, Sendable {
     public var priorityClasses: [PriorityClass]
     /// Instance types; the built-in default is among them unless an object overrides it.
     public var instanceTypes: [InstanceType]
+    /// Pod disruption budgets.
+    public var podDisruptionBudgets: [PodDisruptionBudget] = []
+    /// Resource quotas.
+    public var resourceQuotas: [ResourceQuota] = []
+    /// Network domains.
+    public var hyperNodes: [HyperNode] = []
+    /// Namespaces.
+    public var namespaces: [Namespace] = []
+    /// Volumes.
+    public var persistentVolumes: [PersistentVolume] = []
+    /// Volume claims.
+    public var persistentVolumeClaims: [PersistentVolumeClaim] = []
+    /// Storage classes.
+    public var storageClasses: [StorageClass] = []
+    /// The CSI drivers of nodes.
+    public var csiNodes: [CSINode] = []
+    /// CSI drivers.
+    public var csiDrivers: [CSIDriver] = []
+    /// Reports of room for volumes.
+    public var csiStorageCapacities: [CSIStorageCapacity] = []
+    /// Volume attachments.
+    public var volumeAttachments: [VolumeAttachment] = []
     /// The newest time stamp of the input; the clock of a cycle unless another time is given.
     public var newestTimestamp: Timestamp?
 
-    /// A snapshot of the given objects.
+    /// A snapshot of the given objects, without any of the other kinds.
     public init(
         nodes: [Node] = [], pods: [Pod] = [], podGroups: [PodGroup] = [], queues: [Queue] = [],
         priorityClasses: [PriorityClass] = [], instanceTypes: [InstanceType] = [],

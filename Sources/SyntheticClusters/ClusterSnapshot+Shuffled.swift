@@ -10,6 +10,17 @@ extension ClusterSnapshot {
         random.shuffle(&copy.queues)
         random.shuffle(&copy.priorityClasses)
         random.shuffle(&copy.instanceTypes)
+        random.shuffle(&copy.podDisruptionBudgets)
+        random.shuffle(&copy.resourceQuotas)
+        random.shuffle(&copy.hyperNodes)
+        random.shuffle(&copy.namespaces)
+        random.shuffle(&copy.persistentVolumes)
+        random.shuffle(&copy.persistentVolumeClaims)
+        random.shuffle(&copy.storageClasses)
+        random.shuffle(&copy.csiNodes)
+        random.shuffle(&copy.csiDrivers)
+        random.shuffle(&copy.csiStorageCapacities)
+        random.shuffle(&copy.volumeAttachments)
         return copy
     }
 }

@@ -37,7 +37,7 @@ import Testing
                 preferredDuringSchedulingIgnoredDuringExecution:
                 - {weight: 5, preference: {matchFields: [{key: metadata.name, operator: In, values: [a]}]}}
               podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a}]}
-            topologySpreadConstraints: [{whenUnsatisfiable: DoNotSchedule}]
+            topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]
             volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]
             schedulingGates: [{name: g}]
           status: {phase: Pending}

@@ -219,9 +219,13 @@ import Testing
         arguments: [
             ("resourceClaims: [{name: gpu, resourceClaimName: x}]", [.resourceClaims]),
             ("resourceClaims: []", []),
-            ("topologySpreadConstraints: [{maxSkew: 1, whenUnsatisfiable: ScheduleAnyway}]", []),
             (
-                "topologySpreadConstraints: [{whenUnsatisfiable: ScheduleAnyway}, {whenUnsatisfiable: DoNotSchedule}]",
+                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]",
+                []
+            ),
+            (
+                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}, "
+                    + "{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]",
                 [.topologySpread]
             ),
             ("affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: []}}", []),
@@ -234,7 +238,7 @@ import Testing
                 [.podAntiAffinity]
             ),
             (
-                "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1}]}}",
+                "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: x}}]}}",
                 []
             ),
         ] as [(String, [UnsupportedConstraint])])

@@ -79,6 +79,7 @@ import Testing
         expected.nodeSelector = ["pool": "a100"]
         expected.images = ["reg/train:1", "reg/side:1", "reg/setup:1"]
         expected.mountsVolumeClaims = true
+        expected.constraints = PodConstraints(volumes: [.claim(name: "data", isReadOnly: false)])
         #expect(result.snapshot.pods == [expected])
         #expect(result.snapshot.newestTimestamp?.rfc3339 == "2026-03-01T08:30:00Z")
     }

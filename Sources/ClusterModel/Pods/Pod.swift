@@ -78,6 +78,14 @@ public struct Pod: Equatable, Sendable {
     public var unsupportedConstraints: [UnsupportedConstraint]
     /// True when the pod mounts a PersistentVolumeClaim.
     public var mountsVolumeClaims: Bool
+    /// What each container may use of devices that Volcano shares out (`volcano.sh/…`); empty if none asks for any.
+    public var containerDevices: [ResourceList]
+    private var boxedConstraints: BoxedPodConstraints?
+    /// What the pod asks of its place besides; `nil` for most pods, and for one that asks nothing.
+    public var constraints: PodConstraints? {
+        get { boxedConstraints?.value }
+        set { boxedConstraints = BoxedPodConstraints(newValue) }
+    }
 
     /// A pending pod that asks for nothing unless told otherwise.
     public init(
@@ -93,7 +101,8 @@ public struct Pod: Equatable, Sendable {
         nonZeroRequests: NonZeroRequests? = nil, nodeSelector: [String: String] = [:],
         nodeAffinity: NodeAffinity = NodeAffinity(), tolerations: [Toleration] = [], images: [String] = [],
         hostPorts: [HostPort] = [],
-        unsupportedConstraints: [UnsupportedConstraint] = [], mountsVolumeClaims: Bool = false
+        unsupportedConstraints: [UnsupportedConstraint] = [], mountsVolumeClaims: Bool = false,
+        containerDevices: [ResourceList] = [], constraints: PodConstraints? = nil
     ) {
         self.key = key
         self.uid = uid
@@ -126,6 +135,8 @@ public struct Pod: Equatable, Sendable {
         self.hostPorts = hostPorts
         self.unsupportedConstraints = unsupportedConstraints
         self.mountsVolumeClaims = mountsVolumeClaims
+        self.containerDevices = containerDevices
+        boxedConstraints = BoxedPodConstraints(constraints)
     }
 
     /// True when the pod has ended and holds nothing any more.

@@ -21,6 +21,17 @@ extension FieldReader {
         return amounts
     }
 
+    /// A member that is an amount of bytes; `nil` when it is absent or null.
+    func bytes(_ key: String) -> Int64? {
+        guard let value = value(key) else { return nil }
+        do throws(AmountError) {
+            return try amount(value, of: .ephemeralStorage)
+        } catch {
+            report(key, error.message)
+            return nil
+        }
+    }
+
     private func amount(_ value: Value, of resource: ResourceName) throws(AmountError) -> Int64 {
         guard value.kind == .string || value.kind == .integer || value.kind == .float,
             let text = value.scalarText

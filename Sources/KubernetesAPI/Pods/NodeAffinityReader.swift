@@ -7,15 +7,20 @@ enum NodeAffinityReader {
     static func read(_ affinity: FieldReader) -> NodeAffinity {
         var result = NodeAffinity()
         if let required = affinity.object("requiredDuringSchedulingIgnoredDuringExecution") {
-            let terms = required.objects("nodeSelectorTerms")
-            if required.lacks("nodeSelectorTerms") || required.value("nodeSelectorTerms")?.count == 0 {
-                required.report("nodeSelectorTerms", "found no term, expected at least one")
-            }
-            result.required = terms.map(term)
+            result.required = terms(required)
         }
         result.preferred = affinity.objects("preferredDuringSchedulingIgnoredDuringExecution").compactMap(
             preferred)
         return result
+    }
+
+    /// The terms of a node selector, of which there must be one.
+    static func terms(_ selector: FieldReader) -> [NodeSelectorTerm] {
+        let terms = selector.objects("nodeSelectorTerms")
+        if selector.lacks("nodeSelectorTerms") || selector.value("nodeSelectorTerms")?.count == 0 {
+            selector.report("nodeSelectorTerms", "found no term, expected at least one")
+        }
+        return terms.map(term)
     }
 
     private static func preferred(_ term: FieldReader) -> PreferredSchedulingTerm? {

@@ -63,10 +63,7 @@ enum PodReader {
         pod.tolerations = spec.objects("tolerations").map(TolerationReader.read)
         pod.images = (containers + initContainers).compactMap { $0.nonEmptyString("image") }
         pod.hostPorts = HostPortReader.read(spec, containers: containers, initContainers: initContainers)
-        pod.unsupportedConstraints = ConstraintReader.read(spec, affinity: affinity)
-        pod.mountsVolumeClaims = spec.objects("volumes").contains { volume in
-            !volume.lacks("persistentVolumeClaim") || !volume.lacks("ephemeral")
-        }
+        ConstraintReader.read(spec, affinity: affinity, into: &pod)
         PodRequestsReader.read(spec, containers: containers, initContainers: initContainers, into: &pod)
     }
 }

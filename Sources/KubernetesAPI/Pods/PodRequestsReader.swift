@@ -9,6 +9,7 @@ enum PodRequestsReader {
     ) {
         var stated = PodRequests()
         stated.containers = containers.map(container)
+        pod.containerDevices = sharedDevices(stated.containers)
         stated.initContainers = initContainers.map(container)
         stated.overhead = spec.resourceList("overhead") ?? [:]
         if let resources = spec.object("resources") {
@@ -27,6 +28,14 @@ enum PodRequestsReader {
         }
     }
 
+    /// What each container may use of devices that Volcano shares out; empty if none says anything of them.
+    private static func sharedDevices(_ containers: [PodRequests.Container]) -> [ResourceList] {
+        let devices = containers.map { container in
+            container.limits.keeping { $0.text.hasPrefix("volcano.sh/") }
+        }
+        return devices.allSatisfy(\.isEmpty) ? [] : devices
+    }
+
     private static func container(_ container: FieldReader) -> PodRequests.Container {
         let isSidecar = container.string("restartPolicy") == "Always"
         guard let resources = container.object("resources") else {
@@ -36,5 +45,16 @@ enum PodRequestsReader {
             requests: resources.resourceList("requests") ?? [:],
             limits: resources.resourceList("limits") ?? [:],
             isSidecar: isSidecar)
+    }
+}
+
+extension ResourceList {
+    /// The amounts of the resources that are wanted.
+    fileprivate func keeping(_ isWanted: (ResourceName) -> Bool) -> ResourceList {
+        var kept = ResourceList()
+        forEach { name, amount in
+            if isWanted(name) { kept[name] = amount }
+        }
+        return kept
     }
 }

@@ -10,9 +10,8 @@ internal import Documents
 /// let result = reader.finish()
 /// ```
 ///
-/// Nodes, Pods, PodGroups, Queues, PriorityClasses, InstanceTypes and AmlJobs are read, by themselves, in a `List`,
-/// in a `PodList` and its like, or in a plain sequence; a text may hold many documents. Other kinds are counted. A
-/// mapping without `kind` is an Azure ML job file if it looks like one. Fields that are not known are ignored.
+/// The kinds of `ObjectKind` are read, by themselves, in a `List`, in a `PodList` and its like, or in a plain sequence;
+/// a text may hold many documents. Other kinds are counted. A mapping without `kind` is an Azure ML job file if it looks like one. Fields that are not known are ignored.
 ///
 /// A broken object is reported and left out, and reading goes on, so that one run shows all that is wrong. What
 /// depends on other objects (instance types of jobs, priorities, the gangs of AmlJobs) is settled in `finish`:
@@ -27,6 +26,17 @@ public struct ClusterReader {
     var priorityClasses = ObjectTable<PriorityClass>(kind: "PriorityClass")
     var instanceTypes = ObjectTable<InstanceType>(kind: "InstanceType")
     var amlJobs = ObjectTable<PodGroup>(kind: "AmlJob")
+    var podDisruptionBudgets = ObjectTable<PodDisruptionBudget>(kind: "PodDisruptionBudget")
+    var resourceQuotas = ObjectTable<ResourceQuota>(kind: "ResourceQuota")
+    var hyperNodes = ObjectTable<HyperNode>(kind: "HyperNode")
+    var namespaces = ObjectTable<Namespace>(kind: "Namespace")
+    var persistentVolumes = ObjectTable<PersistentVolume>(kind: "PersistentVolume")
+    var persistentVolumeClaims = ObjectTable<PersistentVolumeClaim>(kind: "PersistentVolumeClaim")
+    var storageClasses = ObjectTable<StorageClass>(kind: "StorageClass")
+    var csiNodes = ObjectTable<CSINode>(kind: "CSINode")
+    var csiDrivers = ObjectTable<CSIDriver>(kind: "CSIDriver")
+    var csiStorageCapacities = ObjectTable<CSIStorageCapacity>(kind: "CSIStorageCapacity")
+    var volumeAttachments = ObjectTable<VolumeAttachment>(kind: "VolumeAttachment")
     var jobs = ObjectTable<CommandJob>(kind: "job")
     /// Where each job names its instance type.
     var instanceTypePlaces: [ObjectKey: Place] = [:]

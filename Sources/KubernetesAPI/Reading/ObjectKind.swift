@@ -7,14 +7,48 @@ enum ObjectKind: String, CaseIterable {
     case priorityClass = "PriorityClass"
     case instanceType = "InstanceType"
     case amlJob = "AmlJob"
+    case podDisruptionBudget = "PodDisruptionBudget"
+    case resourceQuota = "ResourceQuota"
+    case hyperNode = "HyperNode"
+    case namespace = "Namespace"
+    case persistentVolume = "PersistentVolume"
+    case persistentVolumeClaim = "PersistentVolumeClaim"
+    case storageClass = "StorageClass"
+    case csiNode = "CSINode"
+    case csiDriver = "CSIDriver"
+    case csiStorageCapacity = "CSIStorageCapacity"
+    case volumeAttachment = "VolumeAttachment"
 
     /// The API group, empty for the core group; every version of it is read alike.
     var group: String {
         switch self {
-        case .node, .pod: ""
+        case .node, .pod, .resourceQuota, .namespace, .persistentVolume, .persistentVolumeClaim: ""
         case .podGroup, .queue: "scheduling.volcano.sh"
         case .priorityClass: "scheduling.k8s.io"
         case .instanceType, .amlJob: Self.azureMLGroup
+        case .podDisruptionBudget: "policy"
+        case .hyperNode: "topology.volcano.sh"
+        case .storageClass, .csiNode, .csiDriver, .csiStorageCapacity, .volumeAttachment: "storage.k8s.io"
+        }
+    }
+
+    /// True for kinds whose objects live in a namespace.
+    var isNamespaced: Bool {
+        switch self {
+        case .pod, .podGroup, .amlJob, .podDisruptionBudget, .resourceQuota, .persistentVolumeClaim,
+            .csiStorageCapacity:
+            true
+        case .node, .queue, .priorityClass, .instanceType, .hyperNode, .namespace, .persistentVolume,
+            .storageClass, .csiNode, .csiDriver, .volumeAttachment:
+            false
+        }
+    }
+
+    /// True for kinds whose objects say by their age when the cluster was looked at.
+    var tellsTime: Bool {
+        switch self {
+        case .node, .pod, .podGroup, .queue, .amlJob: true
+        default: false
         }
     }
 

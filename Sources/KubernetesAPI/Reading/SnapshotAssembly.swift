@@ -26,6 +26,17 @@ struct SnapshotAssembly {
             priorityClasses: reader.priorityClasses.entries.map(\.value),
             instanceTypes: instanceTypes,
             newestTimestamp: reader.newestTimestamp)
+        snapshot.podDisruptionBudgets = reader.podDisruptionBudgets.entries.map(\.value)
+        snapshot.resourceQuotas = reader.resourceQuotas.entries.map(\.value)
+        snapshot.hyperNodes = reader.hyperNodes.entries.map(\.value)
+        snapshot.namespaces = reader.namespaces.entries.map(\.value)
+        snapshot.persistentVolumes = reader.persistentVolumes.entries.map(\.value)
+        snapshot.persistentVolumeClaims = reader.persistentVolumeClaims.entries.map(\.value)
+        snapshot.storageClasses = reader.storageClasses.entries.map(\.value)
+        snapshot.csiNodes = reader.csiNodes.entries.map(\.value)
+        snapshot.csiDrivers = reader.csiDrivers.entries.map(\.value)
+        snapshot.csiStorageCapacities = reader.csiStorageCapacities.entries.map(\.value)
+        snapshot.volumeAttachments = reader.volumeAttachments.entries.map(\.value)
         snapshot.pods = reader.pods.entries.map { entry in pod(entry) }
         snapshot.podGroups = reader.podGroups.entries.map { entry in podGroup(entry) }
         for entry in reader.amlJobs.entries where reader.podGroups[entry.value.key] == nil {

@@ -17,6 +17,9 @@ extension Session {
         case .queueRemoved(let name): removeQueue(name)
         case .priorityClass(let priorityClass): update(priorityClass)
         case .priorityClassRemoved(let name): removePriorityClass(name)
+        default:
+            let isKept = applyToObjects(change)
+            precondition(isKept, "a change of a kind that nobody keeps")
         }
     }
 
@@ -25,6 +28,10 @@ extension Session {
     /// - Throws: `ResourceOverflow` when amounts do not add up within 63 bits; the objects before the one that is too
     ///   much are known then.
     public func update(_ snapshot: ClusterSnapshot) throws(ResourceOverflow) {
+        closeCycle()
+        roomVersion.changed += 1
+        roomVersion.freed += 1
+        objects.add(snapshot)
         for priorityClass in snapshot.priorityClasses { priorityClasses[priorityClass.name] = priorityClass }
         setPriorities()
         for queue in snapshot.queues { try update(queue) }

@@ -58,6 +58,8 @@ public final class Session {
     var jobMinimum: AmountTable
     /// What gated pods ask for, by gang: not to be reserved yet. Few gangs have any.
     var gatedRequests: [Int: [Int64]] = [:]
+    /// What only some plugins look at.
+    var objects = ClusterObjects()
     /// The queues.
     var queues: [QueueShare] = []
     var queueIDs: [String: Int] = [:]
