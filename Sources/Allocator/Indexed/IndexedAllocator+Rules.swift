@@ -28,6 +28,18 @@ extension IndexedAllocator {
         ) { Int(groups.groupOf[$0]) }
     }
 
+    /// The points that one kernel alone gives nodes.
+    public func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64] {
+        inventory.points(of: kernel, for: inventory.shapes[shape], on: nodes, groups.states) {
+            Int(groups.groupOf[$0])
+        }
+    }
+
+    /// What is left of a column on a node as of now.
+    public func idle(_ node: Int, _ column: Int) -> Int64 {
+        groups.states.idle[column][Int(groups.groupOf[node])]
+    }
+
     /// What will be left of a column on a node.
     public func futureIdle(_ node: Int, _ column: Int) -> Int64 {
         groups.states.futureIdle[column][Int(groups.groupOf[node])]

@@ -32,6 +32,7 @@ extension Session {
         tasks[task] = state
         takeNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
@@ -106,6 +107,7 @@ extension Session {
         leaveNode(task)
         leaveJob(task)
         notes[task] = nil
+        if !resourceStrategies.isEmpty { resourceStrategies[task] = nil }
         forgetHostPorts(of: task)
     }
 

@@ -26,6 +26,11 @@ extension Session {
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
         setMinimum(group.minResources, of: job)
+        if let topology = TaskTopology(group.annotations) {
+            topologies[job] = topology
+        } else if !topologies.isEmpty {
+            topologies[job] = nil
+        }
         if jobs[job].origin == nil { for task in jobs[job].tasks { strays.remove(task) } }
         jobs[job].origin = group.origin
     }
@@ -42,6 +47,7 @@ extension Session {
         jobs[job].origin = nil
         jobs[job].minMember = 0
         jobs[job].invalid = nil
+        topologies[job] = nil
         jobs[job].phase = .pending
         for task in jobs[job].tasks where tasks[task].status == .pending { strays.insert(task) }
         releaseIfUnused(job)

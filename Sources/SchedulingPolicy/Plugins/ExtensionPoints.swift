@@ -10,6 +10,7 @@ final class ExtensionPoints {
     let nodes: NodeDescriptions
     private let jobOrder: Comparison
     private let queueOrder: Comparison
+    let namespaceOrder: [(Session, String, String) -> Int]
     private let taskOrder: Comparison
     private let jobValid: [(Session, Int) -> JobRefusal?]
     private let jobReady: (Session, Int) -> Bool
@@ -35,6 +36,7 @@ final class ExtensionPoints {
         self.nodes = nodes
         jobOrder = Self.first(plugins.compactMap(\.points.jobOrder))
         queueOrder = Self.first(plugins.compactMap(\.points.queueOrder))
+        namespaceOrder = plugins.compactMap(\.points.namespaceOrder)
         taskOrder = Self.first(plugins.compactMap(\.points.taskOrder))
         jobValid = plugins.compactMap(\.points.jobValid)
         jobReady = Self.all(plugins.compactMap(\.points.jobReady))
@@ -109,6 +111,15 @@ final class ExtensionPoints {
         let (leftTime, rightTime) = (session.queues[left].queue.created, session.queues[right].queue.created)
         if leftTime != rightTime { return Timestamp.isOlder(leftTime, rightTime) }
         return session.queues[left].queue.name.precedes(session.queues[right].queue.name)
+    }
+
+    /// Whether one namespace goes before another; at a tie the one with the smaller name does.
+    func isNamespace(_ left: String, before right: String, in session: Session) -> Bool {
+        for compare in namespaceOrder {
+            let order = compare(session, left, right)
+            if order != 0 { return order < 0 }
+        }
+        return left.precedes(right)
     }
 
     /// Whether one pod goes before another of its gang; at a tie the default order holds.

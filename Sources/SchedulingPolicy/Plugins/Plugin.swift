@@ -42,6 +42,7 @@ enum PluginRegistry {
         PredicatesPlugin.self,
         PriorityPlugin.self,
         ProportionPlugin.self,
+        ResourceStrategyFitPlugin.self,
         TaskTopologyPlugin.self,
     ]
 
@@ -56,7 +57,6 @@ enum PluginRegistry {
         "pdb",
         "rescheduling",
         "reservation",
-        "resource-strategy-fit",
         "resourcequota",
         "sla",
         "tdm",

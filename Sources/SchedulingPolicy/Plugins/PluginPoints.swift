@@ -37,6 +37,7 @@ struct PluginPoints {
     private let configuration: PluginConfiguration
     private(set) var jobOrder: Order?
     private(set) var queueOrder: Order?
+    private(set) var namespaceOrder: ((Session, String, String) -> Int)?
     private(set) var taskOrder: Order?
     private(set) var jobValid: ((Session, Int) -> JobRefusal?)?
     private(set) var jobReady: JobGate?
@@ -62,6 +63,9 @@ struct PluginPoints {
     /// Whether the file asks the plugin for a hierarchy of queues.
     var isHierarchical: Bool { configuration.isEnabled(.hierarchy) }
 
+    /// Whether the file lets the plugin order namespaces. Only Volcano 1.5 has the switch.
+    var ordersNamespaces: Bool { configuration.isEnabled(.namespaceOrder) }
+
     // MARK: Orders
 
     /// Orders gangs.
@@ -72,6 +76,11 @@ struct PluginPoints {
     /// Orders queues.
     mutating func orderQueues(_ compare: @escaping Comparison) {
         if configuration.isEnabled(.queueOrder) { queueOrder = Order(compare: compare) }
+    }
+
+    /// Orders namespaces, by their names; Volcano 1.5 only.
+    mutating func orderNamespaces(_ compare: @escaping (Session, String, String) -> Int) {
+        if ordersNamespaces { namespaceOrder = compare }
     }
 
     /// Orders the pods of a gang.
@@ -124,9 +133,18 @@ struct PluginPoints {
     /// Says of a pod which nodes may not take it, by rules that `describeNodes` cannot state; `nil` for a pod to which
     /// they say nothing.
     ///
-    /// A pod that any plugin has a check for is placed by looking at every node.
+    /// A pod that any plugin has a check for is placed by looking at every node. A plugin may give several.
     mutating func filterNodes(_ filter: @escaping (Session, Int) -> NodeCheck?) {
-        if configuration.isEnabled(.predicate) { nodeFilter = filter }
+        if !configuration.isEnabled(.predicate) { return }
+        guard let earlier = nodeFilter else {
+            nodeFilter = filter
+            return
+        }
+        nodeFilter = { session, task in
+            guard let first = earlier(session, task) else { return filter(session, task) }
+            guard let second = filter(session, task) else { return first }
+            return NodeCheck { first.refusal($0) ?? second.refusal($0) }
+        }
     }
 
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
@@ -135,9 +153,16 @@ struct PluginPoints {
         if configuration.isEnabled(.nodeOrder) { nodeScore = score }
     }
 
-    /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch.
+    /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch. A plugin may give several.
     mutating func observePlaces(_ observer: @escaping (Session, Int, PlaceEvent) -> Void) {
-        self.observer = observer
+        guard let earlier = self.observer else {
+            self.observer = observer
+            return
+        }
+        self.observer = { session, task, event in
+            earlier(session, task, event)
+            observer(session, task, event)
+        }
     }
 
     // MARK: Victims

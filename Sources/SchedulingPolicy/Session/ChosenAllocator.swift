@@ -102,6 +102,16 @@ final class ChosenAllocator {
         isReference ? reference.isMarked(node, against: shape) : indexed.isMarked(node, against: shape)
     }
 
+    func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64] {
+        isReference
+            ? reference.points(of: kernel, for: shape, on: nodes)
+            : indexed.points(of: kernel, for: shape, on: nodes)
+    }
+
+    func idle(_ node: Int, _ column: Int) -> Int64 {
+        isReference ? reference.idle(node, column) : indexed.idle(node, column)
+    }
+
     func futureIdle(_ node: Int, _ column: Int) -> Int64 {
         isReference ? reference.futureIdle(node, column) : indexed.futureIdle(node, column)
     }

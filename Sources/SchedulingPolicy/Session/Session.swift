@@ -44,6 +44,10 @@ public final class Session {
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
     var notes: [Int: TaskNotes] = [:]
+    /// How pods that say so themselves want nodes ranked, by pod.
+    var resourceStrategies: [Int: [ScoreKernel.ResourceStrategy]] = [:]
+    /// The task topologies of gangs that ask for one, by gang.
+    var topologies: [Int: TaskTopology] = [:]
     /// The gangs.
     var jobs: [JobState] = []
     var jobIDs: [ObjectKey: Int] = [:]

@@ -90,7 +90,7 @@ struct CycleRun {
         let configuration = try ConfigurationInput(arguments)
         input = try ClusterInput(arguments)
         outcome.warn(configuration.warnings + input.warnings)
-        if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
+        if let notes = SnapshotNotes(input.snapshot).text { outcome.note(notes) }
         let options = Self.options(arguments)
         let start = try Self.now(arguments) ?? input.snapshot.newestTimestamp
         do {
