@@ -34,8 +34,8 @@ struct Program {
         case "explain":
             try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
-        case "config" where parsed.path.last == "show": try ConfigCommand(arguments).show(&outcome)
-        case "config": try ConfigCommand(arguments).check(&outcome)
+        case "config":
+            try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
         case "convert": try ConvertCommand(arguments).run(&outcome)
         case "bench": try BenchCommand(arguments).run(&outcome)
         case "completion":

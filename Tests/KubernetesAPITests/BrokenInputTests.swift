@@ -37,16 +37,49 @@ import Testing
                 preferredDuringSchedulingIgnoredDuringExecution:
                 - {weight: 5, preference: {matchFields: [{key: metadata.name, operator: In, values: [a]}]}}
               podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: a}]}
+              podAntiAffinity:
+                preferredDuringSchedulingIgnoredDuringExecution:
+                - {weight: 1, podAffinityTerm: {topologyKey: a, labelSelector: {matchExpressions: [{key: a, operator: In, values: [x]}]}, matchLabelKeys: [a]}}
             topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]
-            volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]
+            volumes: [{name: v, persistentVolumeClaim: {claimName: c}}, {name: w, ephemeral: {}}, {name: x, gcePersistentDisk: {pdName: d}}]
             schedulingGates: [{name: g}]
           status: {phase: Pending}
         ---
         {apiVersion: scheduling.volcano.sh/v1beta1, kind: PodGroup, metadata: {name: g0},
-         spec: {minMember: 2, minTaskMember: {w: 2}, minResources: {cpu: 2}, queue: q0}, status: {phase: Inqueue}}
+         spec: {minMember: 2, minTaskMember: {w: 2}, minResources: {cpu: 2}, queue: q0,
+          networkTopology: {mode: soft, highestTierAllowed: 1}, subGroupPolicy: [{name: s, subGroupSize: 2, labelSelector: {}}]},
+         status: {phase: Inqueue, conditions: [{type: Scheduled, status: "True"}]}}
         ---
         {apiVersion: scheduling.volcano.sh/v1beta1, kind: Queue, metadata: {name: q0},
-         spec: {weight: 2, priority: 1, capability: {cpu: 5}, guarantee: {resource: {cpu: 1}}}, status: {state: Open}}
+         spec: {weight: 2, priority: 1, capability: {cpu: 5}, guarantee: {resource: {cpu: 1}},
+          deserved: {cpu: 2}, reclaimable: false, parent: root, affinity: {nodeGroupAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [a]}}},
+         status: {state: Open}}
+        ---
+        {apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: b0}, spec: {selector: {matchLabels: {a: b}}},
+         status: {disruptionsAllowed: 1, disruptedPods: {p0: "2026-03-01T08:00:00Z"}}}
+        ---
+        {apiVersion: v1, kind: ResourceQuota, metadata: {name: r0}, spec: {hard: {cpu: 1}}, status: {hard: {cpu: 1}, used: {cpu: 1}}}
+        ---
+        {apiVersion: topology.volcano.sh/v1alpha1, kind: HyperNode, metadata: {name: h0}, spec: {tier: 1, tierName: rack,
+          members: [{type: Node, selector: {regexMatch: {pattern: gpu-.}}}, {type: HyperNode, selector: {exactMatch: {name: h1}}}]}}
+        ---
+        {apiVersion: v1, kind: Namespace, metadata: {name: default, labels: {a: b}}}
+        ---
+        {apiVersion: v1, kind: PersistentVolume, metadata: {name: v0}, spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce],
+          csi: {driver: d, volumeHandle: v}, claimRef: {namespace: default, name: c}}, status: {phase: Bound}}
+        ---
+        {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {volumeName: v0, resources: {requests: {storage: 1Gi}}}}
+        ---
+        {apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: s0}, provisioner: d, volumeBindingMode: Immediate,
+         allowedTopologies: [{matchLabelExpressions: [{key: a, values: [b]}]}]}
+        ---
+        {apiVersion: storage.k8s.io/v1, kind: CSINode, metadata: {name: n0}, spec: {drivers: [{name: d, allocatable: {count: 3}}]}}
+        ---
+        {apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: d}, spec: {storageCapacity: true}}
+        ---
+        {apiVersion: storage.k8s.io/v1, kind: CSIStorageCapacity, metadata: {name: k}, storageClassName: s0, capacity: 1Gi}
+        ---
+        {apiVersion: storage.k8s.io/v1, kind: VolumeAttachment, metadata: {name: w}, spec: {attacher: d, nodeName: a, source: {persistentVolumeName: v0}}}
         ---
         {apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: high}, value: 100}
         ---
@@ -67,6 +100,8 @@ import Testing
         #expect(result.messages == [])
         #expect(result.snapshot.pods.map(\.key.name) == ["p0", "j1-ps-0", "j1-worker-0", "j1-worker-1"])
         #expect(result.snapshot.podGroups.map(\.key.name) == ["g0", "j0", "j1"])
+        #expect(result.snapshot.volumeAttachments.map(\.name) == ["w"])
+        #expect(result.skippedKinds == [:])
     }
 
     @Test("mutated text gives a result, and each problem has a place", arguments: 0..<8)
@@ -193,6 +228,12 @@ import Testing
                 == [
                     "cluster.yaml:3: spec.guarantee.resource: the amounts of nvidia.com/gpu add up to "
                         + "more than 2^63, in all that is asked for so far"
+                ])
+        #expect(
+            read(queue + "spec: {guarantee: {resource: {memory: 5E}}, deserved: {memory: 5E}}}").messages
+                == [
+                    "cluster.yaml:1: spec.deserved: the amounts of memory add up to more than 2^63, "
+                        + "in all that is asked for so far"
                 ])
     }
 }

@@ -46,6 +46,28 @@ import Testing
         #expect(result.skippedKinds == ["Deployment": 2, "WhiteList": 1])
     }
 
+    @Test("lists of any kind that is read, in JSON as in YAML") func otherTypedLists() {
+        let result = read(
+            """
+            {"apiVersion": "v1", "kind": "List", "items": [
+              {"apiVersion": "policy/v1", "kind": "PodDisruptionBudgetList", "items": [{"metadata": {"name": "b"}}]},
+              {"apiVersion": "v1", "kind": "NamespaceList", "items": [{"metadata": {"name": "default"}}]},
+              {"apiVersion": "v1", "kind": "PersistentVolumeClaimList", "items": [
+                {"metadata": {"name": "c"}}, {"metadata": {"name": "c", "namespace": "ml"}}]},
+              {"apiVersion": "storage.k8s.io/v1", "kind": "CSINodeList", "items": [{"metadata": {"name": "a"}}]},
+              {"apiVersion": "topology.volcano.sh/v1alpha1", "kind": "HyperNodeList", "items": [
+                {"metadata": {"name": "h"}, "spec": {"tier": 1}}]}
+            ]}
+            """, file: "dump.json")
+        #expect(result.messages == [])
+        #expect(result.snapshot.podDisruptionBudgets.map(\.key.description) == ["default/b"])
+        #expect(result.snapshot.namespaces.map(\.name) == ["default"])
+        #expect(result.snapshot.persistentVolumeClaims.map(\.key.description) == ["default/c", "ml/c"])
+        #expect(result.snapshot.csiNodes.map(\.name) == ["a"])
+        #expect(result.snapshot.hyperNodes.map(\.name) == ["h"])
+        #expect(result.skippedKinds == [:])
+    }
+
     @Test("many documents, empty ones, a sequence, and lists in lists") func shapes() {
         let result = read(
             """

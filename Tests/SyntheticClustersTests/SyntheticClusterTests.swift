@@ -111,7 +111,9 @@ import Testing
     }
 
     @Test("a shuffled snapshot holds the same objects in another order") func shuffled() {
-        let snapshot = SyntheticCluster.mixed(nodes: 30).snapshot(seed: 1)
+        var snapshot = SyntheticCluster.mixed(nodes: 30).snapshot(seed: 1)
+        snapshot.hyperNodes = (0..<20).map { HyperNode(name: "h\($0)", tier: 1) }
+        snapshot.persistentVolumes = (0..<20).map { PersistentVolume(name: "v\($0)") }
         var random = SeededGenerator(seed: 2)
         var shuffled = snapshot.shuffled(using: &random)
         #expect(shuffled.pods != snapshot.pods)
@@ -124,6 +126,10 @@ import Testing
         #expect(shuffled.nodes == snapshot.nodes)
         #expect(shuffled.podGroups == snapshot.podGroups)
         #expect(shuffled.pods == snapshot.pods)
+        #expect(shuffled.hyperNodes != snapshot.hyperNodes)
+        #expect(Set(shuffled.hyperNodes.map(\.name)) == Set(snapshot.hyperNodes.map(\.name)))
+        #expect(shuffled.persistentVolumes != snapshot.persistentVolumes)
+        #expect(Set(shuffled.persistentVolumes.map(\.name)) == Set(snapshot.persistentVolumes.map(\.name)))
         #expect(Set(shuffled.queues.map(\.name)) == Set(snapshot.queues.map(\.name)))
         #expect(Set(shuffled.instanceTypes.map(\.name)) == Set(snapshot.instanceTypes.map(\.name)))
     }

@@ -4,7 +4,8 @@ internal import Documents
 /// Adds up the amounts of all objects, to name the object that takes a sum beyond 63 bits.
 ///
 /// Scheduling adds amounts up in many ways. None of its sums exceeds these: what all nodes have; and what all pods,
-/// minima of gangs, guarantees of queues and instance types ask for, where a pod without a gang is its own minimum.
+/// minima of gangs, guarantees and deserved shares of queues, used quotas and instance types ask for, where a pod
+/// without a gang is its own minimum.
 struct AmountSums {
     private var offered = ResourceList()
     private var asked = ResourceList()

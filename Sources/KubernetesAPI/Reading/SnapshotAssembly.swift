@@ -55,6 +55,10 @@ struct SnapshotAssembly {
         for entry in reader.pods.entries { sums.ask(entry.value, at: entry.place, field: "spec.containers") }
         for entry in reader.podGroups.entries {
             sums.ask(entry.value.minResources ?? [:], at: entry.place, field: "spec.minResources")
+            sums.ask(entry.value.minQuotaResources, at: entry.place, field: "spec.minResources")
+        }
+        for entry in reader.resourceQuotas.entries {
+            sums.ask(entry.value.used, at: entry.place, field: "status.used")
         }
         for entry in reader.queues.entries {
             sums.ask(entry.value.guarantee, at: entry.place, field: "spec.guarantee.resource")

@@ -124,6 +124,9 @@ struct Preemptors {
 
     mutating func setTasks(_ waiting: [Int], of job: Int) { tasks[job] = waiting[...] }
 
+    /// The pods of a gang that wait, best first.
+    func tasks(of job: Int) -> [Int] { tasks[job].map(Array.init) ?? [] }
+
     /// The next pod of a gang that waits.
     mutating func nextTask(of job: Int) -> Int? { tasks[job]?.popFirst() }
 }

@@ -63,7 +63,7 @@ extension Session {
     }
 
     /// The words that Go's `strconv.ParseBool` takes for true.
-    private static func isTrue(_ text: String) -> Bool {
+    static func isTrue(_ text: String) -> Bool {
         switch text {
         case "1", "t", "T", "true", "TRUE", "True": true
         default: false

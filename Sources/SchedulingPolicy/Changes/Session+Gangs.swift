@@ -23,6 +23,7 @@ extension Session {
         jobs[job].minMember = group.minMember
         jobs[job].invalid = group.invalid
         jobs[job].phase = group.phase
+        jobs[job].mayBeBroken = !Self.forbidsBreaking(group)
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
         setMinimum(group.minResources, of: job)
@@ -132,6 +133,13 @@ extension Session {
         if lastJob?.job == job { lastJob = nil }
         gatedRequests[job] = nil
         freeJobs.append(job)
+    }
+
+    /// Whether a gang says that pods must not leave for others: `volcano.sh/preemptable: "false"`.
+    private static func forbidsBreaking(_ group: PodGroup) -> Bool {
+        if group.annotations.isEmpty, group.labels.isEmpty { return false }
+        let key = "volcano.sh/preemptable"
+        return (group.annotations[key] ?? group.labels[key]).map { !isTrue($0) } ?? false
     }
 
     // MARK: Parts

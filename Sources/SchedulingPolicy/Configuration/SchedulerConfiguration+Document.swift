@@ -3,18 +3,20 @@ public import Documents
 extension SchedulerConfiguration {
     /// The configuration as a file would have it, with every argument written out.
     public var document: OutputValue {
-        .object([
+        var members: [(String, OutputValue)] = [
             ("compatibility", .string(compatibility.rawValue)),
             ("actions", .string(actions.map(\.rawValue).joined(separator: ", "))),
-            (
-                "tiers",
-                .list(
-                    tiers.map { tier in
-                        .object([("plugins", .list(tier.map { $0.document(under: compatibility) }))])
-                    })
-            ),
+            ("tiers", .list(tiers.map(tierDocument))),
             ("configurations", .list(ActionName.allCases.compactMap(actionDocument))),
-        ])
+        ]
+        if let metrics {
+            members.append(("metrics", .object(metrics.settings.map { ($0.name, .string($0.value)) })))
+        }
+        return .object(members)
+    }
+
+    private func tierDocument(_ tier: [PluginConfiguration]) -> OutputValue {
+        .object([("plugins", .list(tier.map { $0.document(under: compatibility) }))])
     }
 
     private func actionDocument(_ action: ActionName) -> OutputValue? {
@@ -24,25 +26,6 @@ extension SchedulerConfiguration {
             ("name", .string(action.rawValue)),
             ("arguments", .object(arguments.effective.map { ($0.name, $0.value) })),
         ])
-    }
-
-    /// What is allowed and probably not meant.
-    public var remarks: [String] {
-        var remarks: [String] = []
-        let names = Set(tiers.joined().map(\.name))
-        if !actions.contains(.allocate) {
-            remarks.append("without allocate, no pod that asks for anything is placed")
-        }
-        if !actions.contains(.backfill) {
-            remarks.append("without backfill, pods that ask for nothing are not placed")
-        }
-        if !names.contains("gang") {
-            remarks.append("without gang, minMember is not enforced: jobs of several pods may run in part")
-        }
-        if !names.contains("predicates") {
-            remarks.append("without predicates, selectors, taints and cordons are not looked at")
-        }
-        return remarks
     }
 }
 

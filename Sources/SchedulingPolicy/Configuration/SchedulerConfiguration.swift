@@ -8,6 +8,8 @@ public struct SchedulerConfiguration: Sendable {
     public var tiers: [[PluginConfiguration]]
     /// Arguments of actions.
     public var actionArguments: [ActionName: Arguments]
+    /// Where the load of nodes is read; nil where it is not.
+    public var metrics: MetricsConfiguration?
     /// Where in the file each setting stands.
     public internal(set) var source: ConfigurationSource
 

@@ -21,6 +21,15 @@ extension Session {
         return result
     }
 
+    private func evictBundles(_ reason: EvictionReason) {
+        if compatibility == .gangwright { return evictByPlan(reason) }
+        let arguments = configuration.actionArguments[reason == .gangpreempt ? .gangpreempt : .gangreclaim]
+        let domains = Int(arguments?.integer("maxDomains") ?? 8)
+        evictBundles(
+            reason, maxDomains: domains <= 0 ? 8 : domains,
+            allowsWhole: arguments?.bool("allowWholeBundle") ?? true)
+    }
+
     private func run(_ action: ActionName) {
         switch action {
         case .enqueue: enqueue()
@@ -30,9 +39,11 @@ extension Session {
                 cachesRoleFailures: arguments?.bool("predicateErrorCacheEnable") ?? true,
                 flipsPending: !configuration.actions.contains(.enqueue))
         case .backfill: backfill()
-        case .preempt: preempt()
-        case .reclaim: reclaim()
-        case .shuffle, .gangpreempt, .gangreclaim, .elect, .reserve:
+        case .preempt: compatibility == .gangwright ? evictByPlan(.preempt) : preempt()
+        case .reclaim: compatibility == .gangwright ? evictByPlan(.reclaim) : reclaim()
+        case .gangpreempt: evictBundles(.gangpreempt)
+        case .gangreclaim: evictBundles(.gangreclaim)
+        case .shuffle, .elect, .reserve:
             preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }

@@ -31,7 +31,10 @@ struct GangPlugin: Plugin {
     }
 
     /// The pods that gangs can spare: as many as they have beyond their minimum.
-    private static func surplus(of candidates: [Int], in session: Session) -> [Int] {
+    ///
+    /// Ours plans with whole gangs, and asks nobody.
+    private static func surplus(of candidates: [Int], in session: Session) -> [Int]? {
+        if session.compatibility == .gangwright { return nil }
         var ready: [Int: Int] = [:]
         return candidates.filter { task in
             guard let job = session.tasks[task].job else { return false }

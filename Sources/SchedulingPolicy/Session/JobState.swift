@@ -89,6 +89,9 @@ struct JobState: Sendable {
     /// The phase as of now.
     var phase = PodGroup.Phase.pending
 
+    /// False for a gang that says that it must not be broken.
+    var mayBeBroken = true
+
     /// The pods, in the order in which they are tried once `isOrdered`.
     var tasks: [Int] = []
     /// False when pods have come or gone since they were last brought into order.
@@ -113,6 +116,8 @@ struct JobState: Sendable {
 
     /// Why it was passed over.
     var refusal: JobRefusal?
+    /// The gang that it would have evicted, had it not been evicted for that one before.
+    var spared: ObjectKey?
     /// True once `allocate` has given it a turn.
     var wasTried = false
     /// True once its queue could not take one of its pods.

@@ -92,6 +92,7 @@ extension Session {
         jobs[job].worksheet = 0..<0
         jobs[job].hasQueueShareFailure = false
         jobs[job].refusal = nil
+        jobs[job].spared = nil
         if jobs[job].queue == nil { jobs[job].refusal = .queueNotFound }
         if let invalid = jobs[job].invalid { jobs[job].refusal = .invalid(invalid) }
         if jobs[job].tasks.isEmpty, jobs[job].foreignPods > 0 { jobs[job].refusal = .otherScheduler }

@@ -110,6 +110,8 @@ public final class Session {
     var binds: [Int] = []
     /// Evictions in the order of their commits.
     var evictions: [Eviction] = []
+    /// By gang, for which gangs pods of it were evicted, and in which cycle.
+    var evictedFor: [ObjectKey: [ObjectKey: Int]] = [:]
     /// Pods that hold a place which others have to leave first.
     var nominated: Set<Int> = []
     /// Places that are held and were not committed.

@@ -50,6 +50,17 @@ struct Statement {
         session.evict(task)
     }
 
+    /// Takes one eviction of the trial back.
+    mutating func takeBack(_ task: Int, in session: Session) {
+        guard
+            let position = steps.lastIndex(where: {
+                if case .evict(task, _, _, _) = $0 { true } else { false }
+            }), case .evict(_, let status, _, _) = steps[position]
+        else { return }
+        steps.remove(at: position)
+        session.restore(task, to: status)
+    }
+
     /// Makes what was allocated and evicted final; what is only promised is held until the cycle is closed.
     mutating func commit(in session: Session) {
         for step in steps {

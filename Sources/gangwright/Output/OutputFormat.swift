@@ -14,6 +14,11 @@ enum OutputFormat: String, CaseIterable {
         name: "output", short: "o", metavar: "FORMAT", help: "how to print the result", default: "yaml",
         choices: [OutputFormat.yaml, .json].map(\.rawValue))
 
+    /// The same for commands whose report has no wide form.
+    static let reportOption = Option(
+        name: "output", short: "o", metavar: "FORMAT", help: "how to print the result", default: "table",
+        choices: [OutputFormat.table, .json, .yaml].map(\.rawValue))
+
     init(_ arguments: Arguments) { self = arguments.value("output").flatMap(OutputFormat.init) ?? .table }
 
     /// The document, if this is a form for machines; `nil` if the result is to be printed for people.

@@ -145,11 +145,12 @@ import Testing
     @Test("what is allowed and probably not meant is remarked") func remarks() throws {
         let configuration = try read("actions: enqueue\ntiers: []")
         #expect(
-            configuration.remarks == [
-                "without allocate, no pod that asks for anything is placed",
-                "without backfill, pods that ask for nothing are not placed",
+            configuration.remarks.map(\.message) == [
+                "no plugin is named: pods go wherever resources fit",
                 "without gang, minMember is not enforced: jobs of several pods may run in part",
                 "without predicates, selectors, taints and cordons are not looked at",
+                "without allocate, no pod that asks for anything is placed",
+                "without backfill, pods that ask for nothing are not placed",
             ])
     }
 

@@ -30,7 +30,7 @@ import Testing
             let placed = Set(trial.result.binds.map(\.pod) + trial.result.pipelined.map(\.pod))
             let groups = Dictionary(uniqueKeysWithValues: trial.snapshot.podGroups.map { ($0.key, $0.queue) })
             var ledger = NodeLedger()
-            for pod in trial.snapshot.pods where placed.contains(pod.key) || Self.isOnNode(pod) {
+            for pod in trial.podsAfterEvictions where placed.contains(pod.key) || Self.isOnNode(pod) {
                 if let queue = Self.queue(of: pod, groups: groups) { ledger.add(pod, to: queue) }
             }
             return trial.result.queues.flatMap { queue -> [String] in
@@ -83,7 +83,7 @@ import Testing
                 guard let index = expected.index(ofNode: node) else { return }
                 expected.add(PodRequest(pod, in: resources), to: index, as: occupancy)
             }
-            for pod in trial.snapshot.pods where !pod.isTerminal {
+            for pod in trial.podsAfterEvictions where !pod.isTerminal {
                 if let node = pod.nodeName { add(pod, to: node, as: pod.isLeaving ? .releasing : .bound) }
             }
             for bind in trial.result.binds {

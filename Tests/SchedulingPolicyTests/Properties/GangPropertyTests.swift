@@ -60,7 +60,7 @@ import Testing
                 return ["\(reported.count) groups are reported"]
             }
             return trial.snapshot.podGroups.compactMap { group in
-                let members = trial.snapshot.pods.filter { pod in
+                let members = trial.podsAfterEvictions.filter { pod in
                     pod.podGroup == group.key.name && pod.key.namespace == group.key.namespace
                 }
                 let holding = members.count { placed.contains($0.key) || Self.isOnNode($0) }

@@ -19,7 +19,7 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     /// Whether the plugin that looks at selectors, taints and cordons is among the plugins.
     var hasPredicates: Bool { configuration.tiers.joined().contains { $0.name == "predicates" } }
 
-    /// Six texts, each with both semantics.
+    /// Seven texts, each with both semantics.
     static let all: [NamedConfiguration] = Compatibility.allCases.flatMap { compatibility in
         [
             NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
@@ -28,6 +28,7 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
             NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
             NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
             NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
+            NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
         ]
     }
 }
@@ -83,6 +84,22 @@ enum ConfigurationText {
         tiers:
         - plugins:
           - name: gang
+        """
+
+    /// Pods leave for more important ones and for queues that deserve more.
+    static let evicting = """
+        actions: "enqueue, allocate, preempt, reclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
+        """
+
+    /// Queues borrow, and take back what they deserve.
+    static let borrowing = """
+        actions: "enqueue, allocate, preempt, reclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: conformance}]
+        - plugins: [{name: gang}, {name: predicates}, {name: capacity}, {name: nodeorder}]
         """
 
     /// No admission and no shares: what fits is placed, on nodes that are filled up by weights.

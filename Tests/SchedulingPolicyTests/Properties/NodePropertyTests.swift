@@ -24,7 +24,7 @@ struct NodePropertyTests {
             var staying = trial.snapshotAfterBinds
             staying.pods.removeAll { $0.isLeaving }
             var before = trial.snapshot
-            before.pods.removeAll { $0.isLeaving }
+            before.pods = trial.podsAfterEvictions.filter { !$0.isLeaving }
             var promised = Trial.ledger(of: staying)
             for entry in trial.result.pipelined {
                 if let pod = trial.pods[entry.pod] { promised.add(pod, to: entry.node) }

@@ -49,10 +49,19 @@ struct Trial: Sendable {
 
     var compatibility: Compatibility { configuration.configuration.compatibility }
 
-    /// The snapshot as the API server would show it after the binds.
+    /// The pods as the API server would show them once the evicted ones have been told to leave.
+    var podsAfterEvictions: [Pod] {
+        let evicted = Set(result.evictions.map(\.pod))
+        return snapshot.pods.map { pod in
+            evicted.contains(pod.key) ? pod.with { $0.isTerminating = true } : pod
+        }
+    }
+
+    /// The snapshot as the API server would show it after binds and evictions.
     var snapshotAfterBinds: ClusterSnapshot {
         let nodes = Dictionary(uniqueKeysWithValues: result.binds.map { ($0.pod, $0.node) })
         var after = snapshot
+        after.pods = podsAfterEvictions
         for index in after.pods.indices {
             if let node = nodes[after.pods[index].key] { after.pods[index].nodeName = node }
         }

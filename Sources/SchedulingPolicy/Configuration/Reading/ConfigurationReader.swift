@@ -50,18 +50,21 @@ struct ConfigurationReader {
             return nil
         }
         readCompatibility()
-        ignoreUnknownKeys(
-            of: root, known: ["compatibility", "actions", "tiers", "configurations", "metrics"],
-            expected: "compatibility, actions, tiers, configurations or metrics")
-        if root.value("metrics") != nil {
-            ignored(root, "metrics", "no plugin of this version reads metrics")
+        if compatibility == .volcano15 {
+            ignoreUnknownKeys(
+                of: root, known: ["compatibility", "actions", "tiers", "configurations"],
+                expected: "compatibility, actions, tiers or configurations")
+        } else {
+            ignoreUnknownKeys(
+                of: root, known: ["compatibility", "actions", "tiers", "configurations", "metrics"],
+                expected: "compatibility, actions, tiers, configurations or metrics")
         }
         let actions = readActions()
         let tiers = readTiers()
         let actionArguments = readActionArguments()
         return SchedulerConfiguration(
             compatibility: compatibility, actions: actions, tiers: tiers, actionArguments: actionArguments,
-            source: source)
+            metrics: readMetrics(), source: source)
     }
 
     private mutating func readCompatibility() {

@@ -9,6 +9,10 @@ extension ConfigurationReader {
             }
             return []
         }
+        if Arguments.trimmed(text[...]).isEmpty {
+            root.report("actions", "found no name, expected names separated by commas")
+            return []
+        }
         let actions = text.split(separator: ",", omittingEmptySubsequences: false)
             .compactMap { readAction(Arguments.trimmed($0)) }
         for (one, whole) in [(ActionName.preempt, ActionName.gangpreempt), (.reclaim, .gangreclaim)]
@@ -25,6 +29,10 @@ extension ConfigurationReader {
         let known = ActionName.allCases
             .filter { $0.exists(under: compatibility) && !ActionName.later.contains($0) }
             .map(\.rawValue).joined(separator: ", ")
+        if name.isEmpty {
+            root.report("actions", "found a comma without a name; expected \(known)")
+            return nil
+        }
         guard let action = ActionName(rawValue: name) else {
             root.report("actions", "unknown action \"\(name)\"; expected \(known)")
             return nil

@@ -1,0 +1,274 @@
+import Allocator
+import ClusterModel
+
+/// Plans whom a gang needs to leave, so that what their leaving buys is placed in the same decision.
+///
+/// Ours, under `compatibility: gangwright`. Pods get places one by one: where there is room, or else on the node where the
+/// fewest and least important pods have to leave. A gang that can spare pods loses those; one that cannot loses all of its
+/// pods, so that none is left below its minimum. At the end whoever need not have left is let off. If the gang does not
+/// come together nobody leaves.
+struct EvictionPlan {
+    /// Who may be asked to leave.
+    struct Scope {
+        let reason: EvictionReason
+        /// The gang that needs places.
+        let job: Int
+        /// Its queue.
+        let queue: Int
+
+        var isReclaim: Bool { reason == .reclaim || reason == .gangreclaim }
+    }
+
+    /// What a place on a node costs.
+    private struct Offer {
+        let node: Int
+        let victims: [Int]
+        /// The highest priority of a gang that loses pods.
+        let priority: Int32
+
+        func isBetter(than other: Offer) -> Bool {
+            if priority != other.priority { return priority < other.priority }
+            return victims.count < other.victims.count
+        }
+    }
+
+    private let session: Session
+    private let scope: Scope
+    private var statement = Statement()
+    /// True once someone has to leave so that the queue may take the pods.
+    private var isBoundByQueue = false
+
+    init(_ scope: Scope, in session: Session) {
+        self.scope = scope
+        self.session = session
+    }
+
+    /// Places the pods of a gang until it starves no more, and commits; undoes all if it does not come together.
+    ///
+    /// - Returns: whether the gang holds its places.
+    mutating func carryOut(for tasks: [Int]) -> Bool {
+        for task in tasks {
+            if !session.points.isStarving(scope.job, in: session) { break }
+            if session.tasks[task].traits.contains(.neverPreempts) { continue }
+            if scope.isReclaim, !session.points.isPreemptive(scope.queue, [task], in: session) { continue }
+            if !findPlace(for: task), !session.canContinueAfterFailure(scope.job) { break }
+        }
+        guard !statement.isEmpty, session.points.isPipelined(scope.job, in: session) else {
+            statement.rollback(in: session)
+            return false
+        }
+        letOff()
+        for task in statement.placed where session.tasks[task].status == .pipelined {
+            session.nominate(task)
+        }
+        session.noteEvictions(of: statement.victims, for: scope.job)
+        statement.commit(in: session)
+        return true
+    }
+
+    // MARK: One pod
+
+    private mutating func findPlace(for task: Int) -> Bool {
+        guard let shape = session.tasks[task].shape else { return false }
+        let mayTake = session.points.isAllocatable(scope.queue, task, in: session)
+        if mayTake, case .place(let placement) = session.findPlace(for: task) {
+            take(task, placement)
+            return true
+        }
+        let rules = session.points.nodeRules(for: task, in: session)
+        session.allocator.prepare(shape)
+        var candidates = session.allocator.nodes(meetingDemandsOf: shape)
+        if let rules { candidates.removeAll { rules.refusal($0) != nil } }
+        candidates.removeAll { session.allocator.isMarked($0, against: shape) }
+        var best: Offer?
+        for node in session.allocator.ranked(candidates, for: shape, adding: { rules?.points($0) }) {
+            guard let offer = offer(on: node, for: task) else { continue }
+            if best.map(offer.isBetter) ?? true { best = offer }
+        }
+        guard let best else { return false }
+        for victim in best.victims {
+            statement.evict(victim, because: scope.reason, for: scope.job, in: session)
+        }
+        isBoundByQueue = isBoundByQueue || !mayTake
+        guard session.points.isAllocatable(scope.queue, task, in: session) else { return false }
+        take(task, Placement(node: best.node, kind: .pipeline))
+        return true
+    }
+
+    private mutating func take(_ task: Int, _ placement: Placement) {
+        session.place(task, Placement(node: placement.node, kind: .pipeline))
+        statement.record(task, in: session)
+    }
+
+    // MARK: Offers
+
+    /// The fewest pods whose leaving makes room on a node; `nil` if there are none.
+    private func offer(on node: Int, for task: Int) -> Offer? {
+        let entry = session.nodes.entry(atIndex: node)
+        let candidates = allowed(
+            session.victimCandidates(on: entry, for: scope.queue, where: isRival), for: task)
+        if !session.fits(task, on: node, with: session.sum(of: candidates)) { return nil }
+        // Pods that their gang can spare first, the least important first.
+        var spare: [Int: Int] = [:]
+        var chosen: [Int] = []
+        var broken: [Int] = []
+        var isRoomy = session.fits(task, on: node)
+        for victim in candidates where !isRoomy {
+            guard let job = session.tasks[victim].job else { continue }
+            let left = spare[job] ?? session.spareMembers(job)
+            if left <= 0 { continue }
+            spare[job] = left - 1
+            chosen.append(victim)
+            isRoomy = session.fits(task, on: node, with: session.sum(of: chosen))
+        }
+        // Then whole gangs.
+        for victim in candidates where !isRoomy && !chosen.contains(victim) {
+            guard let job = session.tasks[victim].job, !broken.contains(job),
+                let members = wholeGang(job, for: task)
+            else { continue }
+            broken.append(job)
+            chosen.removeAll { session.tasks[$0].job == job }
+            chosen += members
+            isRoomy = session.fits(task, on: node, with: session.sum(of: chosen.filter(isOn(entry))))
+        }
+        if !isRoomy { return nil }
+        let needed = withoutSuperfluous(chosen, broken, on: node, entry, for: task)
+        let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
+        return Offer(node: node, victims: needed, priority: priority ?? .min)
+    }
+
+    private func isOn(_ entry: Int) -> (Int) -> Bool { { session.tasks[$0].node == entry } }
+
+    /// Leaves out pods whose places are not needed, the most important first; gangs that are broken leave whole or not.
+    private func withoutSuperfluous(
+        _ chosen: [Int], _ broken: [Int], on node: Int, _ entry: Int, for task: Int
+    ) -> [Int] {
+        var needed = chosen
+        for job in broken.reversed() {
+            let rest = needed.filter { session.tasks[$0].job != job }
+            if session.fits(task, on: node, with: session.sum(of: rest.filter(isOn(entry)))) { needed = rest }
+        }
+        for victim in chosen.reversed() where needed.contains(victim) {
+            guard let job = session.tasks[victim].job, !broken.contains(job) else { continue }
+            let rest = needed.filter { $0 != victim }
+            if session.fits(task, on: node, with: session.sum(of: rest.filter(isOn(entry)))) { needed = rest }
+        }
+        return needed
+    }
+
+    /// All pods of a gang that hold a place, if all of them may leave.
+    private func wholeGang(_ job: Int, for task: Int) -> [Int]? {
+        let members = session.jobs[job].tasks.filter { session.tasks[$0].status.isAllocated }
+        let mayLeave = members.allSatisfy { isRival($0) }
+        return mayLeave && allowed(members, for: task).count == members.count ? members : nil
+    }
+
+    /// Whether a pod is of those that the scope is about.
+    private func isRival(_ victim: Int) -> Bool {
+        let status = session.tasks[victim].status
+        guard status == .running || status == .bound, session.isPreemptable(victim),
+            let job = session.tasks[victim].job, job != scope.job, session.jobs[job].mayBeBroken,
+            !session.wasEvicted(scope.job, for: job)
+        else { return false }
+        if scope.isReclaim { return session.isReclaimable(victim, by: scope.queue) }
+        return session.jobs[job].queue == scope.queue
+            && session.jobs[job].priority < session.jobs[scope.job].priority
+    }
+
+    /// Those that no plugin speaks for.
+    private func allowed(_ candidates: [Int], for task: Int) -> [Int] {
+        if candidates.isEmpty { return [] }
+        let points = session.points
+        return scope.isReclaim
+            ? points.reclaimable(for: task, among: candidates, in: session)
+            : points.preemptable(for: task, among: candidates, in: session)
+    }
+
+    // MARK: Afterwards
+
+    /// Takes evictions back that turned out not to be needed, the most important pods first, gangs whole.
+    private mutating func letOff() {
+        if isBoundByQueue { return }
+        let victims = statement.victims
+        var gangs: [Int: [Int]] = [:]
+        for victim in victims { gangs[session.tasks[victim].job ?? -1, default: []].append(victim) }
+        for victim in victims.reversed() {
+            guard let job = session.tasks[victim].job, let members = gangs[job] else { continue }
+            let isBroken = session.jobs[job].counts.ready < session.jobs[job].minMember
+            let group = isBroken ? members : [victim]
+            gangs[job] = isBroken ? [] : members
+            var restored: [Int] = []
+            for member in group where session.tasks[member].status == .releasing {
+                guard let entry = session.tasks[member].node, let node = session.nodes.entries[entry].index,
+                    session.fits(member, on: node)
+                else { break }
+                statement.takeBack(member, in: session)
+                restored.append(member)
+            }
+            if restored.count < group.count, isBroken {
+                for member in restored {
+                    statement.evict(member, because: scope.reason, for: scope.job, in: session)
+                }
+            }
+        }
+    }
+}
+
+extension Session {
+    /// Lets pods of the same queue leave for more important gangs, or takes back from other queues, in plans that are
+    /// proven before anybody leaves.
+    func evictByPlan(_ reason: EvictionReason) {
+        let starving = starvingJobs()
+        for queue in starving.queues {
+            if reason == .reclaim || reason == .gangreclaim, points.isOverused(queue, in: self) { continue }
+            var waiting = starving.heaps[queue] ?? PriorityHeap()
+            while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
+                if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
+                var plan = EvictionPlan(scope, in: self)
+                _ = plan.carryOut(for: starving.tasks(of: job))
+            }
+        }
+    }
+
+    /// How many pods a gang could lose and still be one: beyond its minimum and those of its roles.
+    func spareMembers(_ job: Int) -> Int {
+        let ready = jobs[job].counts.ready
+        // A gang that is below its minimum already is no gang any more.
+        if ready < jobs[job].minMember { return jobs[job].counts.allocated }
+        return ready - max(jobs[job].minMember, jobs[job].roleMinimum)
+    }
+
+    // MARK: Who has left for whom
+
+    /// For how many cycles a gang does not evict one that it was evicted for: five minutes of cycles a second apart.
+    private static var cyclesOfPeace: Int { 300 }
+
+    /// Whether pods of one gang were evicted for another of late: then they do not evict that one in turn.
+    func wasEvicted(_ job: Int, for other: Int) -> Bool {
+        guard let then = evictedFor[jobs[job].key]?[jobs[other].key] else { return false }
+        if cycle - then >= Self.cyclesOfPeace { return false }
+        jobs[job].spared = jobs[other].key
+        return true
+    }
+
+    /// Remembers for whom pods have to leave.
+    func noteEvictions(of victims: [Int], for job: Int) {
+        for (key, gangs) in evictedFor {
+            let recent = gangs.filter { cycle - $0.value < Self.cyclesOfPeace }
+            evictedFor[key] = recent.isEmpty ? nil : recent
+        }
+        for victim in victims {
+            guard let other = tasks[victim].job else { continue }
+            evictedFor[jobs[other].key, default: [:]][jobs[job].key] = cycle
+        }
+    }
+}
+
+extension JobState {
+    /// Whether pods that are needed for the minimum cannot be tried at all.
+    func hasBlockedMinimum(in session: Session) -> Bool {
+        let blocked = tasks.count { session.tasks[$0].status == .pending && session.isBlocked($0) }
+        return counts.valid - blocked < minMember
+    }
+}

@@ -1,0 +1,173 @@
+import ClusterModel
+import SchedulingPolicy
+import TestSupport
+import Testing
+
+private let classes = [
+    PriorityClass(name: "low", value: 10), PriorityClass(name: "middle", value: 50),
+    PriorityClass(name: "high", value: 100),
+]
+
+private func gang(
+    _ name: String, min: Int, _ priority: String, _ phase: PodGroup.Phase = .running,
+    queue: String = "default"
+) -> PodGroup {
+    .gang(name, min: min, queue: queue).with {
+        $0.priorityClassName = priority
+        $0.phase = phase
+    }
+}
+
+private let planning = policy(
+    .gangwright, actions: "allocate, preempt, reclaim", ["priority", "gang", "conformance"],
+    ["predicates", "proportion"])
+
+private func run(
+    _ nodes: [Node], _ gangs: [PodGroup], _ pods: [Pod], queues: [Queue] = [],
+    _ configuration: SchedulerConfiguration = planning
+) throws -> CycleResult {
+    try schedule(
+        configuration, nodes: nodes, pods: pods, gangs: gangs, queues: queues, classes: classes)
+}
+
+@Suite("Under gangwright nobody leaves unless what that buys is planned") struct EvictionPlanTests {
+    @Test("a gang that cannot spare pods leaves whole, or not at all") func wholeGangs() throws {
+        let running = Pod.members(of: "low", 4).map { $0.running(on: $0.key.name < "low-2" ? "n" : "m") }
+        let result = try run(
+            [.of("n", 2_000), .of("m", 2_000)], [gang("low", min: 4, "low"), gang("high", min: 2, "high")],
+            running + Pod.members(of: "high", 2))
+        #expect(Set(result.evicted) == ["low-0", "low-1", "low-2", "low-3"])
+        #expect(result.promised.count == 2)
+    }
+
+    @Test("pods that a gang can spare go before others") func spareFirst() throws {
+        let result = try run(
+            [.of("n", 4_000)],
+            [gang("strict", min: 2, "low"), gang("elastic", min: 1, "middle"), gang("high", min: 1, "high")],
+            Pod.members(of: "strict", 2).map { $0.running(on: "n") }
+                + Pod.members(of: "elastic", 2).map { $0.running(on: "n") } + Pod.members(of: "high", 1))
+        #expect(result.evicted.count == 1)
+        #expect(result.evicted[0].hasPrefix("elastic"))
+    }
+
+    @Test("the node where the fewest and least important leave is chosen") func fewest() throws {
+        let four: ResourceList = [.cpu: 4_000]
+        let result = try run(
+            [.of("a", 4_000), .of("b", 4_000), .of("c", 4_000)],
+            [
+                gang("small", min: 0, "low"), gang("large", min: 0, "low"), gang("other", min: 0, "middle"),
+                gang("high", min: 1, "high"),
+            ],
+            Pod.members(of: "small", 4).map { $0.running(on: "a") }
+                + Pod.members(of: "large", 1, asking: four).map { $0.running(on: "b") }
+                + Pod.members(of: "other", 1, asking: four).map { $0.running(on: "c") }
+                + Pod.members(of: "high", 1, asking: four))
+        #expect(result.evicted == ["large-0"])
+        #expect(result.promised == ["high-0": "b eviction"])
+    }
+
+    @Test("nobody leaves for a gang that does not come together even so") func proven() throws {
+        let result = try run(
+            [.of("n", 2_000), .of("m", 2_000)],
+            [gang("low", min: 0, "low"), gang("same", min: 0, "high"), gang("high", min: 4, "high")],
+            Pod.members(of: "low", 2).map { $0.running(on: "n") }
+                + Pod.members(of: "same", 2).map { $0.running(on: "m") } + Pod.members(of: "high", 4))
+        #expect(result.evicted == [])
+    }
+
+    @Test("what was idle is used first") func idleFirst() throws {
+        let result = try run(
+            [.of("n", 2_000), .of("m", 2_000)], [gang("low", min: 0, "low"), gang("high", min: 3, "high")],
+            Pod.members(of: "low", 2).map { $0.running(on: "n") } + Pod.members(of: "high", 3))
+        #expect(result.evicted.count == 1)
+        #expect(result.promised.values.sorted() == ["m eviction", "m eviction", "n eviction"])
+    }
+
+    @Test("a queue takes back what it deserves, and gangs there leave whole") func reclaims() throws {
+        let result = try run(
+            [.of("n", 4_000)],
+            [
+                gang("a", min: 2, "low", queue: "a"), gang("b", min: 2, "low", queue: "a"),
+                gang("new", min: 2, "low", .inqueue, queue: "b"),
+            ],
+            Pod.members(of: "a", 2).map { $0.running(on: "n") }
+                + Pod.members(of: "b", 2).map { $0.running(on: "n") } + Pod.members(of: "new", 2),
+            queues: [Queue(name: "a"), Queue(name: "b")])
+        #expect(Set(result.evicted) == ["b-0", "b-1"])
+        #expect(result.evictions.map(\.reason) == [.reclaim, .reclaim])
+    }
+
+    @Test("a gang in whose place another was put does not take it back at once") func noPingPong() throws {
+        // Two queues of equal weight want everything: each may hold half.
+        let session = try Session(
+            snapshot: ClusterSnapshot(
+                nodes: [.of("n", 4_000)],
+                pods: Pod.members(of: "a", 4).map { $0.running(on: "n") } + Pod.members(of: "b", 4),
+                podGroups: [
+                    gang("a", min: 0, "low", queue: "a"), gang("b", min: 0, "low", .inqueue, queue: "b"),
+                ],
+                queues: [Queue(name: "a"), Queue(name: "b")], priorityClasses: classes),
+            configuration: policy(
+                .gangwright, actions: "allocate, reclaim", ["priority"], ["predicates", "proportion"]))
+        var evicted = 0
+        for cycle in 0..<10 {
+            let result = session.runCycle(now: .second(Int64(cycle)))
+            evicted += result.evictions.count
+            for eviction in result.evictions {
+                // Its controller makes it anew.
+                session.removePod(eviction.pod)
+                try session.update(.waiting(eviction.pod.name, of: "a"))
+            }
+            for bind in result.binds { session.confirmBind(bind.pod) }
+        }
+        #expect(evicted == 2)
+    }
+}
+
+@Suite("gangpreempt and gangreclaim evict bundles for whole gangs") struct GangEvictTests {
+    private let bundling = policy(
+        .volcano, actions: "allocate, gangpreempt", ["priority", "gang", "conformance"], ["predicates"])
+
+    @Test("bundles that gangs can spare go first, then whole gangs") func bundles() throws {
+        func evicted(_ wanted: Int, _ configuration: SchedulerConfiguration) throws -> Set<String> {
+            Set(
+                try run(
+                    [.of("n", 6_000)],
+                    [
+                        gang("strict", min: 2, "low"), gang("elastic", min: 2, "middle"),
+                        gang("high", min: wanted, "high", .inqueue),
+                    ],
+                    Pod.members(of: "strict", 2).map { $0.running(on: "n") }
+                        + Pod.members(of: "elastic", 4).map { $0.running(on: "n") }
+                        + Pod.members(of: "high", wanted), configuration
+                ).evicted)
+        }
+        #expect(try evicted(2, bundling) == ["elastic-2", "elastic-3"])
+        #expect(
+            try evicted(4, bundling) == ["elastic-2", "elastic-3", "strict-0", "strict-1"])
+        #expect(try evicted(6, bundling).count == 6)
+    }
+
+    @Test("a gang that says that it is not preemptable is never broken") func protected() throws {
+        let result = try run(
+            [.of("n", 2_000)],
+            [
+                gang("low", min: 0, "low").with { $0.annotations = ["volcano.sh/preemptable": "false"] },
+                gang("high", min: 2, "high", .inqueue),
+            ], Pod.members(of: "low", 2).map { $0.running(on: "n") } + Pod.members(of: "high", 2), bundling)
+        #expect(result.evicted == [])
+    }
+
+    @Test("gangreclaim takes from queues that hold more than they deserve") func reclaims() throws {
+        let result = try run(
+            [.of("n", 4_000)],
+            [gang("a", min: 0, "low", queue: "a"), gang("new", min: 2, "low", .inqueue, queue: "b")],
+            Pod.members(of: "a", 4).map { $0.running(on: "n") } + Pod.members(of: "new", 2),
+            queues: [Queue(name: "a"), Queue(name: "b")],
+            policy(
+                .volcano, actions: "allocate, gangreclaim", ["priority", "gang"],
+                ["predicates", "proportion"]))
+        #expect(result.evicted.count == 4 || result.evicted.count == 2)
+        #expect(result.promised.count == 2)
+    }
+}
