@@ -33,6 +33,7 @@ extension Session {
         takeNotes(of: pod, task)
         noteHostPorts(of: pod, task)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
+        if nodeUsage != nil { loads[task] = PodLoad(pod) }
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
@@ -108,6 +109,7 @@ extension Session {
         leaveJob(task)
         notes[task] = nil
         if !resourceStrategies.isEmpty { resourceStrategies[task] = nil }
+        if !loads.isEmpty { loads[task] = nil }
         forgetHostPorts(of: task)
     }
 

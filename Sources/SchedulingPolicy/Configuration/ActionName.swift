@@ -23,7 +23,7 @@ public enum ActionName: String, Sendable, CaseIterable {
 
     /// Actions that this version does not run yet and refuses by name.
     static let later: Set<ActionName> = [
-        .shuffle, .elect, .reserve,
+        .shuffle
     ]
 
     /// Whether the action evicts pods.

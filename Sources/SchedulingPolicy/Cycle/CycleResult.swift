@@ -192,6 +192,8 @@ public struct CycleResult: Sendable {
     public var podGroups: [Group] = []
     /// Queues.
     public var queues: [QueueUse] = []
+    /// The gang that nodes are locked for, and the nodes; Volcano 1.5 only, and without effect there.
+    public var reservation = Reservation()
     /// The time of the cycle; `nil` if none was given.
     public var now: Timestamp?
     /// The number of nodes.

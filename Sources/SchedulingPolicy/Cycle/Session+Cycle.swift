@@ -15,9 +15,11 @@ extension Session {
         points = ExtensionPoints(
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
         for action in configuration.actions { run(action) }
+        points.notifyEnd(in: self)
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()
         result.now = now
+        result.reservation = reservation
         return result
     }
 
@@ -43,7 +45,9 @@ extension Session {
         case .reclaim: compatibility == .gangwright ? evictByPlan(.reclaim) : reclaim()
         case .gangpreempt: evictBundles(.gangpreempt)
         case .gangreclaim: evictBundles(.gangreclaim)
-        case .shuffle, .elect, .reserve:
+        case .elect: elect()
+        case .reserve: reserve()
+        case .shuffle:
             preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }

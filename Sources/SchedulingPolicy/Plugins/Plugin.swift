@@ -36,31 +36,31 @@ enum PluginRegistry {
         CapacityPlugin.self,
         ConformancePlugin.self,
         DRFPlugin.self,
+        ExtenderPlugin.self,
         GangPlugin.self,
         NodeOrderPlugin.self,
         OvercommitPlugin.self,
         PredicatesPlugin.self,
         PriorityPlugin.self,
         ProportionPlugin.self,
+        ReservationPlugin.self,
         ResourceStrategyFitPlugin.self,
         TaskTopologyPlugin.self,
+        UsagePlugin.self,
     ]
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
         "cdp",
         "deviceshare",
-        "extender",
         "network-topology-aware",
         "nodegroup",
         "numa-aware",
         "pdb",
         "rescheduling",
-        "reservation",
         "resourcequota",
         "sla",
         "tdm",
-        "usage",
     ]
 
     static func type(named name: String) -> (any Plugin.Type)? { plugins.first { $0.name == name } }

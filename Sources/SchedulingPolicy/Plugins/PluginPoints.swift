@@ -58,6 +58,10 @@ struct PluginPoints {
     private(set) var victims: ((Session) -> [Int])?
     private(set) var victimQueueOrder: ((Session, Int, Int, Int) -> Int)?
 
+    private(set) var targetJob: ((Session, [Int]) -> Int?)?
+    private(set) var reservedNode: ((Session) -> Int?)?
+    private(set) var closing: ((Session) -> Void)?
+
     init(configuration: PluginConfiguration) { self.configuration = configuration }
 
     /// Whether the file asks the plugin for a hierarchy of queues.
@@ -165,6 +169,19 @@ struct PluginPoints {
         }
     }
 
+    /// Chooses, of gangs from the oldest on, the one that nodes are locked for; Volcano 1.5 only.
+    mutating func chooseTargetJob(_ choose: @escaping (Session, [Int]) -> Int?) {
+        if configuration.isEnabled(.targetJob) { targetJob = choose }
+    }
+
+    /// Chooses the next node (by the allocator's index) to be locked; Volcano 1.5 only.
+    mutating func chooseReservedNode(_ choose: @escaping (Session) -> Int?) {
+        if configuration.isEnabled(.reservedNodes) { reservedNode = choose }
+    }
+
+    /// Is told when the actions of the cycle have run; it has no switch.
+    mutating func observeEnd(_ observer: @escaping (Session) -> Void) { closing = observer }
+
     // MARK: Victims
 
     /// Says whether a gang needs pods that others may have to leave for.
@@ -212,6 +229,8 @@ struct NodeCheck {
 /// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.
 struct NodeScore {
     let points: ([Int]) -> [Int64]
+    /// Asked afterwards: why there are none, so that the pod gets no node; `nil` if there are some.
+    var failure: () -> String? = { nil }
 }
 
 /// What happens to a pod within a cycle. A plugin that keeps books of its own follows them.

@@ -156,7 +156,7 @@ final class TaskBuckets {
             session.change(&rest, by: other, sign: -1)
             count -= 1
         }
-        return Int64(count) * weight * 100 * scoreUnit / Int64(largest)
+        return Int64(Int128(count) * Int128(weight) * 100 * Int128(scoreUnit) / Int128(largest))
     }
 }
 

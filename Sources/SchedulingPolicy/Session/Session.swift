@@ -21,6 +21,14 @@ public final class Session {
     public internal(set) var configuration: SchedulerConfiguration
     /// The schedulers whose pods are placed; `nil` means all.
     let schedulerNames: Set<String>?
+    /// Who says what nodes really use; `nil` where nobody does.
+    let nodeUsage: (any NodeUsageProvider)?
+    /// Who answers for the plugin `extender`; `nil` where nobody does.
+    let extender: (any SchedulerExtender)?
+    /// When pods started and what they may use, where somebody says what nodes really use, by pod.
+    var loads: [Int: PodLoad] = [:]
+    /// The gang that nodes are locked for, from cycle to cycle.
+    var reservation = Reservation()
     /// What the plugins contribute to the cycle that is open.
     var points = ExtensionPoints([], nodes: NodeDescriptions())
     /// Where pods can go.
@@ -137,6 +145,8 @@ public final class Session {
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
         schedulerNames = options.schedulerNames
+        nodeUsage = options.nodeUsage
+        extender = options.extender
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
         hostPorts.areChecked = configuration.nodeDescriptions.checksHostPorts
@@ -204,10 +214,20 @@ public struct SessionOptions: Sendable {
     /// Which allocator places pods.
     public var allocator: AllocatorKind
 
-    /// Options; by default every pending pod is placed.
-    public init(schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed) {
+    /// Who says what nodes really use, for the plugin `usage`; what it says is a part of the input.
+    public var nodeUsage: (any NodeUsageProvider)?
+    /// Who answers for the plugin `extender`; its answers are a part of the input.
+    public var extender: (any SchedulerExtender)?
+
+    /// Options; by default every pending pod is placed, and nobody outside is asked.
+    public init(
+        schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed,
+        nodeUsage: (any NodeUsageProvider)? = nil, extender: (any SchedulerExtender)? = nil
+    ) {
         self.schedulerNames = schedulerNames
         self.allocator = allocator
+        self.nodeUsage = nodeUsage
+        self.extender = extender
     }
 }
 

@@ -79,7 +79,7 @@ struct CycleRun {
                 name: "allocator", metavar: "KIND",
                 help: "what places pods: the index, or the plain loops that specify it; both decide the same",
                 default: AllocatorKind.indexed.rawValue, choices: AllocatorKind.allCases.map(\.rawValue)),
-        ]
+        ] + OutsideInput.options
 
     let input: ClusterInput
     let result: CycleResult
@@ -91,7 +91,10 @@ struct CycleRun {
         input = try ClusterInput(arguments)
         outcome.warn(configuration.warnings + input.warnings)
         if let notes = SnapshotNotes(input.snapshot).text { outcome.note(notes) }
-        let options = Self.options(arguments)
+        let outside = try OutsideInput(arguments, configuration.configuration)
+        if let note = outside.note { outcome.note(note) }
+        var options = Self.options(arguments)
+        (options.nodeUsage, options.extender) = (outside.nodeUsage, outside.extender)
         let start = try Self.now(arguments) ?? input.snapshot.newestTimestamp
         do {
             loop = try SchedulingLoop(
