@@ -10,6 +10,11 @@ import Testing
 func policy(
     _ compatibility: Compatibility, actions: String = "allocate, backfill", _ tiers: [String]...
 ) -> SchedulerConfiguration {
+    policy(compatibility, actions: actions, tiers: tiers)
+}
+
+/// The same for tiers that are put together elsewhere.
+func policy(_ compatibility: Compatibility, actions: String, tiers: [[String]]) -> SchedulerConfiguration {
     var text = "compatibility: \(compatibility.rawValue)\nactions: \"\(actions)\"\ntiers:\n"
     for tier in tiers {
         text += "- plugins:\n"

@@ -43,6 +43,8 @@ public struct Pod: Equatable, Sendable {
     public var phase: Phase
     /// When the kubelet took it; `nil` before.
     public var started: Timestamp?
+    /// When its last container ended; `nil` before.
+    public var finished: Timestamp?
     /// When it was given its node, as its condition `PodScheduled` says; `nil` before.
     public var scheduledTime: Timestamp?
     /// True when a condition says that it is about to be taken off its node.
@@ -94,6 +96,7 @@ public struct Pod: Equatable, Sendable {
         podGroup: String? = nil, role: String = "", schedulerName: String = "default-scheduler",
         nodeName: String? = nil,
         nominatedNodeName: String? = nil, phase: Phase = .pending, started: Timestamp? = nil,
+        finished: Timestamp? = nil,
         scheduledTime: Timestamp? = nil, isDisruptionTarget: Bool = false,
         activeDeadlineSeconds: Int64? = nil, priority: Int32? = nil,
         priorityClassName: String = "", preemptsNever: Bool = false,
@@ -118,6 +121,7 @@ public struct Pod: Equatable, Sendable {
         self.nominatedNodeName = nominatedNodeName
         self.phase = phase
         self.started = started
+        self.finished = finished
         self.scheduledTime = scheduledTime
         self.isDisruptionTarget = isDisruptionTarget
         self.activeDeadlineSeconds = activeDeadlineSeconds

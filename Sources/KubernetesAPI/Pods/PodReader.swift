@@ -20,6 +20,10 @@ enum PodReader {
             pod.phase = status.choice("phase") ?? .pending
             pod.nominatedNodeName = status.nonEmptyString("nominatedNodeName")
             pod.started = status.timestamp("startTime")
+            pod.finished =
+                status.objects("containerStatuses").compactMap { container in
+                    container.object("state")?.object("terminated")?.timestamp("finishedAt")
+                }.max()
             readConditions(of: status, into: &pod)
         }
         return pod

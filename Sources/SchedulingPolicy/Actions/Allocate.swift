@@ -9,10 +9,13 @@ extension Session {
     /// the minimum are placed one a turn.
     func allocate(cachesRoleFailures: Bool, flipsPending: Bool) {
         prepareWorksheets(flipsPending: flipsPending)
+        openReservations()
         var statement = Statement()
         forEachJob(
             where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
         ) { job in
+            let freed = giveFree(for: job)
+            defer { keep(freed) }
             if refuseForRoom(job) { return .done }
             allocate(job, &statement, cachesRoleFailures: cachesRoleFailures)
             if points.isReady(job, in: self) {

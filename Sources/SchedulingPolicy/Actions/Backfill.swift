@@ -9,29 +9,45 @@ extension Session {
         for job in reportedJobs where jobs[job].phase != .pending && !jobs[job].isHopeless {
             _ = admitsTrying(job)
         }
+        if compatibility.isVolcano { takeBackPromises() }
         var statement = Statement()
+        var inOrder: [Int] = []
         forEachJob(where: { self.jobs[$0].phase != .pending && self.jobs[$0].counts.pendingBestEffort > 0 }) {
             job in
-            guard admitsTrying(job) else { return .done }
-            let waiting = jobs[job].tasks.filter { isWaiting($0) && tasks[$0].isBestEffort }
-            for task in waiting.sorted(by: { points.isTask($0, before: $1, in: self) }) {
-                switch findPlace(for: task) {
-                case .place(let placement):
-                    place(task, placement)
-                    statement.record(task, in: self)
-                case .none(let refusals):
-                    tasks[task].failure = .noNode(refusals: refusals)
-                }
-                if compatibility.isVolcano, points.isReady(job, in: self) { statement.commit(in: self) }
-            }
-            if points.isReady(job, in: self) {
-                statement.commit(in: self)
-            } else if compatibility == .gangwright {
-                statement.rollback(in: self)
-            } else {
-                statement.hold(in: self)
-            }
+            // Volcano puts all pods in order before it places the first.
+            if compatibility.isVolcano { inOrder.append(job) } else { backfill(job, &statement) }
             return .done
+        }
+        for job in inOrder { backfill(job, &statement) }
+    }
+
+    private func backfill(_ job: Int, _ statement: inout Statement) {
+        guard admitsTrying(job) else { return }
+        let waiting = jobs[job].tasks.filter { isWaiting($0) && tasks[$0].isBestEffort }
+        for task in waiting.sorted(by: { points.isTask($0, before: $1, in: self) }) {
+            switch findPlace(for: task) {
+            case .place(let placement):
+                place(task, placement)
+                statement.record(task, in: self)
+            case .none(let refusals):
+                tasks[task].failure = .noNode(refusals: refusals)
+            }
+            if compatibility.isVolcano, points.isReady(job, in: self) { statement.commit(in: self) }
+        }
+        if points.isReady(job, in: self) {
+            statement.commit(in: self)
+        } else if compatibility == .gangwright {
+            statement.rollback(in: self)
+        } else {
+            statement.hold(in: self)
+        }
+    }
+
+    /// What an earlier action has promised to pods that ask for nothing ends: they are placed at once.
+    private func takeBackPromises() {
+        for task in held.sorted() where tasks[task].status == .pipelined && tasks[task].isBestEffort {
+            held.remove(task)
+            unplace(task, because: nil)
         }
     }
 }

@@ -224,6 +224,8 @@ extension Session {
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                let freed = giveFree(for: job)
+                defer { keep(freed) }
                 let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
                 var plan = EvictionPlan(scope, in: self)
                 _ = plan.carryOut(for: starving.tasks(of: job))

@@ -34,6 +34,7 @@ extension Session {
         noteHostPorts(of: pod, task)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
+        runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
@@ -110,6 +111,7 @@ extension Session {
         notes[task] = nil
         if !resourceStrategies.isEmpty { resourceStrategies[task] = nil }
         if !loads.isEmpty { loads[task] = nil }
+        runTimes.forget(task)
         forgetHostPorts(of: task)
     }
 

@@ -23,6 +23,7 @@ extension Session {
         jobs[job].minMember = group.minMember
         jobs[job].invalid = group.invalid
         jobs[job].phase = group.phase
+        runTimes.note(group.annotations, ofJob: job)
         jobs[job].mayBeBroken = !Self.forbidsBreaking(group)
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
@@ -129,6 +130,7 @@ extension Session {
         touch(job)
         move(job, toQueue: nil)
         jobs[job].isActive = false
+        runTimes.note([:], ofJob: job)
         if jobIDs[jobs[job].key] == job { jobIDs[jobs[job].key] = nil }
         if lastJob?.job == job { lastJob = nil }
         gatedRequests[job] = nil

@@ -47,7 +47,10 @@ public enum ActionName: String, Sendable, CaseIterable {
     var arguments: [ArgumentSchema] {
         let cache = ArgumentSchema(name: "predicateErrorCacheEnable", kind: .bool(default: true))
         switch self {
-        case .allocate, .backfill, .reclaim: return [cache]
+        case .allocate:
+            // Ours: only under compatibility gangwright are places kept.
+            return [cache, ArgumentSchema(name: "reserveAfter", kind: .duration(default: .seconds(600)))]
+        case .backfill, .reclaim: return [cache]
         case .preempt:
             return [
                 cache,

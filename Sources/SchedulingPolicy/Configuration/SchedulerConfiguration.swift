@@ -30,6 +30,9 @@ public struct ConfigurationSource: Sendable {
 
     /// The line of a setting; 0 for what the file does not say.
     public func line(of path: String) -> Int { lines[path] ?? 0 }
+
+    /// Counts lines from another beginning.
+    mutating func move(by offset: Int) { lines = lines.mapValues { $0 + offset } }
 }
 
 /// One plugin of a tier.

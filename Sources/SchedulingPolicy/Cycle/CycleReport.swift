@@ -33,7 +33,8 @@ struct CycleReport {
             result.pending += report.pending
             if let group = report.group { result.podGroups.append(group) }
             // A gang that is passed over until something helps it has nothing new to say until then.
-            session.jobs[job].report = session.jobs[job].failedAt == nil ? nil : report
+            let isLasting = session.jobs[job].failedAt != nil && session.reservations.isEmpty
+            session.jobs[job].report = isLasting ? report : nil
         }
         for task in session.strays.sorted(by: { session.tasks[$0].key < session.tasks[$1].key }) {
             result.pending.append(CycleResult.Pending(session.tasks[task].key, nil, strayReason(task)))
@@ -85,11 +86,16 @@ struct CycleReport {
     private func group(_ job: Int, _ outcome: GangOutcome) -> CycleResult.Group {
         let (reason, message) = outcome.summary()
         let counts = session.jobs[job].counts
-        return CycleResult.Group(
+        var group = CycleResult.Group(
             key: session.jobs[job].key, queue: session.jobs[job].queueName, phase: phase(of: job),
             minMember: session.jobs[job].minMember, placed: counts.allocated + counts.pipelined,
             pods: session.jobs[job].tasks.count, reason: reason, message: message,
             origin: session.jobs[job].origin ?? .object)
+        if let reservation = session.reservation(of: job) {
+            group.reservedNodes = session.nodeNames(of: reservation)
+            group.expectedStart = reservation.start
+        }
+        return group
     }
 
     private func setPhase(of job: Int) {

@@ -26,6 +26,8 @@ public enum PendingReason: String, Sendable, CaseIterable {
     case notEnoughTasks = "NotEnoughTasks"
     /// Fewer pods of a role exist than its minimum.
     case notEnoughPodsOfTask = "NotEnoughPodsOfTask"
+    /// Places are kept for the gang until they are free.
+    case reserved = "Reserved"
     /// No node takes the pod.
     case unschedulable = "Unschedulable"
     /// The pod would fit, and its gang does not come together.
@@ -154,6 +156,10 @@ public struct CycleResult: Sendable {
         public var message: String
         /// Where it comes from.
         public var origin: PodGroup.Origin
+        /// The nodes on which places are kept for it, by name; empty where none are.
+        public var reservedNodes: [String] = []
+        /// When those places are expected to be free; `nil` where nobody knows.
+        public var expectedStart: Timestamp?
     }
 
     /// A queue at the end of the cycle.

@@ -30,7 +30,27 @@ struct GangOutcome {
                 .gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone"
             )
         }
-        return firstReason()
+        let (reason, message) = firstReason()
+        if let reservation = session.reservation(of: job) {
+            return (.reserved, "\(reservationMessage(reservation)); \(message)")
+        }
+        return (reason, message)
+    }
+
+    /// For which other gang places are kept, if for any.
+    private var keptForOthers: String {
+        let other = session.reservations.first { $0.job != job && $0.cause == .waiting }
+        return other.map { "; places are kept for \(session.jobs[$0.job].key)" } ?? ""
+    }
+
+    private func reservationMessage(_ reservation: Reservation) -> String {
+        let names = session.nodeNames(of: reservation)
+        let places =
+            names.count <= 3
+            ? names.joined(separator: ", ")
+            : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) nodes more"
+        let start = reservation.start.map { ", expected to be free at \($0)" } ?? ""
+        return "places are kept for it on \(places)\(start)"
     }
 
     /// Why a pod waits. Pods of the gang that wait for the same share the answer.
@@ -60,7 +80,8 @@ struct GangOutcome {
     private func makeExplanation(of task: Int) -> PendingExplanation {
         if case .noNode(let refusals) = session.tasks[task].failure {
             return PendingExplanation(
-                .unschedulable, noNodeMessage(task, refusals), Self.sorted(session.refusals[Int(refusals)]))
+                .unschedulable, noNodeMessage(task, refusals) + keptForOthers,
+                Self.sorted(session.refusals[Int(refusals)]))
         }
         if let refusal = refusal() { return refusal }
         switch session.tasks[task].failure {

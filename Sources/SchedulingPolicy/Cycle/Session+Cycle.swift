@@ -15,6 +15,7 @@ extension Session {
         points = ExtensionPoints(
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
         for action in configuration.actions { run(action) }
+        closeReservations()
         points.notifyEnd(in: self)
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()

@@ -24,8 +24,8 @@ struct GangPlugin: Plugin {
         points.choosePreemptable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.chooseReclaimable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.orderJobs { session, left, right in
-            let leftReady = session.isGangReady(left)
-            let rightReady = session.isGangReady(right)
+            let leftReady = session.hasMinimum(left)
+            let rightReady = session.hasMinimum(right)
             return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
         }
     }

@@ -115,6 +115,8 @@ struct ProportionPlugin: Plugin {
     private static func share(of queue: Int, in session: Session) -> Double {
         guard let deserved = session.queues[queue].deserved else { return 0 }
         return deserved.indices.reduce(0) { largest, column in
+            // Of what a queue deserves nothing of, it has no share, whatever it holds.
+            if deserved[column] < tolerance { return largest }
             let allocated = session.resources.volcano(session.queues[queue].allocated[column], column)
             return max(largest, Share.of(allocated, in: deserved[column]))
         }

@@ -51,7 +51,7 @@ struct QueueTree {
             let guaranteed = Self.sum(session.queueOrder.map { branches[$0].guarantee }, none)
             for queue in session.queueOrder { setCeiling(queue, session, within: total, guaranteed) }
         }
-        for queue in session.queueOrder { clampDeserved(queue) }
+        for queue in session.queueOrder { clampDeserved(queue, total) }
     }
 
     private static func amounts(_ list: ResourceList, _ resources: ResourceTable) -> [Double] {
@@ -163,10 +163,16 @@ struct QueueTree {
         }
     }
 
-    private mutating func clampDeserved(_ queue: Int) {
+    /// What a queue deserves is at most what it may hold; of a resource that no node has it keeps what it says.
+    private mutating func clampDeserved(_ queue: Int, _ total: [Double]) {
         for column in branches[queue].deserved.indices {
-            let asked = min(branches[queue].deserved[column], branches[queue].ceiling[column])
-            branches[queue].deserved[column] = max(asked, branches[queue].guarantee[column])
+            let guarantee = branches[queue].guarantee[column]
+            let isKnown =
+                column == ResourceTable.cpu || column == ResourceTable.memory || total[column] > 0
+                || guarantee > 0
+            let asked = branches[queue].deserved[column]
+            let held = isKnown ? min(asked, branches[queue].ceiling[column]) : asked
+            branches[queue].deserved[column] = max(held, guarantee)
         }
     }
 

@@ -27,10 +27,7 @@ extension Session {
             allocator.remove(tasks[task].request, from: index, as: before)
             allocator.add(tasks[task].request, to: index, as: after)
         }
-        // What will be free has changed, so that shapes which found no place may find one, or the reverse.
-        exhausted.removeAll(keepingCapacity: true)
-        exhaustedInStatement.removeAll(keepingCapacity: true)
-        roomLimits.removeAll(keepingCapacity: true)
+        forgetExhaustion()
     }
 
     /// Makes an eviction final: the pod is assumed to be leaving until it has gone.

@@ -25,6 +25,12 @@ extension Session {
     /// Whether enough members hold resources.
     func isGangReady(_ job: Int) -> Bool { missingMembers(job) { $0.ready } == 0 }
 
+    /// Whether a gang goes after those that lack their minimum: Volcano does not look at roles here.
+    func hasMinimum(_ job: Int) -> Bool {
+        compatibility.isVolcano
+            ? missing(jobs[job].counts, jobs[job].minMember) { $0.ready } == 0 : isGangReady(job)
+    }
+
     /// Whether enough members hold resources or are promised some.
     func isGangPipelined(_ job: Int) -> Bool { missingMembers(job) { $0.ready + $0.pipelined } == 0 }
 
@@ -35,17 +41,18 @@ extension Session {
     ///
     /// Volcano counts pods that ask for nothing as if they had a place already; ours must really have one.
     private func missingMembers(_ job: Int, counting counted: (PodCounts) -> Int) -> Int {
-        let assumes = compatibility.isVolcano
-        func missing(_ counts: PodCounts, _ minimum: Int) -> Int {
-            max(0, minimum - counted(counts) - (assumes ? counts.pendingBestEffort : 0))
-        }
-        let members = missing(jobs[job].counts, jobs[job].minMember)
+        let members = missing(jobs[job].counts, jobs[job].minMember, counting: counted)
         if !enforcesRoles(job) { return members }
         var roles = 0
         for role in jobs[job].roles.indices {
-            roles += missing(jobs[job].roles[role].counts, jobs[job].roles[role].minimum)
+            roles += missing(
+                jobs[job].roles[role].counts, jobs[job].roles[role].minimum, counting: counted)
         }
         return max(members, roles)
+    }
+
+    private func missing(_ counts: PodCounts, _ minimum: Int, counting counted: (PodCounts) -> Int) -> Int {
+        max(0, minimum - counted(counts) - (compatibility.isVolcano ? counts.pendingBestEffort : 0))
     }
 
     /// Whether it makes sense to try further pods after one found no node.

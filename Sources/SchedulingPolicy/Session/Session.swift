@@ -120,6 +120,14 @@ public final class Session {
     var evictions: [Eviction] = []
     /// By gang, for which gangs pods of it were evicted, and in which cycle.
     var evictedFor: [ObjectKey: [ObjectKey: Int]] = [:]
+    /// Places that are kept for gangs in this cycle.
+    var reservations: [Reservation] = []
+    /// The pods whose places are booked for them at the moment.
+    var reservedTasks: Set<Int> = []
+    /// For whom places were kept in the last cycle, and on which nodes.
+    var keptBefore: [[Int]] = []
+    /// How long pods run.
+    var runTimes = RunTimes()
     /// Pods that hold a place which others have to leave first.
     var nominated: Set<Int> = []
     /// Places that are held and were not committed.

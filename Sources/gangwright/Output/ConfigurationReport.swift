@@ -36,7 +36,9 @@ struct ConfigurationReport {
         var steps = TextTable([.left("ACTION"), .left("WHAT IT DOES")])
         for step in explanation.steps { steps.add([.init(step.action.rawValue), .init(step.summary)]) }
         var decisions = TextTable([.left("QUESTION"), .left("WHO DECIDES")])
-        for decision in explanation.decisions {
+        // Parts of gangs are decided as gangs are, and who is told decides nothing: both stand in the document only.
+        let minor: Set<PluginCallback> = [.jobEnqueued, .subJobOrder, .subJobReady, .subJobPipelined]
+        for decision in explanation.decisions where !minor.contains(decision.callback) {
             decisions.add([.init(decision.callback.rawValue), .init(decision.summary)])
         }
         return text + "\n" + steps.text(style: style) + "\n" + decisions.text(style: style)

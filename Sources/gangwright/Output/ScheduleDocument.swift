@@ -47,13 +47,18 @@ enum ScheduleDocument {
     }
 
     private static func group(_ group: CycleResult.Group) -> OutputValue {
-        .object([
+        var members: [(String, OutputValue)] = [
             ("namespace", .string(group.key.namespace)), ("name", .string(group.key.name)),
             ("queue", .string(group.queue)), ("phase", .string(group.phase.rawValue)),
             ("minMember", .integer(Int64(group.minMember))), ("placed", .integer(Int64(group.placed))),
             ("pods", .integer(Int64(group.pods))),
             ("reason", .string(group.reason?.rawValue ?? "Ready")), ("message", .string(group.message)),
-        ])
+        ]
+        if !group.reservedNodes.isEmpty {
+            members.append(("reservedNodes", .list(group.reservedNodes.map { .string($0) })))
+            members.append(("expectedStart", group.expectedStart.map { .string($0.description) } ?? .null))
+        }
+        return .object(members)
     }
 
     private static func queue(_ queue: CycleResult.QueueUse) -> OutputValue {

@@ -21,48 +21,32 @@ private func withPlugin(_ lines: String, gangwright: Bool = false) -> String {
 struct ReadingMistakesTests {
     private static let pluginNames = PluginRegistry.plugins.map { $0.name }.joined(separator: ", ")
 
-    @Test("an unknown plugin, and one of a later version") func plugins() {
-        #expect(
-            messages(withPlugin("{name: gan}"))
-                == ["c.conf:4: tiers[0].plugins[0].name: unknown plugin \"gan\"; did you mean gang?"])
-        #expect(
-            messages(withPlugin("{name: fairness}"))
-                == [
-                    "c.conf:4: tiers[0].plugins[0].name: unknown plugin \"fairness\"; "
-                        + "expected one of \(Self.pluginNames)"
-                ])
+    @Test("a plugin of a later version, in every mode that has it") func laterPlugins() {
         for name in PluginRegistry.later {
-            #expect(
-                messages(withPlugin("{name: gang},\n{name: \(name)}"))
-                    == [
-                        "c.conf:5: tiers[0].plugins[1].name: \(name) comes with a later version; "
-                            + "expected one of \(Self.pluginNames)"
-                    ])
+            for compatibility in Compatibility.allCases
+            where PluginCallbacks.of(name, under: compatibility) != nil {
+                let found = messages(
+                    "compatibility: \(compatibility.rawValue)\nactions: allocate\ntiers:\n"
+                        + "- plugins: [{name: gang}, {name: \(name)}]")
+                #expect(found.count == 1)
+                let says =
+                    switch name {
+                    case "numa-aware":
+                        "numa-aware comes with the topology of nodes, which this version does not know yet; "
+                    case "deviceshare":
+                        "deviceshare comes with the sharing of GPUs, which this version does not have yet; "
+                    case "rescheduling":
+                        "rescheduling is refused: it evicts running pods without a place for them to go to; "
+                    default: "\(name) comes with a later version; "
+                    }
+                #expect(
+                    found[0].hasPrefix("c.conf:4: tiers[0].plugins[1].name: \(says)expected one of binpack, ")
+                )
+            }
         }
         #expect(
             messages(withPlugin("{arguments: {a: 1}}"))
                 == ["c.conf:4: tiers[0].plugins[0].name: found nothing, expected a string"])
-    }
-
-    @Test("a plugin that is named twice, in one tier or in two") func duplicates() {
-        #expect(
-            messages(withPlugin("{name: gang},\n{name: gang}"))
-                == [
-                    "c.conf:5: tiers[0].plugins[1].name: gang is named a second time; a plugin stands in one tier"
-                ])
-        let text = """
-            actions: allocate
-            tiers:
-            - plugins:
-              - name: gang
-            - plugins:
-              - name: gang
-            """
-        #expect(
-            messages(text)
-                == [
-                    "c.conf:6: tiers[1].plugins[0].name: gang is named a second time; a plugin stands in one tier"
-                ])
     }
 
     @Test("an unknown action, one of a later version, an empty one") func actions() {
@@ -80,8 +64,9 @@ struct ReadingMistakesTests {
                     "c.conf:1: actions: \(name) comes with a later version; \(known)"
                 ])
         }
-        #expect(messages("\"\"") == ["c.conf:1: actions: unknown action \"\"; \(known)"])
-        #expect(messages("allocate,") == ["c.conf:1: actions: unknown action \"\"; \(known)"])
+        #expect(messages("\"\"") == ["c.conf:1: actions: found no name, expected names separated by commas"])
+        #expect(messages("' '") == ["c.conf:1: actions: found no name, expected names separated by commas"])
+        #expect(messages("allocate,") == ["c.conf:1: actions: found a comma without a name; \(known)"])
         #expect(messages("[allocate]") == ["c.conf:1: actions: found a list, expected a string"])
         #expect(messages("\" enqueue ,allocate,\\tbackfill \"") == [])
         #expect(messages("al locate") == ["c.conf:1: actions: unknown action \"al locate\"; \(known)"])
@@ -260,6 +245,73 @@ struct ReadingWarningTests {
                 + "expected name, arguments or a switch such as enableJobOrder")
     }
 
+    @Test("an unknown plugin, one that only the other Volcano has") func unknownPlugin() {
+        func expect(_ name: String, _ message: String) {
+            let volcano = SchedulerConfiguration.read(
+                Array(withPlugin("{name: \(name)}").utf8), file: "c.conf")
+            #expect(
+                volcano.problems.map(\.description) == [
+                    "c.conf:4: tiers[0].plugins[0].name: \(message); skipped, as Volcano does"
+                ])
+            #expect(volcano.configuration?.tiers.map(\.count) == [0])
+            #expect(
+                messages(withPlugin("{name: \(name)}", gangwright: true)) == [
+                    "c.conf:4: tiers[0].plugins[0].name: \(message)"
+                ])
+        }
+        let known = PluginRegistry.plugins.map { $0.name }
+            .filter { PluginCallbacks.of($0, under: .volcano) != nil }.joined(separator: ", ")
+        expect("gan", "unknown plugin \"gan\"; did you mean gang?")
+        expect("fairness", "unknown plugin \"fairness\"; expected one of \(known)")
+        expect("reservation", "reservation exists only in Volcano 1.5; expected one of \(known)")
+        let old = messages(
+            "compatibility: volcano-1.5\nactions: allocate\ntiers: [{plugins: [{name: capacity}]}]")
+        #expect(old.count == 1)
+        #expect(
+            old[0].hasPrefix(
+                "warning: c.conf:3: tiers[0].plugins[0].name: capacity exists only in later Volcano; "))
+    }
+
+    @Test("a plugin that is named twice: the last one serves both places") func duplicates() throws {
+        let text = """
+            actions: allocate
+            tiers:
+            - plugins:
+              - name: binpack
+                enableNodeOrder: false
+                arguments: {binpack.weight: 3}
+            - plugins:
+              - {name: binpack, arguments: {binpack.weight: 7}}
+            """
+        let message =
+            "c.conf:8: tiers[1].plugins[0].name: binpack is named a second time; a plugin stands in one tier"
+        let read = SchedulerConfiguration.read(Array(text.utf8), file: "c.conf")
+        #expect(
+            read.problems.map(\.description) == [
+                message + "; both places ask the last one, each with its own switches, as in Volcano"
+            ])
+        let configuration = try #require(read.configuration)
+        let places = configuration.tiers.joined()
+        #expect(places.map { $0.arguments.integer("binpack.weight") } == [7, 7])
+        #expect(places.map { $0.isEnabled(.nodeOrder) } == [false, true])
+        #expect(
+            messages("compatibility: gangwright\n" + text) == [message.replacing("conf:8", with: "conf:9")])
+    }
+
+    @Test("arguments of one action twice: the first hold") func duplicateArguments() throws {
+        let text = """
+            actions: allocate
+            tiers: []
+            configurations:
+            - {name: allocate, arguments: {predicateErrorCacheEnable: false}}
+            - {name: allocate, arguments: {predicateErrorCacheEnable: true}}
+            """
+        let message = "c.conf:5: configurations[1].name: allocate is named a second time"
+        let read = SchedulerConfiguration.read(Array(text.utf8), file: "c.conf")
+        #expect(read.problems.map(\.description) == [message + "; the first holds, as in Volcano"])
+        #expect(read.configuration?.actionArguments[.allocate]?.bool("predicateErrorCacheEnable") == false)
+    }
+
     @Test("an unknown key of a tier or of the file, metrics, and arguments of other actions") func otherKeys()
     {
         let text = """
@@ -267,7 +319,7 @@ struct ReadingWarningTests {
             tiers:
             - plugins: []
               weight: 3
-            metrics: {type: prometheus}
+            metrics: {type: prometheus_adaptor, kind: x}
             plugins: []
             configurations:
             - name: prempt
@@ -279,7 +331,9 @@ struct ReadingWarningTests {
             """
         let expected: Set = [
             "c.conf:4: tiers[0].weight: unknown key; expected plugins",
-            "c.conf:5: metrics: no plugin of this version reads metrics",
+            "c.conf:5: metrics.kind: unknown key; expected one of address, elasticsearch.hostnameFieldName, "
+                + "elasticsearch.index, elasticsearch.password, elasticsearch.username, interval, "
+                + "tls.insecureSkipVerify, type",
             "c.conf:6: plugins: unknown key; expected compatibility, actions, tiers, configurations or metrics",
             "c.conf:8: configurations[0].name: there is no action \"prempt\"",
             "c.conf:11: configurations[1].arguments.predicateErrorCacheEnable: found a string, expected true or false; "

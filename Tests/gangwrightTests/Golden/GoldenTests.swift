@@ -67,6 +67,14 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session("config-check-warnings", "config check configurations/warnings.conf"),
         Session("config-check-broken", "config check configurations/broken.conf"),
         Session("config-check-tab", "config check configurations/tab.conf"),
+        Session("config-check-evicting", "config check configurations/evicting.conf"),
+        Session("config-check-json", "config check configurations/warnings.conf -o json"),
+        Session("config-diff", "config diff configurations/azureml.conf configurations/evicting.conf"),
+        Session(
+            "config-diff-json", "config diff configurations/azureml.conf configurations/volcano.conf -o json"),
+        Session("config-diff-equal", "config diff configurations/volcano.conf configurations/volcano.conf"),
+        Session("config-diff-broken", "config diff configurations/volcano.conf configurations/tab.conf"),
+        Session("config-diff-stdin-twice", "config diff - -"),
         Session("convert-openb", "convert openb --nodes trace/nodes.csv --pods trace/pods.csv"),
         Session(
             "convert-openb-whole",

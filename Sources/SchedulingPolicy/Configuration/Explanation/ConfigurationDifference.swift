@@ -15,8 +15,8 @@ extension SchedulerConfiguration {
     ///
     /// Compared is what is in force, so a default that one file writes out and the other leaves away is no difference.
     public func differences(from other: SchedulerConfiguration) -> [ConfigurationDifference] {
-        let after = Self.settings(of: self)
-        let before = Self.settings(of: other)
+        let after = Self.settings(of: self, besides: other)
+        let before = Self.settings(of: other, besides: self)
         let values = Dictionary(before, uniquingKeysWith: { first, _ in first })
         let names = Set(after.map(\.0))
         var result: [ConfigurationDifference] = []
@@ -45,7 +45,9 @@ extension SchedulerConfiguration {
 
     private static let tierSuffix = ": tier"
 
-    private static func settings(of configuration: SchedulerConfiguration) -> [(String, OutputValue)] {
+    private static func settings(
+        of configuration: SchedulerConfiguration, besides other: SchedulerConfiguration
+    ) -> [(String, OutputValue)] {
         var result: [(String, OutputValue)] = [
             ("compatibility", .string(configuration.compatibility.rawValue)),
             ("actions", .string(configuration.actions.map(\.rawValue).joined(separator: ", "))),
@@ -67,8 +69,11 @@ extension SchedulerConfiguration {
             }
         }
         for action in ActionName.allCases where configuration.actions.contains(action) {
-            let arguments = configuration.actionArguments[action]?.effective ?? []
-            result += arguments.map { ("action \(action.rawValue): \($0.name)", $0.value) }
+            let arguments = configuration.actionArguments[action] ?? Arguments(schema: [])
+            // The defaults of an action that only one of the two runs say nothing.
+            result += arguments.effective
+                .filter { other.actions.contains(action) || arguments.isGiven($0.name) }
+                .map { ("action \(action.rawValue): \($0.name)", $0.value) }
         }
         result += (configuration.metrics?.settings ?? []).map { ("metrics: \($0.name)", .string($0.value)) }
         return result

@@ -114,6 +114,9 @@ public struct ConfigurationExplanation: Sendable {
                 + (deciders.count > 1
                     ? "; not asked: " + list(deciders.dropFirst().flatMap(\.plugins)) : "")
         case .victims:
+            if configuration.compatibility == .gangwright, callback != .victimTasks {
+                return single ? plugins[0] : "all of \(list(plugins)), whatever their tiers"
+            }
             let union = callback == .victimTasks && configuration.compatibility != .volcano15
             return deciders.map { tier in
                 let plugins = tier.plugins

@@ -25,6 +25,11 @@ extension SchedulerConfiguration {
                     file: file, line: extra.line, column: extra.column, field: "",
                     message: "found a second document; a configuration is one"))
         }
+        if ConfigMapText.isConfigMap(document), !sink.hasErrors,
+            let text = ConfigMapText(document, in: bytes)
+        {
+            return text.read(file: file)
+        }
         var reader = ConfigurationReader(FieldReader(document, sink: sink))
         let configuration = reader.read()
         return (sink.hasErrors ? nil : configuration, sink.problems.inLineOrder)
@@ -43,10 +48,11 @@ struct ConfigurationReader {
     }
 
     mutating func read() -> SchedulerConfiguration? {
-        if root.string("kind") == "ConfigMap" {
+        if ConfigMapText.isConfigMap(root.value) {
             root.report(
                 "kind",
-                "found a ConfigMap, expected the text that its data holds under volcano-scheduler.conf")
+                "found a ConfigMap without a block (|) volcano-scheduler.conf in its data; expected that text"
+            )
             return nil
         }
         readCompatibility()

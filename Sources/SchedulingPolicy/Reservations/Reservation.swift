@@ -1,0 +1,167 @@
+import Allocator
+import ClusterModel
+
+/// Places that are kept for a gang until they are free.
+struct Reservation {
+    /// One pod's part.
+    struct Entry {
+        let task: Int
+        let shape: ShapeID
+        /// The allocator's index.
+        let node: Int
+    }
+
+    enum Cause {
+        /// The gang has waited for too long.
+        case waiting
+        /// Pods were evicted for it.
+        case eviction
+    }
+
+    let job: Int
+    let cause: Cause
+    let entries: [Entry]
+    /// When the places are expected to be free; `nil` where nobody knows.
+    let start: Timestamp?
+    /// True while the places are booked in the allocator.
+    var isHeld = false
+}
+
+/// Reservations: a gang that waits for long, or for which pods leave, is not overtaken for ever.
+///
+/// Ours, under `compatibility: gangwright`. A place is kept by booking it as promised: what will be free there is less by
+/// it, so that nothing else fits that would stand in its way. While a gang has its turn that is more important, or that
+/// will have ended by then, the places are given free.
+extension Session {
+    /// Finds out which places have to be kept in this cycle, and keeps them.
+    func openReservations() {
+        reservations = []
+        if compatibility != .gangwright { return }
+        for job in cycleJobs { if let reservation = reservationAfterEviction(job) { add(reservation) } }
+        guard let now, let patience else { return }
+        var due = cycleJobs.filter { hasWaited($0, past: patience, at: now) && canBeReserved($0) }
+        if due.isEmpty { return }
+        due.sort { points.isJob($0, before: $1, in: self) }
+        for job in due.prefix(Self.mostReservations) {
+            if let plan = planReservation(for: job, at: now) { add(plan) }
+        }
+    }
+
+    /// How many gangs have places kept at a time: each is looked for anew in every cycle.
+    private static var mostReservations: Int { 8 }
+
+    private func add(_ reservation: Reservation) {
+        reservations.append(reservation)
+        hold(reservations.count - 1)
+    }
+
+    /// The places that are kept for a gang because it has waited, and has not got them yet.
+    func reservation(of job: Int) -> Reservation? {
+        reservations.first { $0.job == job && $0.cause == .waiting }
+    }
+
+    /// The nodes of a reservation, each once, by name.
+    func nodeNames(of reservation: Reservation) -> [String] {
+        let entries = Set(reservation.entries.map { nodes.entry(atIndex: $0.node) })
+        return entries.map { nodes.entries[$0].name }.sorted { $0.precedes($1) }
+    }
+
+    /// Gives all places free at the end of a cycle. Gangs that failed are tried again if others are kept now than before.
+    func closeReservations() {
+        for index in reservations.indices { giveFree(index) }
+        let kept = reservations.map { reservation in
+            [reservation.job] + reservation.entries.map(\.node)
+        }
+        if kept != keptBefore {
+            keptBefore = kept
+            roomVersion.freed += 1
+            roomVersion.changed += 1
+        }
+    }
+
+    /// Gives places free for the turn of a gang, as far as it may have them.
+    ///
+    /// - Returns: the reservations whose places were given free.
+    func giveFree(for job: Int) -> [Int] {
+        if reservations.isEmpty { return [] }
+        return reservations.indices.filter { index in
+            guard reservations[index].isHeld, mayUse(reservations[index], job) else { return false }
+            giveFree(index)
+            return true
+        }
+    }
+
+    /// Keeps places again after the turn of a gang; those of a gang that has come together it needs no more.
+    func keep(_ freed: [Int]) {
+        for index in freed {
+            let job = reservations[index].job
+            if points.isReady(job, in: self) || points.isPipelined(job, in: self) { continue }
+            hold(index)
+        }
+    }
+
+    private func mayUse(_ reservation: Reservation, _ job: Int) -> Bool {
+        if reservation.job == job || jobs[job].priority > jobs[reservation.job].priority { return true }
+        guard let now, let start = reservation.start else { return false }
+        return waitingTasks(of: job).allSatisfy { task in
+            runTimes.seconds(of: task, job: job, request: tasks[task].request).map {
+                now.secondsSinceEpoch + $0 <= start.secondsSinceEpoch
+            } ?? false
+        }
+    }
+
+    private func hold(_ index: Int) {
+        if reservations[index].isHeld { return }
+        reservations[index].isHeld = true
+        for entry in reservations[index].entries where tasks[entry.task].status == .pending {
+            allocator.take(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
+            reservedTasks.insert(entry.task)
+        }
+        forgetExhaustion()
+    }
+
+    private func giveFree(_ index: Int) {
+        if !reservations[index].isHeld { return }
+        reservations[index].isHeld = false
+        for entry in reservations[index].entries where reservedTasks.remove(entry.task) != nil {
+            allocator.giveBack(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
+        }
+        forgetExhaustion()
+    }
+
+    // MARK: Who
+
+    /// How long a gang waits before places are kept for it, in seconds; `nil` where none are.
+    private var patience: Int64? {
+        guard let bound = configuration.actionArguments[.allocate]?.duration("reserveAfter"), bound > .zero
+        else {
+            return nil
+        }
+        return bound.components.seconds
+    }
+
+    private func hasWaited(_ job: Int, past patience: Int64, at now: Timestamp) -> Bool {
+        guard let created = jobs[job].created else { return false }
+        return now.secondsSinceEpoch - created.secondsSinceEpoch >= patience
+    }
+
+    /// Whether nothing but room keeps a gang from its minimum.
+    private func canBeReserved(_ job: Int) -> Bool {
+        guard let queue = jobs[job].queue, !jobs[job].isHopeless, jobs[job].phase != .pending,
+            queues[queue].queue.state == .open, points.invalidity(of: job, in: self) == nil,
+            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self),
+            let first = waitingTasks(of: job).first
+        else { return false }
+        return !points.isOverused(queue, in: self) && points.isAllocatable(queue, first, in: self)
+    }
+
+    /// The places for which pods were evicted in an earlier cycle.
+    private func reservationAfterEviction(_ job: Int) -> Reservation? {
+        var entries: [Reservation.Entry] = []
+        for task in jobs[job].tasks where tasks[task].isNominated && isWaiting(task) {
+            guard let shape = tasks[task].shape, let node = nominatedNode(of: task) else { continue }
+            entries.append(Reservation.Entry(task: task, shape: shape, node: node))
+        }
+        return entries.isEmpty ? nil : Reservation(job: job, cause: .eviction, entries: entries, start: nil)
+    }
+}
