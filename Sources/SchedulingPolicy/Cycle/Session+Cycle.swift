@@ -20,7 +20,7 @@ extension Session {
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()
         result.now = now
-        result.reservation = reservation
+        result.nodeLocks = nodeLocks
         return result
     }
 

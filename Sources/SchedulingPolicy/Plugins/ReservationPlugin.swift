@@ -20,7 +20,7 @@ struct ReservationPlugin: Plugin {
 
     /// The node that is not locked and has at least as much idle of everything as those before it.
     private static func emptiest(_ session: Session) -> Int? {
-        let locked = Set(session.reservation.lockedNodes)
+        let locked = Set(session.nodeLocks.nodes)
         var best: Int?
         for node in session.allocator.nodesByName
         where !locked.contains(session.allocator.node(node).name) {

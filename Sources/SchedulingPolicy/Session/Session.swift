@@ -28,7 +28,7 @@ public final class Session {
     /// When pods started and what they may use, where somebody says what nodes really use, by pod.
     var loads: [Int: PodLoad] = [:]
     /// The gang that nodes are locked for, from cycle to cycle.
-    var reservation = Reservation()
+    var nodeLocks = NodeLocks()
     /// What the plugins contribute to the cycle that is open.
     var points = ExtensionPoints([], nodes: NodeDescriptions())
     /// Where pods can go.

@@ -3,7 +3,7 @@ import SchedulingPolicy
 import TestSupport
 import Testing
 
-@Suite("elect and reserve lock nodes for one gang, under volcano-1.5") struct ReservationTests {
+@Suite("elect and reserve lock nodes for one gang, under volcano-1.5") struct NodeLockTests {
     private func session(
         _ actions: String = "elect, reserve", plugins: [String] = ["reservation", "priority", "gang"]
     ) throws -> Session {
@@ -33,12 +33,12 @@ import Testing
     @Test("of the highest priority the gang that has waited longest; a node a cycle, the emptiest first")
     func locking() throws {
         let session = try session()
-        let first = session.runCycle().reservation
+        let first = session.runCycle().nodeLocks
         #expect(first.target == key("first"))
-        #expect(first.lockedNodes == ["b"])
-        #expect(session.runCycle().reservation.lockedNodes == ["b", "c"])
-        #expect(session.runCycle().reservation.lockedNodes == ["b", "c", "a"])
-        #expect(session.runCycle().reservation.lockedNodes == ["b", "c", "a"])
+        #expect(first.nodes == ["b"])
+        #expect(session.runCycle().nodeLocks.nodes == ["b", "c"])
+        #expect(session.runCycle().nodeLocks.nodes == ["b", "c", "a"])
+        #expect(session.runCycle().nodeLocks.nodes == ["b", "c", "a"])
     }
 
     @Test("once the gang is ready, or gone, nodes are free and another gang is chosen") func unlocking()
@@ -47,10 +47,10 @@ import Testing
         let session = try session()
         _ = session.runCycle()
         for pod in Pod.members(of: "first", 3) { try session.update(pod.running(on: "b")) }
-        #expect(session.runCycle().reservation == Reservation())
-        #expect(session.runCycle().reservation.target == key("second"))
+        #expect(session.runCycle().nodeLocks == NodeLocks())
+        #expect(session.runCycle().nodeLocks.target == key("second"))
         session.removePodGroup(key("second"))
-        #expect(session.runCycle().reservation.target == nil)
+        #expect(session.runCycle().nodeLocks.target == nil)
     }
 
     @Test("nothing is placed otherwise for it, as in Volcano") func withoutEffect() throws {
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test("without the plugin no gang is chosen; elsewhere the actions do not exist") func refused() throws {
-        #expect(try session(plugins: ["gang"]).runCycle().reservation == Reservation())
+        #expect(try session(plugins: ["gang"]).runCycle().nodeLocks == NodeLocks())
         for compatibility in [Compatibility.volcano, .gangwright] {
             let text = "compatibility: \(compatibility.rawValue)\nactions: \"elect, reserve\"\ntiers: []"
             let problems = SchedulerConfiguration.read(Array(text.utf8), file: "f").problems
