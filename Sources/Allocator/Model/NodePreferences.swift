@@ -56,7 +56,9 @@ struct NodePreferences: Hashable, Sendable {
                 case .nodeAffinity(let weight): affinity = weight
                 case .taintToleration(let weight): taints = weight
                 case .imageLocality(let weight): images = weight
-                case .binpack, .leastAllocated, .mostAllocated, .balancedAllocation: break
+                case .binpack, .resourceStrategy, .scarcity, .leastAllocated, .mostAllocated,
+                    .balancedAllocation:
+                    break
                 }
             }
         }

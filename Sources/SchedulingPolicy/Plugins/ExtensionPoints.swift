@@ -10,6 +10,7 @@ final class ExtensionPoints {
     let nodes: NodeDescriptions
     private let jobOrder: Comparison
     private let queueOrder: Comparison
+    let namespaceOrder: [(Session, String, String) -> Int]
     private let taskOrder: Comparison
     private let jobValid: [(Session, Int) -> JobRefusal?]
     private let jobReady: (Session, Int) -> Bool
@@ -19,6 +20,9 @@ final class ExtensionPoints {
     private let jobEnqueued: [(Session, Int) -> Void]
     private let overused: [(Session, Int) -> Bool]
     private let allocatable: (Session, Int, Int) -> Bool
+    let targetJobs: [(Session, [Int]) -> Int?]
+    let reservedNodes: [(Session) -> Int?]
+    let closers: [(Session) -> Void]
     let nodeFilters: [(Session, Int) -> NodeCheck?]
     let nodeScores: [(Session, Int) -> NodeScore?]
     let observers: [(Session, Int, PlaceEvent) -> Void]
@@ -42,6 +46,7 @@ final class ExtensionPoints {
         self.nodes = nodes
         jobOrder = Self.first(plugins.compactMap(\.points.jobOrder))
         queueOrder = Self.first(plugins.compactMap(\.points.queueOrder))
+        namespaceOrder = plugins.compactMap(\.points.namespaceOrder)
         taskOrder = Self.first(plugins.compactMap(\.points.taskOrder))
         jobValid = plugins.compactMap(\.points.jobValid)
         jobReady = Self.all(plugins.compactMap(\.points.jobReady))
@@ -52,6 +57,9 @@ final class ExtensionPoints {
         jobEnqueued = plugins.compactMap(\.points.jobEnqueued)
         overused = plugins.compactMap(\.points.overused)
         allocatable = Self.all(plugins.compactMap(\.points.allocatable))
+        targetJobs = plugins.compactMap(\.points.targetJob)
+        reservedNodes = plugins.compactMap(\.points.reservedNode)
+        closers = plugins.compactMap(\.points.closing)
         nodeFilters = plugins.compactMap(\.points.nodeFilter)
         nodeScores = plugins.compactMap(\.points.nodeScore)
         observers = plugins.compactMap(\.points.observer)
@@ -125,6 +133,15 @@ final class ExtensionPoints {
         let (leftTime, rightTime) = (session.queues[left].queue.created, session.queues[right].queue.created)
         if leftTime != rightTime { return Timestamp.isOlder(leftTime, rightTime) }
         return session.queues[left].queue.name.precedes(session.queues[right].queue.name)
+    }
+
+    /// Whether one namespace goes before another; at a tie the one with the smaller name does.
+    func isNamespace(_ left: String, before right: String, in session: Session) -> Bool {
+        for compare in namespaceOrder {
+            let order = compare(session, left, right)
+            if order != 0 { return order < 0 }
+        }
+        return left.precedes(right)
     }
 
     /// Whether one pod goes before another of its gang; at a tie the default order holds.

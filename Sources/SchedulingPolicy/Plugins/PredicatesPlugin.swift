@@ -19,9 +19,26 @@ struct PredicatesPlugin: Plugin {
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
     ]
 
+    /// Volcano 1.5 keeps CPU and memory for devices here; later versions do in `resource-strategy-fit`.
+    private static let proportional = [
+        ArgumentSchema(name: "predicate.ProportionalEnable", kind: .bool(default: false)),
+        ArgumentSchema(name: "predicate.resources", kind: .names),
+        ArgumentSchema(name: "predicate.resources.*", kind: .float(default: 1)),
+    ]
+
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
+        compatibility == .volcano15 ? arguments + proportional : arguments
+    }
+
     private let arguments: Arguments
 
     init(_ arguments: Arguments) { self.arguments = arguments }
+
+    func open(_ session: Session, _ points: inout PluginPoints) {
+        if let proportions = ProportionRule(arguments) {
+            points.filterNodes { proportions.check(for: $1, in: $0) }
+        }
+    }
 
     func describeNodes(_ nodes: inout NodeDescriptions) {
         nodes.filters = [.nodeUnschedulable, .podCount]
