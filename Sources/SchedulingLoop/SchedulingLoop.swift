@@ -99,11 +99,14 @@ public final class SchedulingLoop {
         }
     }
 
-    /// When the next cycle is due; `nil` while nothing waits and nothing has changed.
+    /// When the next cycle is due; `nil` while nothing waits, nothing has changed and no rule depends on the time.
     public var nextCycle: LoopTime? {
         if let firstChange { return firstChange.advanced(by: timing.debounce) }
-        guard hasWaiting, let lastCycle else { return nil }
-        return lastCycle.advanced(by: timing.schedulePeriod)
+        guard let lastCycle else { return nil }
+        let timed = session.nextChange.map { LoopTime($0) }
+        if !hasWaiting { return timed }
+        let period = lastCycle.advanced(by: timing.schedulePeriod)
+        return timed.map { min($0, period) } ?? period
     }
 
     /// Runs a cycle, due or not. What it binds is assumed to be bound until an input says otherwise.

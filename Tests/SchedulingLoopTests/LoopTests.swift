@@ -37,6 +37,48 @@ private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: testNamespa
         #expect(loop.nextCycle == at(1_510))
     }
 
+    @Test("a rule that depends on the time asks for a cycle when its time comes") func timed() throws {
+        let text = """
+            compatibility: gangwright
+            actions: "allocate, shuffle"
+            tiers: [{plugins: [{name: tdm, arguments: {tdm.revocable-zone.z: "10:00-14:00"}}, {name: predicates}]}]
+            """
+        let configuration = try #require(
+            SchedulerConfiguration.read(Array(text.utf8), file: "configuration").configuration)
+        let loop = SchedulingLoop(configuration: configuration)
+        let noon = LoopTime(Timestamp.second(43_200))
+        let node = Node.of("n", labels: ["volcano.sh/revocable-zone": "z"])
+        try loop.receive(.change(.node(node)), at: noon)
+        let pod = Pod.waiting("a").running(on: "n").with {
+            $0.annotations = ["volcano.sh/preemptable": "true"]
+        }
+        try loop.receive(.change(.pod(pod)), at: noon)
+        #expect(loop.runCycle(at: noon).evictions.isEmpty)
+        let over = LoopTime(Timestamp.second(14 * 3_600 + 1))
+        #expect(loop.nextCycle == over)
+        #expect(loop.runCycle(at: over).evictions.map(\.pod) == [key("a")])
+    }
+
+    @Test("what waits for a time is not looked at later than anything else that waits") func timedAndWaiting()
+        throws
+    {
+        let text = """
+            compatibility: gangwright
+            actions: "allocate"
+            tiers: [{plugins: [{name: sla, arguments: {sla-waiting-time: 1h}}, {name: predicates}]}]
+            """
+        let configuration = try #require(
+            SchedulerConfiguration.read(Array(text.utf8), file: "configuration").configuration)
+        let loop = SchedulingLoop(
+            configuration: configuration, timing: LoopTiming(schedulePeriod: 10_000_000))
+        let start = LoopTime(Timestamp.second(0))
+        try loop.receive(.change(.pod(Pod.waiting("a").with { $0.created = .second(0) })), at: start)
+        _ = loop.runCycle(at: start)
+        #expect(loop.nextCycle == start.advanced(by: 3_600_000))
+        loop.timing.schedulePeriod = 1_000
+        #expect(loop.nextCycle == start.advanced(by: 1_000))
+    }
+
     @Test("a pod that goes on running asks for no cycle, one that ends does") func running() throws {
         let loop = SchedulingLoop(configuration: .default)
         let pod = Pod.waiting("a").running(on: "n")

@@ -22,8 +22,11 @@ func policy(_ compatibility: Compatibility, actions: String, tiers: [[String]]) 
             let words = plugin.split(separator: " ").map(String.init)
             text += "  - name: \(words[0])\n"
             let settings = words.dropFirst().map { $0.split(separator: "=").map(String.init) }
-            for flag in settings where flag[0].hasPrefix("enable") { text += "    \(flag[0]): \(flag[1])\n" }
-            let arguments = settings.filter { !$0[0].hasPrefix("enable") }
+            func isFlag(_ name: String) -> Bool {
+                name.hasPrefix("enable") && name != "enablePreferredOrder"
+            }
+            for flag in settings where isFlag(flag[0]) { text += "    \(flag[0]): \(flag[1])\n" }
+            let arguments = settings.filter { !isFlag($0[0]) }
             if !arguments.isEmpty { text += "    arguments:\n" }
             for argument in arguments { text += "      \(argument[0]): \(argument[1])\n" }
         }

@@ -88,7 +88,12 @@ extension Session {
             !allocator.isFreeing
         else { return false }
         let pods = worksheet[jobs[job].worksheet]
-        guard pods.allSatisfy({ tasks[$0].shape == shape && !tasks[$0].isNominated }) else { return false }
+        guard
+            pods.allSatisfy({
+                tasks[$0].shape == shape && !tasks[$0].isNominated
+                    && points.nodeRules(for: $0, in: self) == nil
+            })
+        else { return false }
         let room = allocator.room(for: shape)
         if room >= needed { return false }
         for task in pods.prefix(room) { tasks[task].failure = .noRoomForGang }

@@ -133,6 +133,8 @@ struct EvictionPlan {
         }
         if !isRoomy { return nil }
         let needed = withoutSuperfluous(chosen, broken, on: node, entry, for: task)
+        // Each was asked about with others; together they may be more than a budget lets go.
+        if session.points.permitted(needed, in: session).count < needed.count { return nil }
         let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
         return Offer(node: node, victims: needed, priority: priority ?? .min)
     }

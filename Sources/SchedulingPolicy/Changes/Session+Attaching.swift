@@ -31,6 +31,7 @@ extension Session {
         }
         tasks[task] = state
         takeNotes(of: pod, task)
+        takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
         runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
@@ -51,6 +52,7 @@ extension Session {
             traits.insert(.saysPreemptable)
             if Self.isTrue(text) { traits.insert(.isPreemptable) }
         }
+        if !pod.annotations.isEmpty, Self.isRevocable(pod) { traits.insert(.isRevocable) }
         if pod.key.namespace == "kube-system" || pod.priorityClassName == "system-cluster-critical"
             || pod.priorityClassName == "system-node-critical"
         {
@@ -60,6 +62,15 @@ extension Session {
         if pod.preemptsNever { traits.insert(.neverPreempts) }
         if pod.isDisruptionTarget, pod.isTerminating { traits.insert(.isPreempted) }
         return traits
+    }
+
+    /// Whether a pod may run on nodes that are lent for a part of the day.
+    ///
+    /// Source: Volcano's annotation `volcano.sh/revocable-zone`, of which only `*` counts; without it, one that calls the pod
+    /// preemptable.
+    private static func isRevocable(_ pod: Pod) -> Bool {
+        if let zone = pod.annotations["volcano.sh/revocable-zone"] { return zone == "*" }
+        return Self.isTrue(pod.annotations["volcano.sh/preemptable"] ?? "")
     }
 
     /// The words that Go's `strconv.ParseBool` takes for true.
@@ -107,6 +118,7 @@ extension Session {
         leaveNode(task)
         leaveJob(task)
         notes[task] = nil
+        dropVictimNotes(of: task)
         runTimes.forget(task)
         forgetHostPorts(of: task)
     }

@@ -28,6 +28,7 @@ extension Session {
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
         setMinimum(group.minResources, of: job)
+        setNotes(GangNotes(group), of: job)
         setTopology(of: job, to: group)
         if jobs[job].origin == nil { for task in jobs[job].tasks { strays.remove(task) } }
         jobs[job].origin = group.origin
@@ -42,6 +43,7 @@ extension Session {
         move(job, toQueue: nil)
         setMinima([], of: job)
         setMinimum(nil, of: job)
+        gangNotes[job] = nil
         forgetTopology(of: job)
         jobs[job].origin = nil
         jobs[job].minMember = 0
@@ -115,6 +117,7 @@ extension Session {
         var resources = pod.requests
         resources[.pods] = 1
         setMinimum(resources, of: job)
+        setNotes(GangNotes(pod), of: job)
         move(job, toQueue: pod.annotations["scheduling.volcano.sh/queue-name"] ?? "default")
         touch(job)
         return job
@@ -130,6 +133,7 @@ extension Session {
         if jobIDs[jobs[job].key] == job { jobIDs[jobs[job].key] = nil }
         if lastJob?.job == job { lastJob = nil }
         gatedRequests[job] = nil
+        gangNotes[job] = nil
         freeJobs.append(job)
     }
 

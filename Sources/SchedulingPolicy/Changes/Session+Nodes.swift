@@ -32,6 +32,7 @@ extension Session {
         nodes.setCounted(compatibility.isVolcano || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
+        labelledNodes.removeAll()
         roomVersion.freed += 1
         roomVersion.changed += 1
     }
@@ -48,6 +49,7 @@ extension Session {
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
         constraintRefusals.removeAll(keepingCapacity: true)
+        labelledNodes.removeAll()
         // It frees nothing, but gangs that found no room were told so with this node in mind.
         roomVersion.freed += 1
         roomVersion.changed += 1
@@ -77,6 +79,9 @@ extension Session {
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
+        keepsPodLabels = Self.keepsPodLabels(configuration)
+        if !keepsPodLabels { podLabels.removeAll() }
+        nextChange = nil
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }
             nodes.setCounted(compatibility.isVolcano || allocator.node(index).isReady, entry)

@@ -32,6 +32,7 @@ extension Session {
         if isLeaving {
             evict(task)
             tasks[task].traits.insert(.isEvicted)
+            evictedTasks.insert(task)
         }
         if let phase, let job = tasks[task].job { jobs[job].phase = phase }
     }

@@ -50,6 +50,14 @@ extension Session {
             queues.append(QueueShare(queue: queue, columns: resources.count))
         }
         let isNew = !queues[id].exists
+        let old = queues[id].queue
+        // It may open nodes to gangs that found none.
+        if old.affinity != queue.affinity || old.annotations != queue.annotations
+            || old.parent != queue.parent
+        {
+            roomVersion.freed += 1
+            roomVersion.changed += 1
+        }
         queues[id].queue = queue
         queues[id].exists = true
         if !isNew { return }

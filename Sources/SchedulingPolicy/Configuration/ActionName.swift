@@ -23,7 +23,7 @@ public enum ActionName: String, Sendable, CaseIterable {
 
     /// Actions that this version does not run yet and refuses by name.
     static let later: Set<ActionName> = [
-        .shuffle, .elect, .reserve,
+        .elect, .reserve,
     ]
 
     /// Whether the action evicts pods.
@@ -44,12 +44,12 @@ public enum ActionName: String, Sendable, CaseIterable {
     }
 
     /// The arguments that the action takes under `configurations`.
-    var arguments: [ArgumentSchema] {
+    func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
         let cache = ArgumentSchema(name: "predicateErrorCacheEnable", kind: .bool(default: true))
         switch self {
         case .allocate:
-            // Ours: only under compatibility gangwright are places kept.
-            return [cache, ArgumentSchema(name: "reserveAfter", kind: .duration(default: .seconds(600)))]
+            let patience = ArgumentSchema(name: "reserveAfter", kind: .duration(default: .seconds(600)))
+            return compatibility == .gangwright ? [cache, patience] : [cache]
         case .backfill, .reclaim: return [cache]
         case .preempt:
             return [

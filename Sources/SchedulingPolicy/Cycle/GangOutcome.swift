@@ -26,8 +26,11 @@ struct GangOutcome {
             )
         }
         if placed > 0, session.points.isPipelined(job, in: session) {
+            let isComplete = session.membersNeeded(job) == 0
             return (
-                .gangNotReady, "\(count(placed, of: members)) hold a place until what occupies it has gone"
+                .gangNotReady,
+                "\(count(placed, of: members)) hold a place until "
+                    + (isComplete ? "what occupies it has gone" : "the others find one")
             )
         }
         let (reason, message) = firstReason()
@@ -37,10 +40,11 @@ struct GangOutcome {
         return (reason, message)
     }
 
-    /// For which other gang places are kept, if for any.
-    private var keptForOthers: String {
-        let other = session.reservations.first { $0.job != job && $0.cause == .waiting }
-        return other.map { "; places are kept for \(session.jobs[$0.job].key)" } ?? ""
+    /// For which other gang places are kept that a pod could use, if for any.
+    private func keptForOthers(_ task: Int) -> String {
+        if session.reservations.isEmpty { return "" }
+        let other = session.gangWithPlaces(wantedBy: task)
+        return other.map { "; places are kept for \(session.jobs[$0].key)" } ?? ""
     }
 
     private func reservationMessage(_ reservation: Reservation) -> String {
@@ -80,7 +84,7 @@ struct GangOutcome {
     private func makeExplanation(of task: Int) -> PendingExplanation {
         if case .noNode(let refusals) = session.tasks[task].failure {
             return PendingExplanation(
-                .unschedulable, noNodeMessage(task, refusals) + keptForOthers,
+                .unschedulable, noNodeMessage(task, refusals) + keptForOthers(task),
                 Self.sorted(session.refusals[Int(refusals)]))
         }
         if let refusal = refusal() { return refusal }

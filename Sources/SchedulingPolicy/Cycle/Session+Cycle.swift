@@ -10,10 +10,12 @@ extension Session {
     /// The result reports the gangs of which something waits or has changed since the last cycle; in the first, all.
     /// - Complexity: O((waiting pods + changed gangs) × log) in the indexed allocator.
     public func runCycle(now: Timestamp? = nil) -> CycleResult {
+        wake(at: now)
         openCycle()
         self.now = now
         points = ExtensionPoints(
             configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
+        nextChange = points.nextChange
         for action in configuration.actions { run(action) }
         closeReservations()
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
@@ -44,7 +46,8 @@ extension Session {
         case .reclaim: compatibility == .gangwright ? evictByPlan(.reclaim) : reclaim()
         case .gangpreempt: evictBundles(.gangpreempt)
         case .gangreclaim: evictBundles(.gangreclaim)
-        case .shuffle, .elect, .reserve:
+        case .shuffle: shuffle()
+        case .elect, .reserve:
             preconditionFailure("\(action.rawValue) is refused when a configuration is read")
         }
     }

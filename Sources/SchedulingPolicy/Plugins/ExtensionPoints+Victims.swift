@@ -35,16 +35,31 @@ extension ExtensionPoints {
         preemptive.allSatisfy { $0(session, queue, tasks) }
     }
 
-    /// Pods that should leave for no pod in particular, by name: the union over a tier, of the first tier that names any.
+    /// Pods that should leave for no pod in particular, by name: of the first tier that names any, in it the union.
+    ///
+    /// Volcano 1.5 takes the intersection within a tier.
     func namedVictims(in session: Session) -> [Int] {
-        var named: Set<Int> = []
+        var named: Set<Int>?
         var tier = victims.first?.tier ?? 0
         for entry in victims {
-            if entry.tier != tier, !named.isEmpty { break }
-            tier = entry.tier
-            named.formUnion(entry.name(session))
+            if entry.tier != tier {
+                if let named, !named.isEmpty { break }
+                tier = entry.tier
+                named = nil
+            }
+            let own = entry.name(session)
+            if let known = named {
+                named = session.compatibility == .volcano15 ? known.intersection(own) : known.union(own)
+            } else {
+                named = Set(own)
+            }
         }
-        return named.sorted { session.tasks[$0].key < session.tasks[$1].key }
+        return (named ?? []).sorted { session.tasks[$0].key < session.tasks[$1].key }
+    }
+
+    /// Those of the pods that are named which may leave, in their order.
+    func permitted(_ named: [Int], in session: Session) -> [Int] {
+        victimFilters.reduce(named) { left, filter in filter(session, left) }
     }
 
     /// Whether a pod leaves before another: the least important pod of the least important gang first.

@@ -28,6 +28,8 @@ final class ExtensionPoints {
     let evictable: [(Session, GangEviction, [Int]) -> [Int]?]
     let preemptive: [(Session, Int, [Int]) -> Bool]
     let victims: [(tier: Int, name: (Session) -> [Int])]
+    let victimFilters: [(Session, [Int]) -> [Int]]
+    let nextChange: Timestamp?
     let victimQueueOrder: [(Session, Int, Int, Int) -> Int]
     let subGroupReady: [(Session, SubGroupID) -> Bool]
     let subGroupPipelined: [(tier: Int, gate: (Session, SubGroupID) -> Vote)]
@@ -61,6 +63,8 @@ final class ExtensionPoints {
         evictable = plugins.compactMap(\.points.evictable)
         preemptive = plugins.compactMap(\.points.preemptive)
         victims = plugins.compactMap { plugin in plugin.points.victims.map { (plugin.tier, $0) } }
+        victimFilters = plugins.compactMap(\.points.victimFilter)
+        nextChange = plugins.compactMap(\.points.nextChange).min()
         victimQueueOrder = plugins.compactMap(\.points.victimQueueOrder)
         subGroupReady = plugins.compactMap(\.points.subGroupReady)
         subGroupPipelined = plugins.compactMap { plugin in

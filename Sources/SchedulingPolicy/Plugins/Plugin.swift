@@ -13,6 +13,9 @@ protocol Plugin: Sendable {
     /// The arguments where they, or their defaults, depend on whose semantics hold.
     static func arguments(under compatibility: Compatibility) -> [ArgumentSchema]
 
+    /// Whether it reads the labels of pods that are on nodes, which are kept for it alone.
+    static var readsPodLabels: Bool { get }
+
     init(_ arguments: Arguments)
 
     /// Contributes filters and scores of nodes; asked when the configuration is taken.
@@ -25,6 +28,7 @@ protocol Plugin: Sendable {
 extension Plugin {
     static var arguments: [ArgumentSchema] { [] }
     static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] { arguments }
+    static var readsPodLabels: Bool { false }
     func describeNodes(_ nodes: inout NodeDescriptions) {}
     func open(_ session: Session, _ points: inout PluginPoints) {}
 }
@@ -33,33 +37,33 @@ extension Plugin {
 enum PluginRegistry {
     static let plugins: [any Plugin.Type] = [
         BinpackPlugin.self,
+        CDPPlugin.self,
         CapacityPlugin.self,
         ConformancePlugin.self,
         DRFPlugin.self,
         GangPlugin.self,
+        NodeGroupPlugin.self,
         NetworkTopologyAwarePlugin.self,
         NodeOrderPlugin.self,
         OvercommitPlugin.self,
+        PDBPlugin.self,
         PredicatesPlugin.self,
         PriorityPlugin.self,
         ProportionPlugin.self,
+        ResourceQuotaPlugin.self,
+        SLAPlugin.self,
+        TDMPlugin.self,
         TaskTopologyPlugin.self,
     ]
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "cdp",
         "deviceshare",
         "extender",
-        "nodegroup",
         "numa-aware",
-        "pdb",
         "rescheduling",
         "reservation",
         "resource-strategy-fit",
-        "resourcequota",
-        "sla",
-        "tdm",
         "usage",
     ]
 

@@ -55,6 +55,8 @@ struct PluginPoints {
     private(set) var evictable: ((Session, GangEviction, [Int]) -> [Int]?)?
     private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
     private(set) var victims: ((Session) -> [Int])?
+    private(set) var victimFilter: ((Session, [Int]) -> [Int])?
+    private(set) var nextChange: Timestamp?
     private(set) var victimQueueOrder: ((Session, Int, Int, Int) -> Int)?
 
     private(set) var subGroupReady: ((Session, SubGroupID) -> Bool)?
@@ -205,11 +207,23 @@ struct PluginPoints {
         if configuration.isEnabled(.victim) { self.victims = victims }
     }
 
+    /// Says which of the pods that others name may leave, under `gangwright`; one switch holds for both.
+    mutating func filterNamedVictims(_ filter: @escaping (Session, [Int]) -> [Int]) {
+        if configuration.isEnabled(.victim) { victimFilter = filter }
+    }
+
     /// Orders the queues of victims, given the queue (first) that they leave for: negative if pods of the first of the
     /// two that follow leave first. It has no switch.
     mutating func orderVictimQueues(_ compare: @escaping (Session, Int, Int, Int) -> Int) {
         victimQueueOrder = compare
     }
+
+    // MARK: Time
+
+    /// Says that an answer may be another from a time on, though nothing happens; it has no switch.
+    ///
+    /// Gangs that found no room are tried again then, and a cycle is due.
+    mutating func mayChange(at time: Timestamp) { nextChange = min(nextChange ?? time, time) }
 }
 
 /// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.

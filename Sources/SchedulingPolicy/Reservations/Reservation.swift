@@ -25,6 +25,8 @@ struct Reservation {
     let start: Timestamp?
     /// True while the places are booked in the allocator.
     var isHeld = false
+    /// True once the gang has come together: it needs them no more.
+    var isOver = false
 }
 
 /// Reservations: a gang that waits for long, or for which pods leave, is not overtaken for ever.
@@ -57,7 +59,17 @@ extension Session {
 
     /// The places that are kept for a gang because it has waited, and has not got them yet.
     func reservation(of job: Int) -> Reservation? {
-        reservations.first { $0.job == job && $0.cause == .waiting }
+        reservations.first { $0.job == job && $0.cause == .waiting && !$0.isOver }
+    }
+
+    /// The gang for which a node that a pod could use is kept, if the pod is not of that gang.
+    func gangWithPlaces(wantedBy task: Int) -> Int? {
+        guard let shape = tasks[task].shape, reservations.contains(where: { !$0.isOver }) else { return nil }
+        let nodes = Set(allocator.nodes(meetingDemandsOf: shape))
+        return reservations.first { reservation in
+            !reservation.isOver && reservation.cause == .waiting && reservation.job != tasks[task].job
+                && reservation.entries.contains { nodes.contains($0.node) }
+        }?.job
     }
 
     /// The nodes of a reservation, each once, by name.
@@ -95,8 +107,9 @@ extension Session {
     func keep(_ freed: [Int]) {
         for index in freed {
             let job = reservations[index].job
-            if points.isReady(job, in: self) || points.isPipelined(job, in: self) { continue }
-            hold(index)
+            reservations[index].isOver =
+                points.isReady(job, in: self) || points.isPipelined(job, in: self)
+            if !reservations[index].isOver { hold(index) }
         }
     }
 
@@ -133,7 +146,8 @@ extension Session {
 
     /// How long a gang waits before places are kept for it, in seconds; `nil` where none are.
     private var patience: Int64? {
-        guard let bound = configuration.actionArguments[.allocate]?.duration("reserveAfter"), bound > .zero
+        guard let bound = configuration.actionArguments[.allocate]?.duration("reserveAfter"),
+            bound > .zero
         else {
             return nil
         }
@@ -157,9 +171,16 @@ extension Session {
 
     /// The places for which pods were evicted in an earlier cycle.
     private func reservationAfterEviction(_ job: Int) -> Reservation? {
+        // A nomination that no longer leads anywhere keeps nothing from others.
+        let nominees = jobs[job].tasks.filter { tasks[$0].isNominated && isWaiting($0) }
+        guard !nominees.isEmpty, nominees.count + jobs[job].counts.ready >= jobs[job].minMember,
+            canBeReserved(job)
+        else { return nil }
         var entries: [Reservation.Entry] = []
-        for task in jobs[job].tasks where tasks[task].isNominated && isWaiting(task) {
-            guard let shape = tasks[task].shape, let node = nominatedNode(of: task) else { continue }
+        for task in nominees {
+            guard let shape = tasks[task].shape, let node = nominatedNode(of: task),
+                allocator.placement(of: shape, on: node) != nil
+            else { return nil }
             entries.append(Reservation.Entry(task: task, shape: shape, node: node))
         }
         return entries.isEmpty ? nil : Reservation(job: job, cause: .eviction, entries: entries, start: nil)

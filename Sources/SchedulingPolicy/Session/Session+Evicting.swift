@@ -33,6 +33,7 @@ extension Session {
     /// Makes an eviction final: the pod is assumed to be leaving until it has gone.
     func commitEviction(of task: Int, because reason: EvictionReason, for preemptor: Int) {
         tasks[task].traits.insert(.isEvicted)
+        evictedTasks.insert(task)
         evictions.append(Eviction(task: task, reason: reason, preemptor: preemptor))
         roomVersion.freed += 1
         roomVersion.changed += 1
@@ -56,6 +57,7 @@ extension Session {
         closeCycle()
         guard let task = findTask(key), tasks[task].traits.contains(.isEvicted) else { return }
         tasks[task].traits.remove(.isEvicted)
+        evictedTasks.remove(task)
         if tasks[task].status == .releasing { moveOnNode(task, to: .running) }
         roomVersion.changed += 1
     }
@@ -112,6 +114,8 @@ public enum EvictionReason: String, Sendable, CaseIterable {
 
 /// A pod that this cycle evicts.
 struct Eviction {
+    /// Stands for the gang where pods leave for none in particular.
+    static let nobody = -1
     let task: Int
     let reason: EvictionReason
     /// The gang that it leaves for; negative for none.
@@ -136,4 +140,6 @@ struct TaskTraits: OptionSet, Sendable {
     static let hasLabels = TaskTraits(rawValue: 1 << 5)
     /// It is leaving because a scheduler preempted it.
     static let isPreempted = TaskTraits(rawValue: 1 << 6)
+    /// It may run on nodes that are lent for a part of the day.
+    static let isRevocable = TaskTraits(rawValue: 1 << 7)
 }

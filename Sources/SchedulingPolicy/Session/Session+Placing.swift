@@ -107,6 +107,7 @@ extension Session {
         tasks[task].isAssumed = true
         link(task, to: node)
         binds.append(task)
+        if !cooldowns.isEmpty { cooldowns[task]?.scheduled = now }
         roomVersion.changed += 1
     }
 }

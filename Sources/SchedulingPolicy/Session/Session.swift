@@ -44,6 +44,18 @@ public final class Session {
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
     var notes: [Int: TaskNotes] = [:]
+    /// What few gangs say in annotations.
+    var gangNotes: [Int: GangNotes] = [:]
+    /// The pods that say for how long they are to be left where they are.
+    var cooldowns: [Int: Cooldown] = [:]
+    /// The labels of pods, where a plugin reads them.
+    var podLabels: [Int: [String: String]] = [:]
+    /// Whether a plugin does.
+    var keepsPodLabels: Bool
+    /// Pods that this session has evicted and that the API server still shows as staying.
+    var evictedTasks: Set<Int> = []
+    /// The nodes that have a label which a plugin asked for, until nodes change.
+    var labelledNodes: [String: [Int: String]] = [:]
     /// The gangs.
     var jobs: [JobState] = []
     var jobIDs: [ObjectKey: Int] = [:]
@@ -88,6 +100,12 @@ public final class Session {
 
     /// The time of the cycle that is open, or was last; `nil` if none was given.
     var now: Timestamp?
+    /// How far local time is ahead of universal time.
+    let utcOffsetSeconds: Int64
+    /// When a plugin's answer may change though nothing happens; `nil` if none has said so.
+    public internal(set) var nextChange: Timestamp?
+    /// When pods were last taken off revocable nodes.
+    var lastTimeDivision: Timestamp?
     /// The number of the cycle that is open, or was last.
     var cycle = 0
     /// True until the next change from outside: places that were only held are still held.
@@ -143,6 +161,8 @@ public final class Session {
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
         schedulerNames = options.schedulerNames
+        utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
+        keepsPodLabels = Self.keepsPodLabels(configuration)
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
         hostPorts.areChecked = configuration.nodeDescriptions.checksHostPorts
@@ -209,11 +229,17 @@ public struct SessionOptions: Sendable {
     public var schedulerNames: Set<String>?
     /// Which allocator places pods.
     public var allocator: AllocatorKind
+    /// How many seconds local time is ahead of universal time, a day at most: rules that name a time of day mean the
+    /// local one.
+    public var utcOffsetSeconds: Int
 
-    /// Options; by default every pending pod is placed.
-    public init(schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed) {
+    /// Options; by default every pending pod is placed, and local time is universal time.
+    public init(
+        schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed, utcOffsetSeconds: Int = 0
+    ) {
         self.schedulerNames = schedulerNames
         self.allocator = allocator
+        self.utcOffsetSeconds = utcOffsetSeconds
     }
 }
 

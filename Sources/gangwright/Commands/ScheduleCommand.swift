@@ -76,6 +76,10 @@ struct CycleRun {
                     "the time of the cycle, as in 2026-01-31T12:00:00Z (default: the newest time of the input)"
             ),
             Option(
+                name: "utc-offset", metavar: "OFFSET",
+                help: "how far local time is ahead of universal time, for rules that name a time of day",
+                default: "+00:00"),
+            Option(
                 name: "allocator", metavar: "KIND",
                 help: "what places pods: the index, or the plain loops that specify it; both decide the same",
                 default: AllocatorKind.indexed.rawValue, choices: AllocatorKind.allCases.map(\.rawValue)),
@@ -91,7 +95,7 @@ struct CycleRun {
         input = try ClusterInput(arguments)
         outcome.warn(configuration.warnings + input.warnings)
         if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
-        let options = Self.options(arguments)
+        let options = try Self.options(arguments)
         let start = try Self.now(arguments) ?? input.snapshot.newestTimestamp
         do {
             loop = try SchedulingLoop(
@@ -102,13 +106,26 @@ struct CycleRun {
         }
     }
 
-    private static func options(_ arguments: Arguments) -> SessionOptions {
+    private static func options(_ arguments: Arguments) throws(CommandFailure) -> SessionOptions {
         var options = SessionOptions()
         if arguments.isGiven("scheduler-name") {
             options.schedulerNames = Set(arguments.values("scheduler-name"))
         }
+        options.utcOffsetSeconds = try utcOffset(arguments)
         options.allocator = arguments.value("allocator").flatMap(AllocatorKind.init) ?? .indexed
         return options
+    }
+
+    /// Reads `+02:00`, `-05:30` or `Z`, as a time stamp ends.
+    private static func utcOffset(_ arguments: Arguments) throws(CommandFailure) -> Int {
+        guard let text = arguments.value("utc-offset") else { return 0 }
+        if let noon = Timestamp(rfc3339: "2026-01-02T12:00:00Z"),
+            let local = Timestamp(rfc3339: "2026-01-02T12:00:00" + text), text.first != "."
+        {
+            return Int(noon.secondsSinceEpoch - local.secondsSinceEpoch)
+        }
+        throw CommandFailure(
+            .badInput, "--utc-offset: found \"\(text)\", expected an offset such as +02:00")
     }
 
     private static func now(_ arguments: Arguments) throws(CommandFailure) -> Timestamp? {

@@ -54,6 +54,7 @@ private func differences(_ before: String, _ after: String) throws -> [String] {
                 "plugin binpack: binpack.resources: null to \"a/b\"",
                 "plugin binpack: binpack.resources.a/b: null to 2",
                 "action allocate: predicateErrorCacheEnable: true to false",
+                "action allocate: reserveAfter: null to \"10m\"",
             ])
     }
 

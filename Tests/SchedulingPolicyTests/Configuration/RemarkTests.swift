@@ -15,7 +15,7 @@ func outline(
                 path: "tiers[\(tier)].plugins[\(place)]", type: GangPlugin.self)
         }
     }
-    let arguments = ActionName.allCases.map { ($0, Arguments(schema: $0.arguments)) }
+    let arguments = ActionName.allCases.map { ($0, Arguments(schema: $0.arguments(under: .volcano))) }
     return SchedulerConfiguration(
         compatibility: compatibility, actions: actions, tiers: read,
         actionArguments: Dictionary(uniqueKeysWithValues: arguments), metrics: nil,

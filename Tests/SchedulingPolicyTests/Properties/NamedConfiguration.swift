@@ -8,9 +8,10 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
 
     init(_ name: String, _ text: String, _ compatibility: Compatibility) {
         self.name = "\(name) (\(compatibility.rawValue))"
-        let (configuration, problems) = SchedulerConfiguration.read(Array(text.utf8), file: name)
-        guard var configuration else { preconditionFailure("\(name): \(problems)") }
-        configuration.compatibility = compatibility
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("compatibility:") }
+        let whole = "compatibility: \(compatibility.rawValue)\n" + lines.joined(separator: "\n")
+        let (configuration, problems) = SchedulerConfiguration.read(Array(whole.utf8), file: name)
+        guard let configuration else { preconditionFailure("\(name): \(problems)") }
         self.configuration = configuration
     }
 

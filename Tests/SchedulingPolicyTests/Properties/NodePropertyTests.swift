@@ -125,6 +125,10 @@ struct NodePropertyTests {
                 after.add(pod, to: entry.node)
             }
             let neighbours = Self.podsByNode(of: trial)
+            // Ours keeps the node on which room was made for a pod.
+            let kept = Set(
+                trial.compatibility == .gangwright
+                    ? trial.snapshot.pods.filter(\.isPending).compactMap(\.nominatedNodeName) : [])
             return trial.result.pending.filter { $0.podGroup == nil && $0.reason == .unschedulable }.flatMap {
                 pending -> [String] in
                 guard let pod = trial.pods[pending.pod] else { return [] }
@@ -132,6 +136,7 @@ struct NodePropertyTests {
                     NodeOracle.objections(to: pod, on: node, readiness: trial.compatibility == .gangwright)
                         .isEmpty
                         && Self.hasRoom(for: pod, on: node, after: after, promised: promised)
+                        && !kept.contains(node.name)
                         && !(neighbours[node.name] ?? []).contains { Self.sharePort(pod, $0) }
                 }.map { "\(pending.pod) would fit on \($0.name)" }
             }

@@ -55,7 +55,7 @@ extension ConfigurationReader {
 
     mutating func readActionArguments() -> [ActionName: Arguments] {
         var result: [ActionName: Arguments] = [:]
-        for action in ActionName.allCases { result[action] = Arguments(schema: action.arguments) }
+        for action in ActionName.allCases { result[action] = Arguments(schema: action.arguments(under: compatibility)) }
         var seen: Set<ActionName> = []
         for entry in root.objects("configurations") {
             guard let name = entry.requiredString("name") else { continue }
@@ -64,7 +64,7 @@ extension ConfigurationReader {
                 continue
             }
             ignoreUnknownKeys(of: entry, known: ["name", "arguments"], expected: "name or arguments")
-            let arguments = readArguments(of: entry, schema: action.arguments)
+            let arguments = readArguments(of: entry, schema: action.arguments(under: compatibility))
             if seen.insert(action).inserted {
                 note(entry, "name")
                 source.lines["configurations.\(name)"] = entry.value("name")?.line
