@@ -162,6 +162,21 @@ public protocol PodAllocator: Sendable {
     /// How many pods of a shape fit what is idle now, one after the other, on all nodes together.
     mutating func room(for shape: ShapeID) -> Int
 
+    /// The best of all nodes on which a pod fits now or will fit, weighed up in one set, where the policy has a say on each.
+    ///
+    /// Volcano 1.5 chooses so. As of `bestNode`, but for this:
+    /// - Parameter floor: of several nodes, one whose score is no higher is not chosen.
+    func bestNode(
+        ofAllFor shape: ShapeID, above floor: Int64, where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Placement?
+
+    /// Whether a node takes a pod of a shape as far as constraints, marks and slots go, resources aside.
+    func admits(_ shape: ShapeID, on node: Int) -> Bool
+
+    /// Whether more of one of these columns is bound on a node than it has.
+    func isOverfull(_ node: Int, columns: [Int]) -> Bool
+
     /// True while there is a node on which more will be left than there is now, so that places may be promised there.
     var isFreeing: Bool { get }
 

@@ -8,9 +8,11 @@ import Testing
 ///
 ///     policy(.volcano, ["priority", "gang"], ["predicates", "nodeorder leastrequested.weight=0"])
 func policy(
-    _ compatibility: Compatibility, actions: String = "allocate, backfill", _ tiers: [String]...
+    _ compatibility: Compatibility, actions: String? = nil, _ tiers: [String]...
 ) -> SchedulerConfiguration {
-    policy(compatibility, actions: actions, tiers: tiers)
+    // Volcano 1.5 places nothing that was not admitted.
+    let actions = actions ?? (compatibility == .volcano15 ? "enqueue, " : "") + "allocate, backfill"
+    return policy(compatibility, actions: actions, tiers: tiers)
 }
 
 /// The same for tiers that are put together elsewhere.
@@ -34,6 +36,11 @@ func policy(_ compatibility: Compatibility, actions: String, tiers: [[String]]) 
     let (configuration, problems) = SchedulerConfiguration.read(Array(text.utf8), file: "policy")
     guard let configuration, problems.isEmpty else { preconditionFailure("\(text)\(problems)") }
     return configuration
+}
+
+extension Compatibility {
+    /// All but Volcano 1.5: of what it does differently the tests in the folder of its name speak.
+    static let withoutVolcano15: [Compatibility] = [.volcano, .gangwright]
 }
 
 /// Gangs and the constraints of nodes, and nothing else.

@@ -132,13 +132,13 @@ struct Inventory: Sendable {
         return scored.map(\.node)
     }
 
-    private func highest(of candidates: [Int], for shape: ShapeTable.Shape) -> NodePreferences.Raw {
+    func highest(of candidates: [Int], for shape: ShapeTable.Shape) -> NodePreferences.Raw {
         var highest = NodePreferences.Raw()
         for node in candidates { highest.raise(to: constraints.raw(shape.preferences, node)) }
         return highest
     }
 
-    private func score(
+    func score(
         of node: Int, for shape: ShapeTable.Shape, _ highest: NodePreferences.Raw,
         _ states: borrowing StateTable, _ row: Int
     ) -> Int64 {

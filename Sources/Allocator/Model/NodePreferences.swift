@@ -47,6 +47,8 @@ struct NodePreferences: Hashable, Sendable {
     /// The weights of what is preferred.
     struct Weights: Sendable {
         private(set) var affinity: Int64 = 0
+        /// True where affinity is not scaled.
+        private(set) var isAffinityRaw = false
         private(set) var taints: Int64 = 0
         private(set) var images: Int64 = 0
 
@@ -54,20 +56,27 @@ struct NodePreferences: Hashable, Sendable {
             for kernel in kernels {
                 switch kernel {
                 case .nodeAffinity(let weight): affinity = weight
+                case .rawNodeAffinity(let weight): (affinity, isAffinityRaw) = (weight, true)
                 case .taintToleration(let weight): taints = weight
                 case .imageLocality(let weight): images = weight
-                case .binpack, .resourceStrategy, .scarcity, .leastAllocated, .mostAllocated,
+                case .binpack, .binpackEach, .resourceStrategy, .scarcity, .leastAllocated, .mostAllocated,
                     .balancedAllocation:
                     break
                 }
             }
         }
 
+        /// Affinity beyond this counts as this, so that no sum of scores overflows.
+        private static let largestAffinity: Int64 = 1_000_000
+
         /// The points of a node, given the largest values among the candidates, in `ShapeScorer.unit`.
         ///
         /// Source: kube-scheduler's `DefaultNormalizeScore`, integer division included.
         func points(_ raw: Raw, highest: Raw) -> Int64 {
-            let welcome = highest.affinity == 0 ? 0 : raw.affinity * maxNodeScore / highest.affinity
+            let welcome =
+                isAffinityRaw
+                ? max(-Self.largestAffinity, min(raw.affinity, Self.largestAffinity))
+                : highest.affinity == 0 ? 0 : raw.affinity * maxNodeScore / highest.affinity
             let shunned =
                 highest.intolerable == 0 ? 0 : raw.intolerable * maxNodeScore / highest.intolerable
             return (affinity * welcome + taints * (maxNodeScore - shunned) + images * raw.images)

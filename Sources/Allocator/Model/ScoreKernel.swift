@@ -50,6 +50,9 @@ public enum ScoreKernel: Equatable, Sendable {
     /// Nodes without scarce resources are better: 100 × (1 − the weights of those that the node has / all weights) × weight.
     /// A node that lacks something that the pod asks for scores 0.
     case scarcity(resources: [WeightedResource], weight: Int64)
+    /// The same as Volcano 1.5 has it: of a node that would exceed its allocatable only the resources that it would exceed
+    /// count nothing.
+    case binpackEach(resources: [WeightedResource], weight: Int64)
     /// Emptier is better, by CPU and memory alike, 0 to 100 × weight.
     case leastAllocated(weight: Int64)
     /// Fuller is better, by CPU and memory alike, 0 to 100 × weight.
@@ -58,6 +61,8 @@ public enum ScoreKernel: Equatable, Sendable {
     case balancedAllocation(resources: [ResourceName], weight: Int64)
     /// The weights of matching preferred node affinity terms, normalised, × weight.
     case nodeAffinity(weight: Int64)
+    /// The weights of matching preferred node affinity terms as they are, a million at most, × weight: Volcano 1.5.
+    case rawNodeAffinity(weight: Int64)
     /// Fewer `PreferNoSchedule` taints that the pod does not tolerate is better, normalised, × weight.
     case taintToleration(weight: Int64)
     /// More megabytes of the pod's images on the node is better, 0 to 100 × weight.

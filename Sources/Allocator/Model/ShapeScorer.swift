@@ -20,6 +20,8 @@ struct ShapeScorer: Sendable {
     private var binpackTerms: [Term] = []
     private var binpackFactor = 0.0
     private var strategy: StrategyScorer?
+    /// True where a resource that would be exceeded leaves what the others count.
+    private var isBinpackLenient = false
     private var leastWeight: Int64 = 0
     private var mostWeight: Int64 = 0
     private var balanceTerms: [Term] = []
@@ -30,6 +32,9 @@ struct ShapeScorer: Sendable {
         for kernel in kernels {
             switch kernel {
             case .binpack(let weights, let weight): setBinpack(weights, weight: weight, resources)
+            case .binpackEach(let weights, let weight):
+                setBinpack(weights, weight: weight, resources)
+                isBinpackLenient = true
             case .leastAllocated(let weight): leastWeight = weight
             case .mostAllocated(let weight): mostWeight = weight
             case .balancedAllocation(let names, let weight): setBalance(names, weight: weight, resources)
@@ -37,7 +42,7 @@ struct ShapeScorer: Sendable {
                 addStrategy { $0.set(strategies, weight: weight, request, resources) }
             case .scarcity(let weights, let weight):
                 addStrategy { $0.setScarcity(weights, weight: weight, resources) }
-            case .nodeAffinity, .taintToleration, .imageLocality: break
+            case .nodeAffinity, .rawNodeAffinity, .taintToleration, .imageLocality: break
             }
         }
     }
@@ -95,7 +100,7 @@ struct ShapeScorer: Sendable {
     /// A point while binpack's terms are added up.
     static let fine: Int64 = 1 << 32
 
-    /// Volcano's binpack: 0 where one resource would be exceeded.
+    /// Volcano's binpack: 0 where one resource would be exceeded, or that resource's part is.
     ///
     /// Each term is an integer, so that the order of the resources does not matter; the sum is rounded once.
     private func binpack(_ states: borrowing StateTable, _ row: Int) -> Int64 {
@@ -104,7 +109,10 @@ struct ShapeScorer: Sendable {
             let allocatable = states.allocatable[term.column][row]
             if allocatable == 0 { continue }
             let used = allocatable - states.idle[term.column][row] + term.amount
-            if used > allocatable { return 0 }
+            if used > allocatable {
+                if isBinpackLenient { continue }
+                return 0
+            }
             sum += Int64(Double(used) / Double(allocatable) * Double(term.weight) * binpackFactor)
         }
         return (sum + Self.fine / Self.unit / 2) >> 12

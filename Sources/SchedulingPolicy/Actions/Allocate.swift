@@ -68,7 +68,7 @@ extension Session {
     }
 
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
-    private func queueShareFailure(of task: Int, _ job: Int) -> TaskFailure {
+    func queueShareFailure(of task: Int, _ job: Int) -> TaskFailure {
         if jobs[job].hasQueueShareFailure { return .queueShare }
         jobs[job].hasQueueShareFailure = true
         if case .none(let refusals) = findPlace(for: task) { return .noNode(refusals: refusals) }
@@ -80,7 +80,7 @@ extension Session {
     /// Passes over a gang that needs more places than there are for pods of its shape, without trying it.
     ///
     /// It would fail all the same: places for equal pods do not depend on the order in which they are taken.
-    private func refuseForRoom(_ job: Int) -> Bool {
+    func refuseForRoom(_ job: Int) -> Bool {
         let needed = points.placesNeeded(job, in: self)
         // A gate that lets a gang wait with fewer places would have it hold them.
         guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first,
@@ -117,7 +117,7 @@ extension Session {
     // MARK: Worksheets
 
     /// Lists the pods that each gang will try, best first.
-    private func prepareWorksheets(flipsPending: Bool) {
+    func prepareWorksheets(flipsPending: Bool) {
         worksheet.removeAll(keepingCapacity: true)
         for job in reportedJobs where !jobs[job].isHopeless {
             if jobs[job].phase == .pending {
@@ -157,7 +157,7 @@ extension Session {
     }
 
     /// A queue that has had its share is passed over with all that waits in it.
-    private func noteOverusedQueues() {
+    func noteOverusedQueues() {
         for job in cycleJobs where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
             guard let queue = jobs[job].queue, points.isOverused(queue, in: self) else { continue }
             jobs[job].refusal = .queueOverused

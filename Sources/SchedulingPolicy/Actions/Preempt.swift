@@ -28,8 +28,6 @@ extension Session {
             }
             for job in preemptors.jobs[queue] ?? [] { preemptWithin(job) }
         }
-        // Later Volcano has an action of its own for these: shuffle.
-        if compatibility == .volcano15 { evictNamed(because: .evict) }
     }
 
     private func preemptWithin(_ job: Int) {

@@ -18,6 +18,7 @@ extension Session {
             invalidateDomains()
         }
         count(entry, sign: -1)
+        overfullNodes.remove(entry)
         if let known {
             allocator.updateNode(known, to: node)
         } else {
@@ -29,7 +30,7 @@ extension Session {
                 bookHostPorts(of: task, on: index, sign: 1)
             }
         }
-        nodes.setCounted(compatibility.isVolcano || node.isReady, entry)
+        nodes.setCounted(compatibility.countsUnreadyNodes || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
         labelledNodes.removeAll()
@@ -44,6 +45,7 @@ extension Session {
         nodeSums.remove(allocator.node(index).allocatable, resources)
         invalidateDomains()
         count(entry, sign: -1)
+        overfullNodes.remove(entry)
         forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
@@ -56,7 +58,7 @@ extension Session {
     }
 
     /// Counts a node in or out of the cluster's total, where it counts at all.
-    private func count(_ entry: Int, sign: Int64) {
+    func count(_ entry: Int, sign: Int64) {
         guard nodes.entries[entry].isCounted, let index = nodes.entries[entry].index else { return }
         for (name, amount) in allocator.node(index).allocatable.sorted {
             guard let column = resources.column(name) else { continue }
@@ -76,6 +78,7 @@ extension Session {
     /// Takes another configuration, from the next cycle on. - Complexity: O(nodes × shapes).
     public func configure(_ configuration: SchedulerConfiguration) {
         closeCycle()
+        readmitOverfullNodes()
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
@@ -84,7 +87,8 @@ extension Session {
         nextChange = nil
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }
-            nodes.setCounted(compatibility.isVolcano || allocator.node(index).isReady, entry)
+            nodes.setCounted(
+                compatibility.countsUnreadyNodes || allocator.node(index).isReady, entry)
             count(entry, sign: 1)
         }
         allocator.configure(configuration.nodeDescriptions)

@@ -12,6 +12,9 @@ public enum Compatibility: String, Sendable, CaseIterable {
     /// What 1.5 does as the main branch does asks this; only what differs between the two asks for one of them.
     public var isVolcano: Bool { self != .gangwright }
 
+    /// Whether a node whose Ready condition is not True takes pods and counts: only its taints keep pods away then.
+    var countsUnreadyNodes: Bool { self == .volcano }
+
     /// Whether pods that do not say so may be chosen as victims: the default changed between Volcano's versions.
     var letsPodsLeaveByDefault: Bool { self != .volcano15 }
 }

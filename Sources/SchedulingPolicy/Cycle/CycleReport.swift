@@ -112,6 +112,7 @@ struct CycleReport {
     /// bound, so that a gang is still Inqueue in the cycle that places it; ours says Running at once.
     private func phase(of job: Int) -> PodGroup.Phase {
         if session.jobs[job].queue == nil { return session.jobs[job].phase }
+        if session.compatibility == .volcano15 { return phase15(of: job) }
         var scheduled = 0
         var completed = 0
         var running = 0

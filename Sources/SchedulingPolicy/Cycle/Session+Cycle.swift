@@ -36,6 +36,7 @@ extension Session {
     }
 
     private func run(_ action: ActionName) {
+        if compatibility == .volcano15, runAsVolcano15(action) { return }
         switch action {
         case .enqueue: enqueue()
         case .allocate:

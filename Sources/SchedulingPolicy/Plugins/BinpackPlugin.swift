@@ -31,6 +31,9 @@ struct BinpackPlugin: Plugin {
             // A negative weight counts as 1, as in Volcano.
             ScoreKernel.WeightedResource(name, weight: weight < 0 ? 1 : weight)
         }
-        nodes.kernels.append(.binpack(resources: weighted, weight: weight))
+        nodes.kernels.append(
+            nodes.compatibility == .volcano15
+                ? .binpackEach(resources: weighted, weight: weight)
+                : .binpack(resources: weighted, weight: weight))
     }
 }

@@ -151,6 +151,11 @@ final class ExtensionPoints {
         return session.tasks[left].position < session.tasks[right].position
     }
 
+    /// Which of two pods of any gangs goes first, as far as plugins tell them apart.
+    func taskComparison(_ left: Int, _ right: Int, in session: Session) -> Int {
+        taskOrder(session, left, right)
+    }
+
     /// Why a gang need not be tried; `nil` if it may.
     func invalidity(of job: Int, in session: Session) -> JobRefusal? {
         for check in jobValid {

@@ -27,8 +27,9 @@ struct GangPlugin: Plugin {
             return leftReady == rightReady ? 0 : (leftReady ? 1 : -1)
         }
         points.gateStarving { session, job in
-            let counts = session.jobs[job].counts
-            return counts.ready + counts.pipelined < session.jobs[job].minMember
+            let members = session.readyMembers(job) + session.jobs[job].counts.pipelined
+            return members < session.jobs[job].minMember
+                && (session.compatibility != .volcano15 || session.areRolesPipelined(job))
         }
         points.choosePreemptable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.chooseReclaimable { session, _, candidates in Self.surplus(of: candidates, in: session) }
@@ -47,7 +48,7 @@ struct GangPlugin: Plugin {
         var ready: [Int: Int] = [:]
         return candidates.filter { task in
             guard let job = session.tasks[task].job else { return false }
-            let left = ready[job] ?? session.jobs[job].counts.ready
+            let left = ready[job] ?? session.readyMembers(job)
             if left <= session.jobs[job].minMember { return false }
             ready[job] = left - 1
             return true

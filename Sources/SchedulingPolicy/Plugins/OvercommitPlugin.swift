@@ -16,6 +16,9 @@ struct OvercommitPlugin: Plugin {
     }
 
     func open(_ session: Session, _ points: inout PluginPoints) {
+        if session.compatibility == .volcano15 {
+            return Self.open15(session, factor: factor, &points)
+        }
         let idle = session.total.indices.map { session.total[$0] * factor - session.used[$0] }
         points.gateEnqueue { session, job in
             guard session.jobs[job].hasMinResources else { return .permit }

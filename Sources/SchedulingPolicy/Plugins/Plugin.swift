@@ -72,6 +72,8 @@ enum PluginRegistry {
 
 /// What plugins demand of nodes and how they rank them.
 struct NodeDescriptions {
+    /// Whose semantics hold.
+    var compatibility = Compatibility.gangwright
     var filters: NodeFilters = []
     var kernels: [ScoreKernel] = []
     /// True where nodes take no pod with a host port that is in use there.
@@ -83,9 +85,9 @@ struct NodeDescriptions {
 extension SchedulerConfiguration {
     /// What all plugins together demand of nodes and how they rank them.
     var nodeDescriptions: NodeDescriptions {
-        var nodes = NodeDescriptions()
+        var nodes = NodeDescriptions(compatibility: compatibility)
         for plugin in plugins { plugin.describeNodes(&nodes) }
-        if compatibility == .gangwright { nodes.filters.insert(.nodeReady) }
+        if !compatibility.countsUnreadyNodes { nodes.filters.insert(.nodeReady) }
         return nodes
     }
 }
@@ -103,7 +105,7 @@ struct ConfiguredPlugin {
     }
 
     func describeNodes(_ nodes: inout NodeDescriptions) {
-        var own = NodeDescriptions()
+        var own = NodeDescriptions(compatibility: nodes.compatibility)
         plugin.describeNodes(&own)
         if configuration.isEnabled(.predicate) {
             nodes.filters.formUnion(own.filters)

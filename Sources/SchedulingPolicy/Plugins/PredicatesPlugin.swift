@@ -19,15 +19,18 @@ struct PredicatesPlugin: Plugin {
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
     ]
 
-    /// Volcano 1.5 keeps CPU and memory for devices here; later versions do in `resource-strategy-fit`.
-    private static let proportional = [
+    /// Volcano 1.5 has few switches, and none for its filters; it keeps CPU and memory for devices here, where later
+    /// versions do in `resource-strategy-fit`.
+    private static let arguments15 = [
+        ArgumentSchema(name: "predicate.GPUSharingEnable", kind: .bool(default: false)),
+        ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
         ArgumentSchema(name: "predicate.ProportionalEnable", kind: .bool(default: false)),
         ArgumentSchema(name: "predicate.resources", kind: .names),
         ArgumentSchema(name: "predicate.resources.*", kind: .float(default: 1)),
     ]
 
     static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
-        compatibility == .volcano15 ? arguments + proportional : arguments
+        compatibility == .volcano15 ? arguments15 : arguments
     }
 
     private let arguments: Arguments
@@ -42,6 +45,13 @@ struct PredicatesPlugin: Plugin {
 
     func describeNodes(_ nodes: inout NodeDescriptions) {
         nodes.filters = [.nodeUnschedulable, .podCount]
+        if nodes.compatibility == .volcano15 {
+            // It knows neither topology spread nor claims to devices: pods that state them are placed without regard to it.
+            nodes.filters.formUnion([.nodeAffinity, .taintToleration])
+            nodes.checksHostPorts = true
+            nodes.evaluated = UnsupportedConstraints([.podAffinity, .podAntiAffinity])
+            return
+        }
         if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
         if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
         nodes.checksHostPorts = arguments.bool("predicate.NodePortsEnable")

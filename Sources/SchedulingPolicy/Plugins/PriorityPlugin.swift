@@ -17,8 +17,8 @@ struct PriorityPlugin: Plugin {
             Self.descending(session.priority(of: left), session.priority(of: right))
         }
         points.gateStarving { session, job in
-            let counts = session.jobs[job].counts
-            return counts.ready + counts.pipelined < session.jobs[job].tasks.count
+            let members = session.readyMembers(job) + session.jobs[job].counts.pipelined
+            return members < session.jobs[job].tasks.count
         }
         points.choosePreemptable { session, task, candidates in
             guard let job = session.tasks[task].job else { return [] }

@@ -14,6 +14,7 @@ struct ProportionPlugin: Plugin {
     init(_ arguments: Arguments) {}
 
     func open(_ session: Session, _ points: inout PluginPoints) {
+        if session.compatibility == .volcano15 { return open15(session, &points) }
         let ceilings = Self.ceilings(session)
         Self.deal(session, ceilings: ceilings)
 

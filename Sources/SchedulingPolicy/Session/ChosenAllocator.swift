@@ -161,6 +161,24 @@ final class ChosenAllocator {
             : indexed.remove(request, from: node, as: occupancy)
     }
 
+    func bestNode(
+        ofAllFor shape: ShapeID, above floor: Int64, where accepts: (Int) -> Bool,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Placement? {
+        isReference
+            ? reference.bestNode(ofAllFor: shape, above: floor, where: accepts, adding: points)
+            : indexed.bestNode(ofAllFor: shape, above: floor, where: accepts, adding: points)
+    }
+
+    func admits(_ shape: ShapeID, on node: Int) -> Bool {
+        isReference ? reference.admits(shape, on: node) : indexed.admits(shape, on: node)
+    }
+
+    func isOverfull(_ node: Int, columns: [Int]) -> Bool {
+        isReference
+            ? reference.isOverfull(node, columns: columns) : indexed.isOverfull(node, columns: columns)
+    }
+
     func configure(_ nodes: NodeDescriptions) {
         if isReference {
             reference.configure(filters: nodes.filters, kernels: nodes.kernels)

@@ -44,6 +44,8 @@ extension Session {
 
     /// Remembers, beyond the cycle, the nodes on which room is being made: what the API server would be told.
     func keepNominations() {
+        // Volcano 1.5 tells nobody.
+        if compatibility == .volcano15 { nominated.removeAll(keepingCapacity: true) }
         for task in nominated.sorted() {
             guard let node = tasks[task].node else { continue }
             notes[task, default: TaskNotes()].nominatedNode = nodes.entries[node].name

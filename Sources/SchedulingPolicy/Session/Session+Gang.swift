@@ -62,6 +62,22 @@ extension Session {
         max(0, minimum - counted(counts) - (compatibility.isVolcano ? counts.pendingBestEffort : 0))
     }
 
+    /// How many members evictions count as ready.
+    ///
+    /// Volcano 1.5 has those among them that ask for nothing and still wait.
+    func readyMembers(_ job: Int) -> Int {
+        jobs[job].counts.ready + (compatibility == .volcano15 ? jobs[job].counts.pendingBestEffort : 0)
+    }
+
+    /// Whether the minima of all roles are met by members that hold resources or are promised some.
+    func areRolesPipelined(_ job: Int) -> Bool {
+        if !enforcesRoles(job) { return true }
+        return jobs[job].roles.allSatisfy { role in
+            let counts = role.counts
+            return counts.ready + counts.pipelined + counts.pendingBestEffort >= role.minimum
+        }
+    }
+
     /// Whether it makes sense to try further pods after one found no node.
     ///
     /// Source: Volcano's `NeedContinueAllocating`: not if every pod is needed; else if the roles that have not

@@ -10,6 +10,7 @@ extension Session {
         closeCycle()
         // Whoever answers from outside may say something else than in the last cycle.
         if nodeUsage != nil || extender != nil { roomVersion.freed += 1 }
+        if compatibility == .volcano15 { passOverOverfullNodes() }
         cycle += 1
         isOpen = true
         boundBefore = boundCount

@@ -48,6 +48,8 @@ public final class Session {
     var lastJob: (key: ObjectKey, job: Int)?
     /// The host ports that pods use.
     var hostPorts = HostPortTable()
+    /// Nodes (by entry) that Volcano 1.5 passes over since more is bound there than they have.
+    var overfullNodes: Set<Int> = []
     /// Pods that wait and are in no gang that could be placed.
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.

@@ -16,7 +16,7 @@ import Testing
 
     @Test(
         "an over-committed node takes them, and no pod that asks for memory only",
-        arguments: Compatibility.allCases)
+        arguments: Compatibility.withoutVolcano15)
     func overcommitted(compatibility: Compatibility) throws {
         let result = try schedule(
             plain(compatibility), nodes: [.of("n", 1_000)],
@@ -38,7 +38,7 @@ import Testing
         #expect(result.bound == ["p": "b"])
     }
 
-    @Test("without backfill they wait, without allocate the others do", arguments: Compatibility.allCases)
+    @Test("without backfill they wait, without allocate the others do", arguments: Compatibility.withoutVolcano15)
     func actions(compatibility: Compatibility) throws {
         let pods: [Pod] = [.waiting("some"), .waiting("none", asking: [:])]
         func reasons(_ actions: String) throws -> [String: PendingReason] {

@@ -14,7 +14,7 @@ import Testing
         #expect(result.reasons == [:])
     }
 
-    @Test("a place that is idle goes first, however the nodes rank", arguments: Compatibility.allCases)
+    @Test("a place that is idle goes first, however the nodes rank", arguments: Compatibility.withoutVolcano15)
     func idleFirst(compatibility: Compatibility) throws {
         let result = try schedule(
             policy(compatibility, ["gang"], ["predicates", "binpack"]), nodes: [.of("a", 2_000), .of("b")],

@@ -94,7 +94,7 @@ import Testing
         #expect(try takers(NodeSelectorTerm(matchFields: [name]), selector: ["k": "b"]) == [])
     }
 
-    @Test("predicate.NodeAffinityEnable: false looks at neither", arguments: Compatibility.allCases)
+    @Test("predicate.NodeAffinityEnable: false looks at neither", arguments: Compatibility.withoutVolcano15)
     func affinityOff(compatibility: Compatibility) throws {
         let pod = Pod.waiting("p").with { $0.nodeSelector = ["k": "z"] }
         #expect(

@@ -11,7 +11,7 @@ import Testing
             NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
             NamedConfiguration("capacity", ConfigurationText.borrowing, compatibility),
         ]
-    }
+    } + [NamedConfiguration("evicting", ConfigurationText.evicting, .volcano15)]
 
     /// Every node filled, gangs with and without pods to spare, two queues, three priorities.
     private static func snapshot(seed: UInt64) -> ClusterSnapshot {
@@ -77,6 +77,8 @@ import Testing
                 let pod = try #require(trial.pods[eviction.pod], "\(name)")
                 #expect(pod.nodeName == eviction.node, "\(name)")
                 let preemptor = try #require(eviction.preemptor, "\(name)")
+                // Volcano 1.5 evicts without knowing whether that helps.
+                if trial.compatibility == .volcano15 { continue }
                 let buyers = trial.result.pipelined.filter { entry in
                     trial.pods[entry.pod]?.podGroup == preemptor.name
                 }

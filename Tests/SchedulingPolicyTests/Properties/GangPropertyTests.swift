@@ -37,7 +37,11 @@ import Testing
                 guard let pod = trial.pods[bind.pod] else { return "\(bind.pod) does not exist" }
                 if !pod.isPending { return "\(bind.pod) did not wait" }
                 if !pod.schedulingGates.isEmpty { return "\(bind.pod) is gated" }
-                if configuration.hasPredicates, !pod.unsupportedConstraints.isEmpty {
+                let evaluated = pod.unsupportedConstraints.filter { constraint in
+                    trial.compatibility != .volcano15
+                        || constraint == .podAffinity || constraint == .podAntiAffinity
+                }
+                if configuration.hasPredicates, !evaluated.isEmpty {
                     return "\(bind.pod) has constraints not evaluated"
                 }
                 guard let name = pod.podGroup else { return nil }

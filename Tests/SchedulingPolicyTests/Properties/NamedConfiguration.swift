@@ -12,7 +12,11 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
         // What a plugin takes may depend on whose semantics hold, so the text says it.
         let whole = (["compatibility: \(compatibility.rawValue)"] + lines).joined(separator: "\n")
         let (configuration, problems) = SchedulerConfiguration.read(Array(whole.utf8), file: name)
-        guard let configuration else { preconditionFailure("\(name): \(problems)") }
+        guard var configuration else { preconditionFailure("\(name): \(problems)") }
+        // Volcano 1.5 places nothing that was not admitted.
+        if compatibility == .volcano15, !configuration.actions.contains(.enqueue) {
+            configuration.actions.insert(.enqueue, at: 0)
+        }
         self.configuration = configuration
     }
 

@@ -66,7 +66,7 @@ struct NodePropertyTests {
                 guard let node = nodes[name] else { return ["\(key) goes to \(name), which does not exist"] }
                 guard let pod = trial.pods[key] else { return ["\(key) does not exist"] }
                 return NodeOracle.objections(
-                    to: pod, on: node, readiness: trial.compatibility == .gangwright
+                    to: pod, on: node, readiness: trial.compatibility != .volcano
                 ).map { "\(key) goes to \(name): \($0)" }
             }
         }

@@ -32,7 +32,7 @@ import Testing
         #expect(try phase(.gangwright, min: 2, was: .running, [bound("a"), pod("b")]) == .running)
     }
 
-    @Test("its minimum is bound, runs, has ended or is leaving: Running", arguments: Compatibility.allCases)
+    @Test("its minimum is bound, runs, has ended or is leaving: Running", arguments: Compatibility.withoutVolcano15)
     func isRunning(compatibility: Compatibility) throws {
         #expect(try phase(compatibility, min: 2, [running("a"), running("b")]) == .running)
         #expect(try phase(compatibility, min: 2, [bound("a"), bound("b")]) == .running)
@@ -43,7 +43,7 @@ import Testing
         #expect(try phase(compatibility, min: 2, was: .pending, [running("a"), running("b")]) == .running)
     }
 
-    @Test("all of at least the minimum have ended: Completed", arguments: Compatibility.allCases)
+    @Test("all of at least the minimum have ended: Completed", arguments: Compatibility.withoutVolcano15)
     func isCompleted(compatibility: Compatibility) throws {
         #expect(
             try phase(compatibility, min: 2, was: .running, [succeeded("a"), succeeded("b")]) == .completed)
