@@ -141,13 +141,16 @@ public protocol PodAllocator: Sendable {
         _ candidates: [Int], for shape: ShapeID, adding points: ([Int]) -> [Int64]?
     ) -> [Int]
 
+    /// The points that one kernel alone, of what is in use, would give nodes for a shape, in `scoreUnit`.
+    func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64]
+
     /// Whether the marks of a node rule it out for a shape.
     func isMarked(_ node: Int, against shape: ShapeID) -> Bool
 
     /// What pods may use of a column on a node in all.
     func allocatable(_ node: Int, _ column: Int) -> Int64
 
-    /// What is left of a column on a node now.
+    /// What is left of a column on a node as of now; negative on a node that was over-committed when it was found.
     func idle(_ node: Int, _ column: Int) -> Int64
 
     /// What will be left of a column on a node once leaving pods have gone and promised ones have come.

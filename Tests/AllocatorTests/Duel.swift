@@ -56,6 +56,21 @@ struct Duel {
             }
             kernels.append(.binpack(resources: resources, weight: weight(&random)))
         }
+        if random.chance(1, in: 3) {
+            let strategies = ["cpu", "memory", "nvidia.com/gpu"].map {
+                ScoreKernel.ResourceStrategy(
+                    $0, prefersFull: random.chance(1, in: 2), weight: Int64(random.integer(in: 1...5)))
+            }
+            let others = ScoreKernel.ResourceStrategy(
+                "example.com/", isPrefix: true, prefersFull: random.chance(1, in: 2), weight: 2)
+            kernels.append(.resourceStrategy(strategies + [others], weight: weight(&random)))
+        }
+        if random.chance(1, in: 3) {
+            let scarce = devices.map {
+                ScoreKernel.WeightedResource($0, weight: Int64(random.integer(in: 0...5)))
+            }
+            kernels.append(.scarcity(resources: scarce, weight: weight(&random)))
+        }
         if random.chance(1, in: 2) { kernels.append(.leastAllocated(weight: weight(&random))) }
         if random.chance(1, in: 4) { kernels.append(.mostAllocated(weight: weight(&random))) }
         if random.chance(1, in: 2) {

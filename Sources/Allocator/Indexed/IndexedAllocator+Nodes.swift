@@ -40,6 +40,7 @@ extension IndexedAllocator {
     /// - Complexity: O(nodes × (sets of demands and preferences + resources)).
     public mutating func configure(filters: NodeFilters, kernels: [ScoreKernel]) {
         inventory.configure(filters: filters, kernels: kernels)
+        groups.addColumns(upTo: inventory.resources.count)
         classifyAll()
     }
 

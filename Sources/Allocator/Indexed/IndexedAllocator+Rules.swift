@@ -50,7 +50,14 @@ extension IndexedAllocator {
         groups.states.allocatable[column][Int(groups.groupOf[node])]
     }
 
-    /// What is left of a column on a node.
+    /// The points that one kernel alone gives nodes.
+    public func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64] {
+        inventory.points(of: kernel, for: inventory.shapes[shape], on: nodes, groups.states) {
+            Int(groups.groupOf[$0])
+        }
+    }
+
+    /// What is left of a column on a node as of now.
     public func idle(_ node: Int, _ column: Int) -> Int64 {
         groups.states.idle[column][Int(groups.groupOf[node])]
     }

@@ -30,7 +30,9 @@ public struct IndexedAllocator: PodAllocator {
     public init(cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
         inventory = Inventory(cluster, filters: filters, kernels: kernels)
         groups = GroupTable(columns: cluster.resources.count)
-        classifyAll(cluster.states, row: { $0 }, marks: { _ in [] })
+        var states = cluster.states
+        states.addColumns(upTo: inventory.resources.count)
+        classifyAll(states, row: { $0 }, marks: { _ in [] })
     }
 
     // MARK: Asking

@@ -15,6 +15,7 @@ struct Inventory: Sendable {
         nodes = cluster.nodes
         requests = cluster.requests
         self.kernels = kernels
+        resources.add(kernels.flatMap(\.namedResources))
         constraints = ConstraintTable(filters: filters, kernels: kernels)
         for index in nodes.byName { constraints.set(nodes[Int(index)], at: Int(index)) }
     }
@@ -67,6 +68,7 @@ struct Inventory: Sendable {
 
     mutating func configure(filters: NodeFilters, kernels: [ScoreKernel]) {
         self.kernels = kernels
+        resources.add(kernels.flatMap(\.namedResources))
         constraints.configure(filters: filters, kernels: kernels, nodes: nodes)
         shapes.configure(kernels: kernels, resources: resources)
     }
@@ -142,6 +144,17 @@ struct Inventory: Sendable {
     ) -> Int64 {
         shape.scorer.score(states, row)
             + constraints.weights.points(constraints.raw(shape.preferences, node), highest: highest)
+    }
+
+    /// The points that one kernel alone gives nodes.
+    func points(
+        of kernel: ScoreKernel, for shape: ShapeTable.Shape, on nodes: [Int], _ states: borrowing StateTable,
+        row: (Int) -> Int
+    ) -> [Int64] {
+        let scorer = ShapeScorer(shape.request, kernels: [kernel], resources: resources)
+        var points: [Int64] = []
+        for node in nodes { points.append(scorer.score(states, row(node))) }
+        return points
     }
 
     // MARK: Looking at every node

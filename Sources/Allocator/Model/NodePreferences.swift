@@ -59,7 +59,9 @@ struct NodePreferences: Hashable, Sendable {
                 case .rawNodeAffinity(let weight): (affinity, isAffinityRaw) = (weight, true)
                 case .taintToleration(let weight): taints = weight
                 case .imageLocality(let weight): images = weight
-                case .binpack, .binpackEach, .leastAllocated, .mostAllocated, .balancedAllocation: break
+                case .binpack, .binpackEach, .resourceStrategy, .scarcity, .leastAllocated, .mostAllocated,
+                    .balancedAllocation:
+                    break
                 }
             }
         }

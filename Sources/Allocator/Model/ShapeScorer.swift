@@ -19,6 +19,7 @@ struct ShapeScorer: Sendable {
     private let request: PodRequest
     private var binpackTerms: [Term] = []
     private var binpackFactor = 0.0
+    private var strategy: StrategyScorer?
     /// True where a resource that would be exceeded leaves what the others count.
     private var isBinpackLenient = false
     private var leastWeight: Int64 = 0
@@ -37,13 +38,23 @@ struct ShapeScorer: Sendable {
             case .leastAllocated(let weight): leastWeight = weight
             case .mostAllocated(let weight): mostWeight = weight
             case .balancedAllocation(let names, let weight): setBalance(names, weight: weight, resources)
+            case .resourceStrategy(let strategies, let weight):
+                addStrategy { $0.set(strategies, weight: weight, request, resources) }
+            case .scarcity(let weights, let weight):
+                addStrategy { $0.setScarcity(weights, weight: weight, resources) }
             case .nodeAffinity, .rawNodeAffinity, .taintToleration, .imageLocality: break
             }
         }
     }
 
+    private mutating func addStrategy(_ change: (inout StrategyScorer) -> Void) {
+        var scorer = strategy ?? StrategyScorer(request)
+        change(&scorer)
+        strategy = scorer
+    }
+
     /// Weights beyond this count as this, so that no sum of scores overflows.
-    private static let heaviest: Int64 = 1_000_000
+    static let heaviest: Int64 = 1_000_000
 
     private mutating func setBinpack(
         _ weights: [ScoreKernel.WeightedResource], weight: Int64, _ resources: ResourceTable
@@ -81,11 +92,13 @@ struct ShapeScorer: Sendable {
         if leastWeight != 0 { points += leastWeight * allocation(states, row, emptier: true) }
         if mostWeight != 0 { points += mostWeight * allocation(states, row, emptier: false) }
         if balanceWeight != 0 { points += balanceWeight * balance(states, row) }
-        return points * Self.unit + binpack(states, row)
+        let sum = points * Self.unit + binpack(states, row)
+        guard let strategy else { return sum }
+        return sum + strategy.score(states, row)
     }
 
     /// A point while binpack's terms are added up.
-    private static let fine: Int64 = 1 << 32
+    static let fine: Int64 = 1 << 32
 
     /// Volcano's binpack: 0 where one resource would be exceeded, or that resource's part is.
     ///

@@ -15,6 +15,7 @@ public struct ReferenceAllocator: PodAllocator {
     public init(cluster: ClusterState, filters: NodeFilters, kernels: [ScoreKernel]) {
         inventory = Inventory(cluster, filters: filters, kernels: kernels)
         states = cluster.states
+        states.addColumns(upTo: inventory.resources.count)
     }
 
     // MARK: Asking
@@ -96,7 +97,12 @@ public struct ReferenceAllocator: PodAllocator {
     /// What pods may use of a column on a node.
     public func allocatable(_ node: Int, _ column: Int) -> Int64 { states.allocatable[column][node] }
 
-    /// What is left of a column on a node.
+    /// The points that one kernel alone gives nodes.
+    public func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64] {
+        inventory.points(of: kernel, for: inventory.shapes[shape], on: nodes, states, row: { $0 })
+    }
+
+    /// What is left of a column on a node as of now.
     public func idle(_ node: Int, _ column: Int) -> Int64 { states.idle[column][node] }
 
     /// What will be left of a column on a node.
@@ -192,6 +198,7 @@ public struct ReferenceAllocator: PodAllocator {
     /// Changes filters and scores.
     public mutating func configure(filters: NodeFilters, kernels: [ScoreKernel]) {
         inventory.configure(filters: filters, kernels: kernels)
+        states.addColumns(upTo: inventory.resources.count)
     }
 
     // MARK: Names

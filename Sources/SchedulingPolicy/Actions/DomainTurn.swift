@@ -4,7 +4,7 @@ import ClusterModel
 /// One turn of a gang that is placed by domains: a trial in each domain, undone but for the best.
 struct DomainTurn {
     /// A part of the gang with the pods that it has yet to try.
-    private struct Slot {
+    struct Slot {
         let group: SubGroupID
         /// In order.
         var pods: [Int]
@@ -22,18 +22,18 @@ struct DomainTurn {
         let slots: [Slot]
     }
 
-    private let session: Session
-    private let job: Int
-    private let tree: DomainTree
+    let session: Session
+    let job: Int
+    let tree: DomainTree
     private let cachesRoleFailures: Bool
-    private let isDivided: Bool
-    private let held: Int?
-    private var slots: [Slot]
+    let isDivided: Bool
+    let held: Int?
+    var slots: [Slot]
     /// The domains that the gang is tried in.
     private var gradient: [[Int]] = []
     /// Where most pods found a place of those where too few did, and how many.
-    private var furthest: (domain: Int, places: Int)?
-    private var explains = false
+    var furthest: (domain: Int, places: Int)?
+    var explains = false
 
     init(
         _ session: Session, _ job: Int, _ gang: TopologyGang, _ tree: DomainTree, cachesRoleFailures: Bool
@@ -47,7 +47,9 @@ struct DomainTurn {
         let pods = session.worksheet[session.jobs[job].worksheet]
         if gang.isDivided {
             var byGroup: [Int: [Int]] = [:]
-            for task in pods { if let group = gang.subGroupOf[task] { byGroup[group, default: []].append(task) } }
+            for task in pods {
+                if let group = gang.subGroupOf[task] { byGroup[group, default: []].append(task) }
+            }
             slots = byGroup.sorted { $0.key < $1.key }.map { index, pods in
                 let group = SubGroupID(job: job, index: index)
                 return Slot(group: group, pods: pods, held: session.heldDomain(of: group, in: tree))
@@ -143,7 +145,7 @@ struct DomainTurn {
         return best.domain
     }
 
-    private var isTogether: Bool {
+    var isTogether: Bool {
         session.points.isReady(job, in: session) || session.points.isPipelined(job, in: session)
     }
 
@@ -179,7 +181,7 @@ struct DomainTurn {
     // MARK: Parts
 
     /// Places parts one after the other until the gang is ready; says how good their domains are together.
-    private mutating func placeParts(in domain: Int, _ statement: inout Statement) -> Double {
+    mutating func placeParts(in domain: Int, _ statement: inout Statement) -> Double {
         var score = 0.0
         var waiting = Set(slots.indices)
         while let slot = waiting.min(by: { first(of: $0, $1) }) {
@@ -204,7 +206,8 @@ struct DomainTurn {
         _ slot: Int, in domain: Int, _ statement: inout Statement
     ) -> Double? {
         let search = DomainSearch(
-            job: job, subGroup: slots[slot].group.index, start: domain, held: slots[slot].held, purpose: .place)
+            job: job, subGroup: slots[slot].group.index, start: domain, held: slots[slot].held,
+            purpose: .place)
         for tier in session.points.domainGradient(search, tree, in: session) {
             for (candidate, score) in ranked(tier, for: slots[slot].group) {
                 let pods = slots[slot].pods
@@ -224,7 +227,7 @@ struct DomainTurn {
     // MARK: Pods
 
     /// Places pods of a part in a domain until it is ready, or nothing is left to try; says whether it may keep the places.
-    private mutating func placePods(of slot: Int, in domain: Int, _ statement: inout Statement) -> Bool {
+    mutating func placePods(of slot: Int, in domain: Int, _ statement: inout Statement) -> Bool {
         guard let queue = session.jobs[job].queue else { return false }
         let group = slots[slot].group
         for role in session.jobs[job].roles.indices { session.jobs[job].roles[role].hasFailed = false }
@@ -270,99 +273,5 @@ struct DomainTurn {
             || (group.index == nil
                 ? session.points.isPipelined(job, in: session)
                 : session.points.isSubGroupPipelined(group, in: session))
-    }
-
-    // MARK: Nominations
-
-    /// Places all pods where room has been made for them, if it has for every one and within the limits.
-    ///
-    /// Source: Volcano's `NominatedHyperNode`.
-    private mutating func placeNominated(_ statement: inout Statement) -> Int? {
-        guard let queue = session.jobs[job].queue else { return nil }
-        let pods = slots.flatMap(\.pods)
-        guard !pods.isEmpty, pods.allSatisfy({ session.tasks[$0].isNominated }) else { return nil }
-        let gang = session.topology.gangs[job]
-        for slot in slots {
-            guard let domain = nominatedDomain(of: slot.pods, slot.held) else { return nil }
-            let limit = session.tierLimit(gang?.wish(of: slot.group.index), in: tree) ?? .max
-            if tree[domain].tier > limit { return nil }
-        }
-        guard let domain = nominatedDomain(of: pods, held),
-            tree[domain].tier <= session.tierLimit(gang?.wish, in: tree) ?? .max
-        else { return nil }
-        for task in pods {
-            guard session.points.isAllocatable(queue, task, in: session), let shape = session.tasks[task].shape,
-                let placement = session.nominatedPlace(for: task, shape)
-            else { break }
-            session.place(task, placement)
-            statement.record(task, in: session)
-        }
-        if statement.placed.count == pods.count, isTogether {
-            for slot in slots.indices {
-                slots[slot].held = nominatedDomain(of: slots[slot].pods, slots[slot].held)
-                slots[slot].pods = []
-            }
-            return domain
-        }
-        statement.rollback(in: session)
-        return nil
-    }
-
-    private func nominatedDomain(of pods: [Int], _ held: Int?) -> Int? {
-        let nodes = pods.compactMap { session.nominatedNode(of: $0) }
-        guard nodes.count == pods.count, let domain = tree.commonDomain(ofNodes: nodes) else { return nil }
-        return held.map { tree.commonDomain($0, domain) } ?? domain
-    }
-
-    // MARK: Afterwards
-
-    /// Notes, of the gang and of its parts, the domains in which they now hold places.
-    func noteHeldDomains(_ domain: Int) {
-        session.extendHeldDomain(of: SubGroupID(job: job, index: nil), by: domain, from: held, in: tree)
-        for slot in slots where slot.group.index != nil {
-            guard let held = slot.held else { continue }
-            session.extendHeldDomain(of: slot.group, by: held, from: nil, in: tree)
-        }
-    }
-
-    /// Says of a gang that was not placed what kept it, by trying once more where it came furthest. The caller undoes that.
-    mutating func explain(_ statement: inout Statement) {
-        for task in slots.flatMap(\.pods) { session.tasks[task].failure = nil }
-        guard let domain = furthest?.domain else {
-            session.jobs[job].refusal = .noDomain(noDomainMessage())
-            return
-        }
-        explains = true
-        if isDivided {
-            _ = placeParts(in: domain, &statement)
-        } else {
-            _ = placePods(of: 0, in: domain, &statement)
-        }
-    }
-
-    private func noDomainMessage() -> String {
-        guard let gang = session.topology.gangs[job], let wish = gang.wish else { return "no HyperNode can take it" }
-        if wish.mode == .hard, let name = wish.highestTierName, tree.tier(named: name) == nil {
-            return "no HyperNode has a tier of the name \(name)"
-        }
-        let limit = session.tierLimit(wish, in: tree) ?? 0
-        if let held, tree.searchRoot(within: DomainTree.root, upTo: limit, held: held) == nil {
-            return "its pods are in hyperNode \(tree[held].name), which is wider than tier \(limit)"
-        }
-        return tree.gradient(within: DomainTree.root, upTo: limit).isEmpty
-            ? "no HyperNode is of tier \(limit) or below"
-            : "in no HyperNode of tier \(limit) or below are its minResources left"
-    }
-
-    /// Finds out why pods of a gang that was placed found no place themselves.
-    func explainLeftovers(in domain: Int) {
-        for task in session.worksheet[session.jobs[job].worksheet]
-        where session.tasks[task].failure == .noNode(refusals: Session.unexplained) {
-            if case .none(let refusals) = session.findPlace(for: task, in: domain, of: tree, explains: true) {
-                session.tasks[task].failure = .noNode(refusals: refusals)
-            } else {
-                session.tasks[task].failure = nil
-            }
-        }
     }
 }

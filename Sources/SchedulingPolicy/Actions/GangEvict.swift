@@ -72,7 +72,8 @@ extension Session {
             let rules = points.nodeRules(for: task, in: self)
             allocator.prepare(shape)
             let placement = allocator.bestNode(
-                for: shape, among: domain, where: { rules?.refusal($0) == nil }, adding: { rules?.points($0) })
+                for: shape, among: domain, where: { rules?.refusal($0) == nil }, adding: { rules?.points($0) }
+            )
             guard let placement else {
                 if canContinueAfterFailure(job) { continue }
                 return

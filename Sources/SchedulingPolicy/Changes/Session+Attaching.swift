@@ -33,6 +33,8 @@ extension Session {
         takeNotes(of: pod, task)
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
+        if nodeUsage != nil { loads[task] = PodLoad(pod) }
         runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
@@ -119,6 +121,8 @@ extension Session {
         leaveJob(task)
         notes[task] = nil
         dropVictimNotes(of: task)
+        if !resourceStrategies.isEmpty { resourceStrategies[task] = nil }
+        if !loads.isEmpty { loads[task] = nil }
         runTimes.forget(task)
         forgetHostPorts(of: task)
     }

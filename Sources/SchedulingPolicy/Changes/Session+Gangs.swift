@@ -30,6 +30,11 @@ extension Session {
         setMinimum(group.minResources, of: job)
         setNotes(GangNotes(group), of: job)
         setTopology(of: job, to: group)
+        if let topology = TaskTopology(group.annotations) {
+            topologies[job] = topology
+        } else if !topologies.isEmpty {
+            topologies[job] = nil
+        }
         if jobs[job].origin == nil { for task in jobs[job].tasks { strays.remove(task) } }
         jobs[job].origin = group.origin
     }
@@ -48,6 +53,7 @@ extension Session {
         jobs[job].origin = nil
         jobs[job].minMember = 0
         jobs[job].invalid = nil
+        topologies[job] = nil
         jobs[job].phase = .pending
         for task in jobs[job].tasks where tasks[task].status == .pending { strays.insert(task) }
         releaseIfUnused(job)

@@ -92,6 +92,7 @@ extension Session {
             count(entry, sign: 1)
         }
         allocator.configure(configuration.nodeDescriptions)
+        syncColumns()
         checkHostPorts(configuration.nodeDescriptions.checksHostPorts)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
         constraintRefusals.removeAll()

@@ -22,9 +22,7 @@ public enum ActionName: String, Sendable, CaseIterable {
     case reserve
 
     /// Actions that this version does not run yet and refuses by name.
-    static let later: Set<ActionName> = [
-        .elect, .reserve,
-    ]
+    static let later: Set<ActionName> = []
 
     /// Whether the action evicts pods.
     public var evicts: Bool {

@@ -115,18 +115,3 @@ public struct Arguments: Sendable {
         schema.first { $0.name == key } ?? schema.first { $0.matches(key) }
     }
 }
-
-extension Value {
-    /// The tree that was read, to be printed again.
-    fileprivate var output: OutputValue {
-        switch kind {
-        case .null: .null
-        case .bool: .bool(bool ?? false)
-        case .integer: .integer(integer ?? 0)
-        case .float: .number(double ?? 0)
-        case .string: .string(string ?? "")
-        case .sequence: .list(elements.map(\.output))
-        case .mapping: .object(members.map { ($0.key, $0.value.output) })
-        }
-    }
-}

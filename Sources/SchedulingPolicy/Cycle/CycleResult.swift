@@ -203,6 +203,8 @@ public struct CycleResult: Sendable {
     public var podGroups: [Group] = []
     /// Queues.
     public var queues: [QueueUse] = []
+    /// The gang that nodes are locked for, and the nodes; Volcano 1.5 only, and without effect there.
+    public var nodeLocks = NodeLocks()
     /// The time of the cycle; `nil` if none was given.
     public var now: Timestamp?
     /// The number of nodes.

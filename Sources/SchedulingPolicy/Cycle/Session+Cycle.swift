@@ -18,9 +18,11 @@ extension Session {
         nextChange = points.nextChange
         for action in configuration.actions { run(action) }
         closeReservations()
+        points.notifyEnd(in: self)
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()
         result.now = now
+        result.nodeLocks = nodeLocks
         return result
     }
 
@@ -48,8 +50,8 @@ extension Session {
         case .gangpreempt: evictBundles(.gangpreempt)
         case .gangreclaim: evictBundles(.gangreclaim)
         case .shuffle: shuffle()
-        case .elect, .reserve:
-            preconditionFailure("\(action.rawValue) is refused when a configuration is read")
+        case .elect: elect()
+        case .reserve: reserve()
         }
     }
 }

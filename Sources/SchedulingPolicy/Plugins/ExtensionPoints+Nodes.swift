@@ -11,6 +11,15 @@ extension ExtensionPoints {
         return checks.isEmpty && scores.isEmpty ? nil : NodeRules(checks: checks, scores: scores)
     }
 
+    /// The gang that nodes are locked for, as the first plugin says that has a say.
+    func targetJob(among jobs: [Int], in session: Session) -> Int? { targetJobs.first?(session, jobs) }
+
+    /// The next node to be locked, as the first plugin says that has a say.
+    func reservedNode(in session: Session) -> Int? { reservedNodes.first?(session) }
+
+    /// Tells the plugins that the actions have run.
+    func notifyEnd(in session: Session) { for observer in closers { observer(session) } }
+
     /// Tells the plugins that a pod has got a place or lost it.
     func notify(_ task: Int, _ event: PlaceEvent, in session: Session) {
         for observer in observers { observer(session, task, event) }
@@ -34,6 +43,9 @@ struct NodeRules {
     func isPastHelp(_ node: Int) -> Bool {
         checks.contains { $0.refusal(node).map { !$0.isResolvable } ?? false }
     }
+
+    /// Why scores could not be had, so that the pod gets no node; `nil` if they could.
+    var failure: String? { scores.lazy.compactMap { $0.failure() }.first }
 
     /// The points of nodes; `nil` where no plugin gives any.
     func points(_ nodes: [Int]) -> [Int64]? {

@@ -20,6 +20,9 @@ final class ExtensionPoints {
     private let jobEnqueued: [(Session, Int) -> Void]
     private let overused: [(Session, Int) -> Bool]
     private let allocatable: (Session, Int, Int) -> Bool
+    let targetJobs: [(Session, [Int]) -> Int?]
+    let reservedNodes: [(Session) -> Int?]
+    let closers: [(Session) -> Void]
     let nodeFilters: [(Session, Int) -> NodeCheck?]
     let nodeScores: [(Session, Int) -> NodeScore?]
     let observers: [(Session, Int, PlaceEvent) -> Void]
@@ -54,6 +57,9 @@ final class ExtensionPoints {
         jobEnqueued = plugins.compactMap(\.points.jobEnqueued)
         overused = plugins.compactMap(\.points.overused)
         allocatable = Self.all(plugins.compactMap(\.points.allocatable))
+        targetJobs = plugins.compactMap(\.points.targetJob)
+        reservedNodes = plugins.compactMap(\.points.reservedNode)
+        closers = plugins.compactMap(\.points.closing)
         nodeFilters = plugins.compactMap(\.points.nodeFilter)
         nodeScores = plugins.compactMap(\.points.nodeScore)
         observers = plugins.compactMap(\.points.observer)

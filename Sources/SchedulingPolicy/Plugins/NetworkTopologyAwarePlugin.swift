@@ -141,7 +141,9 @@ private final class DomainScorer {
     private func addShares(
         to points: inout [Double], _ members: [Int], _ domains: [Int], _ tree: DomainTree, _ session: Session
     ) {
-        guard let most = points.max(), points.count(where: { $0 == most }) > 1, !members.isEmpty else { return }
+        guard let most = points.max(), points.count(where: { $0 == most }) > 1, !members.isEmpty else {
+            return
+        }
         let placed = members.compactMap { session.tasks[$0].node.flatMap { session.nodes.entries[$0].index } }
         if placed.isEmpty { return }
         var shares: [Int: Double] = [:]
@@ -209,7 +211,9 @@ private final class DomainScorer {
             var sum = whole
             var domain = tree.home(of: node)
             while true {
-                if known[domain] < 0 { known[domain] = fullness(of: domain, with: { Double(request[$0]) }, ledger) }
+                if known[domain] < 0 {
+                    known[domain] = fullness(of: domain, with: { Double(request[$0]) }, ledger)
+                }
                 if let position = tiers.firstIndex(of: tree[domain].tier) {
                     sum -= factors[position] * (1 - known[domain])
                 }

@@ -41,6 +41,7 @@ enum PluginRegistry {
         CapacityPlugin.self,
         ConformancePlugin.self,
         DRFPlugin.self,
+        ExtenderPlugin.self,
         GangPlugin.self,
         NodeGroupPlugin.self,
         NetworkTopologyAwarePlugin.self,
@@ -53,18 +54,17 @@ enum PluginRegistry {
         ResourceQuotaPlugin.self,
         SLAPlugin.self,
         TDMPlugin.self,
+        ReservationPlugin.self,
+        ResourceStrategyFitPlugin.self,
         TaskTopologyPlugin.self,
+        UsagePlugin.self,
     ]
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
         "deviceshare",
-        "extender",
         "numa-aware",
         "rescheduling",
-        "reservation",
-        "resource-strategy-fit",
-        "usage",
     ]
 
     static func type(named name: String) -> (any Plugin.Type)? { plugins.first { $0.name == name } }

@@ -65,6 +65,9 @@ struct PluginPoints {
     private(set) var subGroupOrder: ((Session, SubGroupID, SubGroupID) -> Int)?
     private(set) var domainOrder: DomainScores?
     private(set) var domainGradient: DomainGradient?
+    private(set) var targetJob: ((Session, [Int]) -> Int?)?
+    private(set) var reservedNode: ((Session) -> Int?)?
+    private(set) var closing: ((Session) -> Void)?
 
     init(configuration: PluginConfiguration) { self.configuration = configuration }
 
@@ -141,9 +144,18 @@ struct PluginPoints {
     /// Says of a pod which nodes may not take it, by rules that `describeNodes` cannot state; `nil` for a pod to which
     /// they say nothing.
     ///
-    /// A pod that any plugin has a check for is placed by looking at every node.
+    /// A pod that any plugin has a check for is placed by looking at every node. A plugin may give several.
     mutating func filterNodes(_ filter: @escaping (Session, Int) -> NodeCheck?) {
-        if configuration.isEnabled(.predicate) { nodeFilter = filter }
+        if !configuration.isEnabled(.predicate) { return }
+        guard let earlier = nodeFilter else {
+            nodeFilter = filter
+            return
+        }
+        nodeFilter = { session, task in
+            guard let first = earlier(session, task) else { return filter(session, task) }
+            guard let second = filter(session, task) else { return first }
+            return NodeCheck { first.refusal($0) ?? second.refusal($0) }
+        }
     }
 
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
@@ -152,9 +164,16 @@ struct PluginPoints {
         if configuration.isEnabled(.nodeOrder) { nodeScore = score }
     }
 
-    /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch.
+    /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch. A plugin may give several.
     mutating func observePlaces(_ observer: @escaping (Session, Int, PlaceEvent) -> Void) {
-        self.observer = observer
+        guard let earlier = self.observer else {
+            self.observer = observer
+            return
+        }
+        self.observer = { session, task, event in
+            earlier(session, task, event)
+            observer(session, task, event)
+        }
     }
 
     // MARK: Parts of gangs, and domains
@@ -183,6 +202,18 @@ struct PluginPoints {
     mutating func chooseDomains(_ choose: @escaping DomainGradient) {
         if configuration.isEnabled(.hyperNodeGradient) { domainGradient = choose }
     }
+    /// Chooses, of gangs from the oldest on, the one that nodes are locked for; Volcano 1.5 only.
+    mutating func chooseTargetJob(_ choose: @escaping (Session, [Int]) -> Int?) {
+        if configuration.isEnabled(.targetJob) { targetJob = choose }
+    }
+
+    /// Chooses the next node (by the allocator's index) to be locked; Volcano 1.5 only.
+    mutating func chooseReservedNode(_ choose: @escaping (Session) -> Int?) {
+        if configuration.isEnabled(.reservedNodes) { reservedNode = choose }
+    }
+
+    /// Is told when the actions of the cycle have run; it has no switch.
+    mutating func observeEnd(_ observer: @escaping (Session) -> Void) { closing = observer }
 
     // MARK: Victims
 
@@ -243,6 +274,8 @@ struct NodeCheck {
 /// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.
 struct NodeScore {
     let points: ([Int]) -> [Int64]
+    /// Asked afterwards: why there are none, so that the pod gets no node; `nil` if there are some.
+    var failure: () -> String? = { nil }
 }
 
 /// What happens to a pod within a cycle. A plugin that keeps books of its own follows them.

@@ -19,10 +19,14 @@ struct PredicatesPlugin: Plugin {
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
     ]
 
-    /// Volcano 1.5 has few switches, and none for its filters.
+    /// Volcano 1.5 has few switches, and none for its filters; it keeps CPU and memory for devices here, where later
+    /// versions do in `resource-strategy-fit`.
     private static let arguments15 = [
         ArgumentSchema(name: "predicate.GPUSharingEnable", kind: .bool(default: false)),
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
+        ArgumentSchema(name: "predicate.ProportionalEnable", kind: .bool(default: false)),
+        ArgumentSchema(name: "predicate.resources", kind: .names),
+        ArgumentSchema(name: "predicate.resources.*", kind: .float(default: 1)),
     ]
 
     static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
@@ -32,6 +36,12 @@ struct PredicatesPlugin: Plugin {
     private let arguments: Arguments
 
     init(_ arguments: Arguments) { self.arguments = arguments }
+
+    func open(_ session: Session, _ points: inout PluginPoints) {
+        if let proportions = ProportionRule(arguments) {
+            points.filterNodes { proportions.check(for: $1, in: $0) }
+        }
+    }
 
     func describeNodes(_ nodes: inout NodeDescriptions) {
         nodes.filters = [.nodeUnschedulable, .podCount]

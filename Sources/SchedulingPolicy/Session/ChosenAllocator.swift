@@ -120,6 +120,12 @@ final class ChosenAllocator {
         isReference ? reference.allocatable(node, column) : indexed.allocatable(node, column)
     }
 
+    func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64] {
+        isReference
+            ? reference.points(of: kernel, for: shape, on: nodes)
+            : indexed.points(of: kernel, for: shape, on: nodes)
+    }
+
     func idle(_ node: Int, _ column: Int) -> Int64 {
         isReference ? reference.idle(node, column) : indexed.idle(node, column)
     }

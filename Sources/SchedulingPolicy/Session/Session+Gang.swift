@@ -25,7 +25,8 @@ extension Session {
 
     /// Whether enough members hold resources.
     func isGangReady(_ job: Int) -> Bool {
-        missingMembers(job) { $0.ready } == 0 && shortPolicy(of: job) { $0.ready } == nil
+        missingMembers(job) { $0.ready } == 0
+            && (!jobs[job].hasTopology || shortPolicy(of: job) { $0.ready } == nil)
     }
 
     /// Whether a gang goes after those that lack their minimum: Volcano does not look at roles here.
@@ -37,7 +38,7 @@ extension Session {
     /// Whether enough members hold resources or are promised some.
     func isGangPipelined(_ job: Int) -> Bool {
         missingMembers(job) { $0.ready + $0.pipelined } == 0
-            && shortPolicy(of: job) { $0.ready + $0.pipelined } == nil
+            && (!jobs[job].hasTopology || shortPolicy(of: job) { $0.ready + $0.pipelined } == nil)
     }
 
     /// How many further members must hold resources before the gang may be ready.

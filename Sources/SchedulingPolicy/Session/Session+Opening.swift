@@ -8,6 +8,8 @@ extension Session {
     /// - Complexity: O(waiting gangs + changed gangs + queues).
     func openCycle() {
         closeCycle()
+        // Whoever answers from outside may say something else than in the last cycle.
+        if nodeUsage != nil || extender != nil { roomVersion.freed += 1 }
         if compatibility == .volcano15 { passOverOverfullNodes() }
         cycle += 1
         isOpen = true
@@ -135,6 +137,8 @@ extension Session {
     private func hasOneShape(_ job: Int) -> Bool {
         var shape: ShapeID?
         for task in jobs[job].tasks where isWaiting(task) {
+            // A rule may refuse a node while it is emptier, and take it once others are there.
+            if !points.nodeFilters.isEmpty, points.nodeRules(for: task, in: self) != nil { return false }
             if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return false }
             shape = tasks[task].shape
         }

@@ -44,7 +44,10 @@ extension Session {
                 ruledOut[refusal, default: 0] += 1
                 return false
             }, adding: rules.points)
-        if let placement { return .place(placement) }
+        if let placement {
+            guard let failure = rules.failure else { return .place(placement) }
+            return .none(refusals: number([.rule(failure, isResolvable: false): allocator.nodeCount]))
+        }
         let shortages = allocator.diagnosis.shortageCounts(of: shape)
         return .none(
             refusals: number(

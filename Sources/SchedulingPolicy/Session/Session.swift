@@ -21,6 +21,14 @@ public final class Session {
     public internal(set) var configuration: SchedulerConfiguration
     /// The schedulers whose pods are placed; `nil` means all.
     let schedulerNames: Set<String>?
+    /// Who says what nodes really use; `nil` where nobody does.
+    let nodeUsage: (any NodeUsageProvider)?
+    /// Who answers for the plugin `extender`; `nil` where nobody does.
+    let extender: (any SchedulerExtender)?
+    /// When pods started and what they may use, where somebody says what nodes really use, by pod.
+    var loads: [Int: PodLoad] = [:]
+    /// The gang that nodes are locked for, from cycle to cycle.
+    var nodeLocks = NodeLocks()
     /// What the plugins contribute to the cycle that is open.
     var points = ExtensionPoints([], nodes: NodeDescriptions())
     /// Where pods can go.
@@ -58,6 +66,10 @@ public final class Session {
     var evictedTasks: Set<Int> = []
     /// The nodes that have a label which a plugin asked for, until nodes change.
     var labelledNodes: [String: [Int: String]] = [:]
+    /// How pods that say so themselves want nodes ranked, by pod.
+    var resourceStrategies: [Int: [ScoreKernel.ResourceStrategy]] = [:]
+    /// The task topologies of gangs that ask for one, by gang.
+    var topologies: [Int: TaskTopology] = [:]
     /// The gangs.
     var jobs: [JobState] = []
     var jobIDs: [ObjectKey: Int] = [:]
@@ -165,6 +177,8 @@ public final class Session {
         schedulerNames = options.schedulerNames
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         keepsPodLabels = Self.keepsPodLabels(configuration)
+        nodeUsage = options.nodeUsage
+        extender = options.extender
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
         resources = allocator.resources
         hostPorts.areChecked = configuration.nodeDescriptions.checksHostPorts
@@ -235,13 +249,21 @@ public struct SessionOptions: Sendable {
     /// local one.
     public var utcOffsetSeconds: Int
 
-    /// Options; by default every pending pod is placed, and local time is universal time.
+    /// Who says what nodes really use, for the plugin `usage`; what it says is a part of the input.
+    public var nodeUsage: (any NodeUsageProvider)?
+    /// Who answers for the plugin `extender`; its answers are a part of the input.
+    public var extender: (any SchedulerExtender)?
+
+    /// Options; by default every pending pod is placed, local time is universal time, and nobody outside is asked.
     public init(
-        schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed, utcOffsetSeconds: Int = 0
+        schedulerNames: Set<String>? = nil, allocator: AllocatorKind = .indexed, utcOffsetSeconds: Int = 0,
+        nodeUsage: (any NodeUsageProvider)? = nil, extender: (any SchedulerExtender)? = nil
     ) {
         self.schedulerNames = schedulerNames
         self.allocator = allocator
         self.utcOffsetSeconds = utcOffsetSeconds
+        self.nodeUsage = nodeUsage
+        self.extender = extender
     }
 }
 

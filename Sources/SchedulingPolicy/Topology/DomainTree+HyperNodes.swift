@@ -50,7 +50,9 @@ struct NamePattern {
         guard text.hasPrefix("^"), !text.contains("|") else { return "" }
         let rest = text.dropFirst()
         var plain = String(rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        if let next = rest.dropFirst(plain.count).first, "*?{".contains(next) { plain = String(plain.dropLast()) }
+        if let next = rest.dropFirst(plain.count).first, "*?{".contains(next) {
+            plain = String(plain.dropLast())
+        }
         return plain
     }
 

@@ -53,7 +53,8 @@ extension Session {
     }
 
     private func enterSubGroup(_ task: Int, of job: Int) {
-        topology.gangs[job]?.enter(task, labels: topology.labels[task] ?? [:])
+        let labels = topology.labels[task] ?? [:]
+        topology.gangs[job]?.enter(task, labels: labels)
     }
 
     /// Takes a pod out of its part; its counts have been taken out before.

@@ -83,7 +83,7 @@ struct CycleRun {
                 name: "allocator", metavar: "KIND",
                 help: "what places pods: the index, or the plain loops that specify it; both decide the same",
                 default: AllocatorKind.indexed.rawValue, choices: AllocatorKind.allCases.map(\.rawValue)),
-        ]
+        ] + OutsideInput.options
 
     let input: ClusterInput
     let result: CycleResult
@@ -94,8 +94,11 @@ struct CycleRun {
         let configuration = try ConfigurationInput(arguments)
         input = try ClusterInput(arguments)
         outcome.warn(configuration.warnings + input.warnings)
-        if let notes = SnapshotNotes(input.snapshot, configuration.configuration).text { outcome.note(notes) }
-        let options = try Self.options(arguments)
+        if let notes = SnapshotNotes(input.snapshot).text { outcome.note(notes) }
+        let outside = try OutsideInput(arguments, configuration.configuration)
+        if let note = outside.note { outcome.note(note) }
+        var options = try Self.options(arguments)
+        (options.nodeUsage, options.extender) = (outside.nodeUsage, outside.extender)
         let start = try Self.now(arguments) ?? input.snapshot.newestTimestamp
         do {
             loop = try SchedulingLoop(

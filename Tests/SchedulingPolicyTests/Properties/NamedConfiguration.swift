@@ -9,7 +9,8 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     init(_ name: String, _ text: String, _ compatibility: Compatibility) {
         self.name = "\(name) (\(compatibility.rawValue))"
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("compatibility:") }
-        let whole = "compatibility: \(compatibility.rawValue)\n" + lines.joined(separator: "\n")
+        // What a plugin takes may depend on whose semantics hold, so the text says it.
+        let whole = (["compatibility: \(compatibility.rawValue)"] + lines).joined(separator: "\n")
         let (configuration, problems) = SchedulerConfiguration.read(Array(whole.utf8), file: name)
         guard var configuration else { preconditionFailure("\(name): \(problems)") }
         // Volcano 1.5 places nothing that was not admitted.

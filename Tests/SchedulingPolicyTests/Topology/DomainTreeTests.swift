@@ -9,7 +9,9 @@ import Testing
         DomainTree(hyperNodes, nodes: nodes.enumerated().map { (index: $0.offset, node: $0.element) })
     }
 
-    private static func names(_ domains: [Int], _ tree: DomainTree) -> [String] { domains.map { tree[$0].name } }
+    private static func names(_ domains: [Int], _ tree: DomainTree) -> [String] {
+        domains.map { tree[$0].name }
+    }
 
     @Test("a domain holds the nodes of the domains in it, the root all of them") func nodes() throws {
         let tree = Self.tree(Fabric().hyperNodes, nodes: Fabric().nodes + [.of("x")])
@@ -33,7 +35,8 @@ import Testing
         #expect(common() == nil)
     }
 
-    @Test("a search goes tier by tier, from the nearest domains to the widest that are allowed") func gradient() {
+    @Test("a search goes tier by tier, from the nearest domains to the widest that are allowed")
+    func gradient() {
         let tree = Self.tree(Fabric().hyperNodes)
         let found = tree.gradient(within: DomainTree.root, upTo: 2)
         #expect(found.map { Self.names($0, tree) } == [["r1", "r2", "r3", "r4"], ["s1", "s2"]])
@@ -46,7 +49,9 @@ import Testing
         let tree = Self.tree(Fabric().hyperNodes)
         func domain(_ name: String) throws -> Int { try #require(tree.domain(named: name)) }
         func root(within start: String, upTo tier: Int, held: String) throws -> String? {
-            tree.searchRoot(within: try domain(start), upTo: tier, held: try domain(held)).map { tree[$0].name }
+            tree.searchRoot(within: try domain(start), upTo: tier, held: try domain(held)).map {
+                tree[$0].name
+            }
         }
         #expect(try root(within: "z", upTo: 2, held: "r3") == "s2")
         #expect(try root(within: "z", upTo: 1, held: "r3") == "r3")
@@ -75,7 +80,8 @@ import Testing
         #expect(found(.labels(LabelSelector(matchLabels: ["rack": "7"]))) == [4])
     }
 
-    @Test("a domain in two others, one that is in itself, and two that share a node make no tree") func defects() {
+    @Test("a domain in two others, one that is in itself, and two that share a node make no tree")
+    func defects() {
         var two = Fabric().hyperNodes
         two[5].members.append(.hyperNode("r1"))
         #expect(Self.tree(two).defect == "r1 is in both s1 and s2")
@@ -91,7 +97,8 @@ import Testing
         #expect(Self.tree(shared)[DomainTree.root].nodes.count == 8)
     }
 
-    @Test("a domain may name a node again that a domain in it has, and domains that do not exist") func harmless() {
+    @Test("a domain may name a node again that a domain in it has, and domains that do not exist")
+    func harmless() {
         var again = Fabric().hyperNodes
         again[4].members += [.nodes(.exact("n1")), .hyperNode("gone")]
         let tree = Self.tree(again)

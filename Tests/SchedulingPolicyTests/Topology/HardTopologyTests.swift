@@ -5,7 +5,9 @@ import Testing
 @testable import SchedulingPolicy
 
 @Suite("A gang that wishes for nearness runs within one domain") struct HardTopologyTests {
-    @Test("in a rack if one has room, in a spine if none has, and nowhere wider than it allows") func tiers() throws {
+    @Test("in a rack if one has room, in a spine if none has, and nowhere wider than it allows") func tiers()
+        throws
+    {
         // Left: r1 3, r2 3, r3 2, r4 1; s1 6, s2 3.
         var fabric = Fabric(used: ["n1": 1, "n3": 1, "n5": 2, "n7": 2, "n8": 1])
         fabric.add("g", 4, .hard(2))
@@ -42,7 +44,8 @@ import Testing
         #expect(result.messages["g-0"] == "no HyperNode has a tier of the name row")
     }
 
-    @Test("a soft wish takes the nearest domain with room, and the whole cluster at last") func soft() throws {
+    @Test("a soft wish takes the nearest domain with room, and the whole cluster at last") func soft() throws
+    {
         var fabric = Fabric(used: ["n1": 2, "n2": 1, "n3": 2, "n4": 1, "n5": 1, "n6": 2, "n7": 1, "n8": 2])
         fabric.nodes.append(.of("x", 2_000))
         fabric.add("g", 2, .soft)
@@ -107,7 +110,8 @@ import Testing
     @Test("without the plugin Volcano forgets the wish, and ours keeps it") func withoutPlugin() throws {
         var fabric = Fabric(used: ["n1": 1])
         fabric.add("g", 4, .hard(1))
-        #expect(try fabric.run(plain(.volcano)).bound == ["g-0": "n1", "g-1": "n2", "g-2": "n2", "g-3": "n3"])
+        #expect(
+            try fabric.run(plain(.volcano)).bound == ["g-0": "n1", "g-1": "n2", "g-2": "n2", "g-3": "n3"])
         #expect(Set(try fabric.run(plain(.gangwright)).bound.values) == ["n3", "n4"])
     }
 

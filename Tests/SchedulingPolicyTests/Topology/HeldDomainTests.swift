@@ -18,7 +18,9 @@ import Testing
         return fabric
     }
 
-    @Test("within the widest allowed domain around them, even if there is room elsewhere") func confined() throws {
+    @Test("within the widest allowed domain around them, even if there is room elsewhere") func confined()
+        throws
+    {
         // r1 is full, r2 has one place, s2 is free.
         var fabric = Self.running(used: ["n1": 1, "n2": 1, "n3": 2, "n4": 1], .hard(2))
         #expect(try fabric.run().bound == ["g-2": "n4"])
@@ -91,7 +93,8 @@ import Testing
         #expect(try fabric.run(drawn).bound == ["g-1": "n1"])
     }
 
-    @Test("room is made in the widest domains first, and for a gang without a limit anywhere") func evictions() throws {
+    @Test("room is made in the widest domains first, and for a gang without a limit anywhere")
+    func evictions() throws {
         var fabric = Fabric(used: [:])
         fabric.add("g", 2, .hard(2))
         fabric.add("plain", 2, nil)

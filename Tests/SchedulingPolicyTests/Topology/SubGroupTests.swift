@@ -86,7 +86,8 @@ private func rule(_ wish: NetworkTopology? = nil, min: Int = 2) -> SubGroupPolic
         #expect(try fabric.run().order.prefix(2) == ["g-3", "g-2"])
     }
 
-    @Test("the first rule that means a pod holds; a pod that lacks a label is not meant") func rules() throws {
+    @Test("the first rule that means a pod holds; a pod that lacks a label is not meant") func rules() throws
+    {
         var fabric = Fabric()
         fabric.gangs.append(
             .gang("g", min: 2).with {
@@ -98,11 +99,15 @@ private func rule(_ wish: NetworkTopology? = nil, min: Int = 2) -> SubGroupPolic
                 ]
             })
         fabric.pods = Pod.members(of: "g", 5)
-        let labels = [["kind": "a", "part": "1"], ["kind": "a"], ["kind": "b", "part": "1"], [:], ["kind": ""]]
+        let labels = [
+            ["kind": "a", "part": "1"], ["kind": "a"], ["kind": "b", "part": "1"], [:], ["kind": ""],
+        ]
         for (index, labels) in labels.enumerated() { fabric.pods[index].labels = labels }
         let session = try Session(snapshot: fabric.snapshot, configuration: byDomain)
         let gang = try #require(session.topology.gangs.values.first)
-        let found = gang.subGroups.map { "\($0.policy.map { "\($0)" } ?? "-") \($0.values) \($0.tasks.count)" }
+        let found = gang.subGroups.map {
+            "\($0.policy.map { "\($0)" } ?? "-") \($0.values) \($0.tasks.count)"
+        }
         #expect(found == ["0 [\"1\"] 1", "1 [\"a\"] 1", "1 [\"b\"] 1", "- [] 2"])
     }
 

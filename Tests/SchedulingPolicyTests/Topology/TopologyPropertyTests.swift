@@ -46,6 +46,9 @@ private struct RandomFabric {
         for number in 0..<random.integer(in: 1...5) {
             Self.addGang(number, to: &snapshot, racks, &free, &random)
         }
+        // The cluster as a whole is a domain too, one tier above the others.
+        let highest = domains.values.map(\.tier).max() ?? 0
+        domains[""] = (highest + 1, Set(snapshot.nodes.map(\.name)))
         self.snapshot = snapshot
         self.domains = domains
     }
@@ -106,7 +109,7 @@ private struct RandomFabric {
     private static func violations(
         _ property: (RandomFabric, Session, CycleResult, UInt64) throws -> [String]
     ) throws -> [String] {
-        try Seeds.first(300).flatMap { seed in
+        try Seeds.first(60).flatMap { seed in
             try configurations.flatMap { configuration in
                 let fabric = RandomFabric(seed: seed)
                 let session = try Session(snapshot: fabric.snapshot, configuration: configuration)
@@ -117,7 +120,9 @@ private struct RandomFabric {
     }
 
     /// The nodes of pods that are bound, or are now, by gang and part.
-    private static func places(_ fabric: RandomFabric, _ result: CycleResult) -> [String: [String: Set<String>]] {
+    private static func places(_ fabric: RandomFabric, _ result: CycleResult) -> [String: [String: Set<
+        String
+    >]] {
         let bound = result.bound
         var places: [String: [String: Set<String>]] = [:]
         for pod in fabric.snapshot.pods {
@@ -127,7 +132,8 @@ private struct RandomFabric {
         return places
     }
 
-    @Test("pods of a gang with a condition lie within one domain of an allowed tier, and so do those of a part")
+    @Test(
+        "pods of a gang with a condition lie within one domain of an allowed tier, and so do those of a part")
     func within() throws {
         var placed = 0
         let violations = try Self.violations { fabric, _, result, _ in
@@ -141,7 +147,8 @@ private struct RandomFabric {
                     if !fabric.isWithin(nodes, tier: max(tier, 1)) { found.append("\(gang.key): \(nodes)") }
                 }
                 if let tier = gang.subGroupPolicies.first?.networkTopology?.highestTierAllowed {
-                    for (part, nodes) in parts where part != "-" && !fabric.isWithin(nodes, tier: max(tier, 1)) {
+                    for (part, nodes) in parts
+                    where part != "-" && !fabric.isWithin(nodes, tier: max(tier, 1)) {
                         found.append("\(gang.key) part \(part): \(nodes)")
                     }
                 }
@@ -149,10 +156,11 @@ private struct RandomFabric {
             }
         }
         #expect(violations == [])
-        #expect(placed > 100)
+        #expect(placed > 50)
     }
 
-    @Test("a gang is bound with its minimum, and with as many whole parts as its rule asks for, or not at all")
+    @Test(
+        "a gang is bound with its minimum, and with as many whole parts as its rule asks for, or not at all")
     func whole() throws {
         let violations = try Self.violations { fabric, _, result, _ in
             let bound = result.bound
@@ -162,7 +170,9 @@ private struct RandomFabric {
                 let there = pods.filter { $0.nodeName != nil || bound[$0.key.name] != nil }
                 if there.count < gang.minMember { return "\(gang.key) has \(there.count)" }
                 guard let rule = gang.subGroupPolicies.first else { return nil }
-                let sizes = Dictionary(grouping: there.filter { $0.labels["part"] != nil }) { $0.labels["part"] }
+                let sizes = Dictionary(grouping: there.filter { $0.labels["part"] != nil }) {
+                    $0.labels["part"]
+                }
                 let complete = sizes.values.count { $0.count >= rule.subGroupSize }
                 return complete < rule.minSubGroups ? "\(gang.key) has \(complete) parts" : nil
             }
@@ -206,7 +216,9 @@ private struct RandomFabric {
                     as: pod.isTerminating ? .releasing : (waits ? .pipelined : .bound))
             }
             // The session's rows are in the order of arrival, the others by name.
-            let rows = fabric.snapshot.nodes.map { (cluster.index(ofNode: $0.name), expected.index(ofNode: $0.name)) }
+            let rows = fabric.snapshot.nodes.map {
+                (cluster.index(ofNode: $0.name), expected.index(ofNode: $0.name))
+            }
             return rows.flatMap { row -> [String] in
                 guard let own = row.0, let other = row.1 else { return ["a node is missing"] }
                 return cluster.idle.indices.filter {
