@@ -33,6 +33,8 @@ extension Session {
         takeNotes(of: pod, task)
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        noteKind(of: pod, task)
+        noteVolumes(of: pod, task)
         runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
@@ -121,6 +123,8 @@ extension Session {
         dropVictimNotes(of: task)
         runTimes.forget(task)
         forgetHostPorts(of: task)
+        forgetKind(of: task)
+        forgetVolumes(of: task)
     }
 
     // MARK: On a node
@@ -132,6 +136,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.add(tasks[task].request, to: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: 1)
+            bookNeighbours(of: task, on: index, sign: 1)
         }
     }
 
@@ -161,6 +166,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.remove(tasks[task].request, from: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: -1)
+            bookNeighbours(of: task, on: index, sign: -1)
             roomVersion.freed += 1
         }
         tasks[task].nodeEntry = TaskState.none

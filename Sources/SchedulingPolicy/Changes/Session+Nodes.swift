@@ -19,14 +19,17 @@ extension Session {
         }
         count(entry, sign: -1)
         if let known {
+            changeTopology(node.labels, of: known, entry)
             allocator.updateNode(known, to: node)
         } else {
             let index = allocator.addNode(node)
             nodes.setIndex(index, of: entry)
+            setTopology(node.labels, of: index)
             forEachTask(on: entry) { task in
                 guard let occupancy = tasks[task].occupancy else { return }
                 allocator.add(tasks[task].request, to: index, as: occupancy)
                 bookHostPorts(of: task, on: index, sign: 1)
+                bookNeighbours(of: task, on: index, sign: 1)
             }
         }
         nodes.setCounted(compatibility.isVolcano || node.isReady, entry)
@@ -44,7 +47,11 @@ extension Session {
         nodeSums.remove(allocator.node(index).allocatable, resources)
         invalidateDomains()
         count(entry, sign: -1)
-        forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
+        forEachTask(on: entry) { task in
+            bookHostPorts(of: task, on: index, sign: -1)
+            bookNeighbours(of: task, on: index, sign: -1)
+        }
+        setTopology(nil, of: index)
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)

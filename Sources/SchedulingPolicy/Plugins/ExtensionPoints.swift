@@ -52,8 +52,8 @@ final class ExtensionPoints {
         jobEnqueued = plugins.compactMap(\.points.jobEnqueued)
         overused = plugins.compactMap(\.points.overused)
         allocatable = Self.all(plugins.compactMap(\.points.allocatable))
-        nodeFilters = plugins.compactMap(\.points.nodeFilter)
-        nodeScores = plugins.compactMap(\.points.nodeScore)
+        nodeFilters = plugins.flatMap(\.points.nodeFilters)
+        nodeScores = plugins.flatMap(\.points.nodeScores)
         observers = plugins.compactMap(\.points.observer)
         jobStarving = plugins.compactMap { plugin in plugin.points.jobStarving.map { (plugin.tier, $0) } }
         preemptable = VictimRules(

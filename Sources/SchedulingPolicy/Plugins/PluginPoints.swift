@@ -46,8 +46,8 @@ struct PluginPoints {
     private(set) var jobEnqueued: ((Session, Int) -> Void)?
     private(set) var overused: ((Session, Int) -> Bool)?
     private(set) var allocatable: TaskGate?
-    private(set) var nodeFilter: ((Session, Int) -> NodeCheck?)?
-    private(set) var nodeScore: ((Session, Int) -> NodeScore?)?
+    private(set) var nodeFilters: [(Session, Int) -> NodeCheck?] = []
+    private(set) var nodeScores: [(Session, Int) -> NodeScore?] = []
     private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimFilter?
@@ -132,15 +132,15 @@ struct PluginPoints {
     /// Says of a pod which nodes may not take it, by rules that `describeNodes` cannot state; `nil` for a pod to which
     /// they say nothing.
     ///
-    /// A pod that any plugin has a check for is placed by looking at every node.
+    /// A pod that any plugin has a check for is placed by looking at every node. A plugin may have several filters.
     mutating func filterNodes(_ filter: @escaping (Session, Int) -> NodeCheck?) {
-        if configuration.isEnabled(.predicate) { nodeFilter = filter }
+        if configuration.isEnabled(.predicate) { nodeFilters.append(filter) }
     }
 
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
     /// nothing. A pod that any plugin has points for is placed by looking at every node.
     mutating func scoreNodes(_ score: @escaping (Session, Int) -> NodeScore?) {
-        if configuration.isEnabled(.nodeOrder) { nodeScore = score }
+        if configuration.isEnabled(.nodeOrder) { nodeScores.append(score) }
     }
 
     /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch.

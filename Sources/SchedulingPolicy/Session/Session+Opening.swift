@@ -8,6 +8,7 @@ extension Session {
     /// - Complexity: O(waiting gangs + changed gangs + queues).
     func openCycle() {
         closeCycle()
+        prepareNeighbours()
         cycle += 1
         isOpen = true
         boundBefore = boundCount
@@ -36,6 +37,7 @@ extension Session {
     func closeCycle() {
         if !isOpen { return }
         isOpen = false
+        countLeaving()
         if held.isEmpty { return }
         keepNominations()
         for task in held.sorted() { unplace(task, because: nil) }
@@ -117,7 +119,7 @@ extension Session {
     /// Whether nothing has happened since a gang found no room that could have made any.
     ///
     /// Pods of one shape fit if there are enough places, and places come only when something is freed. Pods of several
-    /// shapes stand in each other's way, and any change may help.
+    /// shapes stand in each other's way, and pods that look at others may be waiting for one to come: any change may help.
     func isStillWithoutRoom(_ job: Int) -> Bool {
         guard let failedAt = jobs[job].failedAt else { return false }
         return failedAt.version.freed == roomVersion.freed
@@ -130,11 +132,12 @@ extension Session {
         jobs[job].failedAt = RoomFailure(version: roomVersion, hasOneShape: hasOneShape(job))
     }
 
-    /// Whether all waiting pods of a gang ask for the same, on any node.
+    /// Whether all waiting pods of a gang ask for the same, on any node, whatever else is there.
     private func hasOneShape(_ job: Int) -> Bool {
         var shape: ShapeID?
         for task in jobs[job].tasks where isWaiting(task) {
             if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return false }
+            if points.filtersNodes(for: task, in: self) { return false }
             shape = tasks[task].shape
         }
         return true

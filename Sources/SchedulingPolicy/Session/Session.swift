@@ -40,6 +40,10 @@ public final class Session {
     var lastJob: (key: ObjectKey, job: Int)?
     /// The host ports that pods use.
     var hostPorts = HostPortTable()
+    /// What pods want of each other, and who is where.
+    var neighbours = NeighbourTable()
+    /// The volumes that pods use.
+    var volumes = VolumeTable()
     /// Pods that wait and are in no gang that could be placed.
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.
