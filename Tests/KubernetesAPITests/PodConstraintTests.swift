@@ -220,25 +220,11 @@ import Testing
             ("resourceClaims: [{name: gpu, resourceClaimName: x}]", [.resourceClaims]),
             ("resourceClaims: []", []),
             (
-                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]",
+                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]",
                 []
             ),
             (
-                "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}, "
-                    + "{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]",
-                [.topologySpread]
-            ),
-            ("affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: []}}", []),
-            (
-                "affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone}]}}",
-                [.podAffinity]
-            ),
-            (
                 "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: x}]}}",
-                [.podAntiAffinity]
-            ),
-            (
-                "affinity: {podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: x}}]}}",
                 []
             ),
         ] as [(String, [UnsupportedConstraint])])
@@ -246,12 +232,5 @@ import Testing
         let result = read(podText(spec))
         #expect(result.messages == [])
         #expect(result.snapshot.pods.first?.unsupportedConstraints == constraints)
-    }
-
-    @Test("claims of volumes are noted as well") func volumes() {
-        let claim = read(podText("volumes: [{name: a, ephemeral: {volumeClaimTemplate: {}}}]"))
-        #expect(claim.snapshot.pods.first?.mountsVolumeClaims == true)
-        let none = read(podText("volumes: [{name: a, configMap: {name: b}}]"))
-        #expect(none.snapshot.pods.first?.mountsVolumeClaims == false)
     }
 }

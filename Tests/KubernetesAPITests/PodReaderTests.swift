@@ -78,7 +78,6 @@ import Testing
         expected.nonZeroRequests = NonZeroRequests(milliCPU: 2000, memory: (1 << 30) + (200 << 20))
         expected.nodeSelector = ["pool": "a100"]
         expected.images = ["reg/train:1", "reg/side:1", "reg/setup:1"]
-        expected.mountsVolumeClaims = true
         expected.constraints = PodConstraints(volumes: [.claim(name: "data", isReadOnly: false)])
         #expect(result.snapshot.pods == [expected])
         #expect(result.snapshot.newestTimestamp?.rfc3339 == "2026-03-01T08:30:00Z")

@@ -96,7 +96,9 @@ struct World {
             switch random.integer(in: 0...4) {
             case 0: node.isUnschedulable.toggle()
             case 1: node.ready = node.isReady ? .isFalse : .isTrue
-            case 2: node.labels["pool"] = "pool-\(random.integer(in: 0...2))"
+            case 2:
+                node.labels["pool"] = "pool-\(random.integer(in: 0...2))"
+                node.labels[NodePool.zoneLabel] = random.choice(["zone-1", "zone-2", nil])
             case 3: node.taints = node.taints.isEmpty ? [Taint(key: "maintenance", effect: .noSchedule)] : []
             default: node.allocatable[.cpu] = Int64(random.integer(in: 0...64)) * 500
             }
@@ -115,7 +117,9 @@ struct World {
             case 2: pod.schedulingGates = pod.schedulingGates.isEmpty ? ["example.com/wait"] : []
             case 3: pod.priority = Int32(random.integer(in: 0...3))
             case 4: pod.requests[.cpu] = Int64(random.integer(in: 0...8)) * 500
-            default: pod.labels["touched"] = "\(random.integer(in: 0...9))"
+            default:
+                pod.labels["touched"] = "\(random.integer(in: 0...9))"
+                pod.labels["app"] = random.choice(["a", "b", nil])
             }
         } said: {
             .pod($0)

@@ -34,7 +34,11 @@ extension Oddity {
         case .severalContainers: pod.nonZeroRequests != NonZeroRequests(of: pod.requests)
         case .hostPorts: !pod.hostPorts.isEmpty
         case .unsupportedConstraints: !pod.unsupportedConstraints.isEmpty
-        case .volumeClaims: pod.mountsVolumeClaims
+        case .podLabels: pod.labels["app"] != nil
+        case .podAffinity:
+            pod.constraints.map { !$0.podAffinity.isEmpty || !$0.podAntiAffinity.isEmpty } ?? false
+        case .topologySpread: pod.constraints.map { !$0.topologySpread.isEmpty } ?? false
+        case .volumeClaims: pod.constraints.map { !$0.volumes.isEmpty } ?? false
         case .terminatingPods: pod.isTerminating
         case .finishedPods: pod.isTerminal
         case .gatedPods: !pod.schedulingGates.isEmpty

@@ -73,6 +73,50 @@ extension Pod {
     }
 }
 
+extension Pod {
+    /// The same pod with labels.
+    public func labelled(_ labels: [String: String]) -> Pod { with { $0.labels = labels } }
+
+    /// The same pod with constraints that few pods have.
+    public func constrained(_ change: (inout PodConstraints) -> Void) -> Pod {
+        with {
+            var constraints = $0.constraints ?? PodConstraints()
+            change(&constraints)
+            $0.constraints = constraints
+        }
+    }
+
+    /// The same pod, seeking the company of pods with labels.
+    public func near(_ labels: [String: String], by key: String = "zone") -> Pod {
+        constrained { $0.podAffinity.required.append(.of(labels, by: key)) }
+    }
+
+    /// The same pod, avoiding the company of pods with labels.
+    public func apart(from labels: [String: String], by key: String = "zone") -> Pod {
+        constrained { $0.podAntiAffinity.required.append(.of(labels, by: key)) }
+    }
+
+    /// The same pod, to be spread with those with labels.
+    public func spread(
+        _ labels: [String: String], over key: String = "zone", skew: Int = 1,
+        _ action: TopologySpreadConstraint.UnsatisfiableAction = .doNotSchedule,
+        _ change: (inout TopologySpreadConstraint) -> Void = { _ in }
+    ) -> Pod {
+        var constraint = TopologySpreadConstraint(
+            maxSkew: skew, topologyKey: key, whenUnsatisfiable: action,
+            labelSelector: LabelSelector(matchLabels: labels))
+        change(&constraint)
+        return constrained { $0.topologySpread.append(constraint) }
+    }
+}
+
+extension PodAffinityTerm {
+    /// A term that means pods with labels, of the same namespace.
+    public static func of(_ labels: [String: String], by key: String = "zone") -> PodAffinityTerm {
+        PodAffinityTerm(labelSelector: LabelSelector(matchLabels: labels), topologyKey: key)
+    }
+}
+
 extension PodGroup {
     /// A gang that waits for admission.
     public static func gang(

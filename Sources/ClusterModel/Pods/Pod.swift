@@ -78,8 +78,6 @@ public struct Pod: Equatable, Sendable {
     public var hostPorts: [HostPort]
     /// Constraints that the pod states and that are not evaluated; it is left pending with this reason.
     public var unsupportedConstraints: [UnsupportedConstraint]
-    /// True when the pod mounts a PersistentVolumeClaim.
-    public var mountsVolumeClaims: Bool
     /// What each container may use of devices that Volcano shares out (`volcano.sh/…`); empty if none asks for any.
     public var containerDevices: [ResourceList]
     private var boxedConstraints: BoxedPodConstraints?
@@ -104,7 +102,7 @@ public struct Pod: Equatable, Sendable {
         nonZeroRequests: NonZeroRequests? = nil, nodeSelector: [String: String] = [:],
         nodeAffinity: NodeAffinity = NodeAffinity(), tolerations: [Toleration] = [], images: [String] = [],
         hostPorts: [HostPort] = [],
-        unsupportedConstraints: [UnsupportedConstraint] = [], mountsVolumeClaims: Bool = false,
+        unsupportedConstraints: [UnsupportedConstraint] = [],
         containerDevices: [ResourceList] = [], constraints: PodConstraints? = nil
     ) {
         self.key = key
@@ -138,7 +136,6 @@ public struct Pod: Equatable, Sendable {
         self.images = images
         self.hostPorts = hostPorts
         self.unsupportedConstraints = unsupportedConstraints
-        self.mountsVolumeClaims = mountsVolumeClaims
         self.containerDevices = containerDevices
         boxedConstraints = BoxedPodConstraints(constraints)
     }
@@ -154,12 +151,6 @@ public struct Pod: Equatable, Sendable {
 ///
 /// Placing such a pod as if it had not asked would break a promise silently; it stays pending with this reason.
 public enum UnsupportedConstraint: String, Sendable, CaseIterable {
-    /// `affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution`
-    case podAffinity = "required pod affinity"
-    /// `affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution`
-    case podAntiAffinity = "required pod anti-affinity"
-    /// `topologySpreadConstraints` with `whenUnsatisfiable: DoNotSchedule`
-    case topologySpread = "topology spread with DoNotSchedule"
     /// `resourceClaims`
     case resourceClaims = "DRA resource claims"
 }

@@ -13,24 +13,10 @@ enum ConstraintReader {
         constraints.topologySpread = TopologySpreadReader.read(spec, labels: pod.labels)
         constraints.volumes = PodVolumeReader.read(spec, pod: pod.key.name)
         pod.constraints = constraints
-        pod.mountsVolumeClaims = constraints.volumes.contains { $0.claimName != nil }
-        pod.unsupportedConstraints = unsupported(constraints, spec)
+        if !spec.objects("resourceClaims").isEmpty { pod.unsupportedConstraints = [.resourceClaims] }
     }
 
     private static func company(_ affinity: FieldReader, _ key: String, of pod: Pod) -> PodAffinity {
         affinity.object(key).map { PodAffinityReader.read($0, labels: pod.labels) } ?? PodAffinity()
-    }
-
-    private static func unsupported(_ constraints: PodConstraints, _ spec: FieldReader)
-        -> [UnsupportedConstraint]
-    {
-        var found: [UnsupportedConstraint] = []
-        if !constraints.podAffinity.required.isEmpty { found.append(.podAffinity) }
-        if !constraints.podAntiAffinity.required.isEmpty { found.append(.podAntiAffinity) }
-        if constraints.topologySpread.contains(where: { $0.whenUnsatisfiable == .doNotSchedule }) {
-            found.append(.topologySpread)
-        }
-        if !spec.objects("resourceClaims").isEmpty { found.append(.resourceClaims) }
-        return found
     }
 }

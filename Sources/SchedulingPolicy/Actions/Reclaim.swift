@@ -45,6 +45,13 @@ extension Session {
                 if fits(task, on: node) { break }
                 statement.evict(victim, because: .reclaim, for: job, in: self)
             }
+            // Volcano does not ask again whether those that are left keep the pod away.
+            if compatibility == .gangwright,
+                rules?.refusal(node) != nil || allocator.isMarked(node, against: shape)
+            {
+                statement.rollback(to: savepoint, in: self)
+                continue
+            }
             place(task, Placement(node: node, kind: .pipeline))
             statement.record(task, in: self)
             if statement.hasEvicted(since: savepoint) { nominate(task) }

@@ -35,6 +35,8 @@ extension Session {
         noteHostPorts(of: pod, task)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
+        noteKind(of: pod, task)
+        noteVolumes(of: pod, task)
         runTimes.note(pod, as: task, request: request)
         enterNode(task, named: pod.nodeName, assumed: assumed?.node)
         enterJob(pod, task)
@@ -125,6 +127,8 @@ extension Session {
         if !loads.isEmpty { loads[task] = nil }
         runTimes.forget(task)
         forgetHostPorts(of: task)
+        forgetKind(of: task)
+        forgetVolumes(of: task)
     }
 
     // MARK: On a node
@@ -136,6 +140,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.add(tasks[task].request, to: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: 1)
+            bookNeighbours(of: task, on: index, sign: 1)
         }
     }
 
@@ -165,6 +170,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.remove(tasks[task].request, from: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: -1)
+            bookNeighbours(of: task, on: index, sign: -1)
             roomVersion.freed += 1
         }
         tasks[task].nodeEntry = TaskState.none

@@ -20,14 +20,17 @@ extension Session {
         count(entry, sign: -1)
         overfullNodes.remove(entry)
         if let known {
+            changeTopology(node.labels, of: known, entry)
             allocator.updateNode(known, to: node)
         } else {
             let index = allocator.addNode(node)
             nodes.setIndex(index, of: entry)
+            setTopology(node.labels, of: index)
             forEachTask(on: entry) { task in
                 guard let occupancy = tasks[task].occupancy else { return }
                 allocator.add(tasks[task].request, to: index, as: occupancy)
                 bookHostPorts(of: task, on: index, sign: 1)
+                bookNeighbours(of: task, on: index, sign: 1)
             }
         }
         nodes.setCounted(compatibility.countsUnreadyNodes || node.isReady, entry)
@@ -46,7 +49,11 @@ extension Session {
         invalidateDomains()
         count(entry, sign: -1)
         overfullNodes.remove(entry)
-        forEachTask(on: entry) { bookHostPorts(of: $0, on: index, sign: -1) }
+        forEachTask(on: entry) { task in
+            bookHostPorts(of: task, on: index, sign: -1)
+            bookNeighbours(of: task, on: index, sign: -1)
+        }
+        setTopology(nil, of: index)
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)

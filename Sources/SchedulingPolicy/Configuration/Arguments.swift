@@ -21,6 +21,9 @@ public struct Arguments: Sendable {
     /// Arguments as they are when the file gives none.
     init(schema: [ArgumentSchema]) { self.schema = schema }
 
+    /// Whether there is such an argument.
+    func takes(_ name: String) -> Bool { schema.contains { $0.matches(name) } }
+
     /// Whether the file gives the argument a value, that is one that is in force.
     func isGiven(_ name: String) -> Bool { stored[name] != nil }
 

@@ -75,8 +75,8 @@ struct DominantShare {
     init(_ session: Session) {
         total = session.total
         // Where no node limits the number of pods, it is no resource either.
-        let countsPods = session.compatibility != .volcano15 && total[ResourceTable.pods] > 0
-        columns = total.indices.filter { countsPods || $0 != ResourceTable.pods }
+        let countsPods = total[ResourceTable.pods] > 0
+        columns = session.resourceColumns.filter { countsPods || $0 != ResourceTable.pods }
     }
 
     /// That of a gang.

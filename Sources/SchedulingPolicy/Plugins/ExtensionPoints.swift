@@ -60,8 +60,8 @@ final class ExtensionPoints {
         targetJobs = plugins.compactMap(\.points.targetJob)
         reservedNodes = plugins.compactMap(\.points.reservedNode)
         closers = plugins.compactMap(\.points.closing)
-        nodeFilters = plugins.compactMap(\.points.nodeFilter)
-        nodeScores = plugins.compactMap(\.points.nodeScore)
+        nodeFilters = plugins.flatMap(\.points.nodeFilters)
+        nodeScores = plugins.flatMap(\.points.nodeScores)
         observers = plugins.compactMap(\.points.observer)
         jobStarving = plugins.compactMap { plugin in plugin.points.jobStarving.map { (plugin.tier, $0) } }
         preemptable = VictimRules(

@@ -3,34 +3,22 @@ import ClusterModel
 
 /// Ranks nodes by kube-scheduler's scores, each with a weight; 0 switches one off.
 ///
-/// Source: Volcano's `nodeorder`. Pod affinity and topology spread are read and rank nothing, since pods that prefer by
-/// them are placed without regard to it.
+/// Source: Volcano's `nodeorder`. The allocator knows most scores; pod affinity and topology spread are computed for those
+/// few pods that they concern.
 struct NodeOrderPlugin: Plugin {
     static let name = "nodeorder"
-    static let arguments = [
-        ArgumentSchema(name: "leastrequested.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "mostrequested.weight", kind: .integer(default: 0), range: weights),
-        ArgumentSchema(name: "balancedresource.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "nodeaffinity.weight", kind: .integer(default: 2), range: weights),
-        ArgumentSchema(name: "tainttoleration.weight", kind: .integer(default: 3), range: weights),
-        ArgumentSchema(name: "imagelocality.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "podaffinity.weight", kind: .integer(default: 2), range: weights),
-        ArgumentSchema(name: "podtopologyspread.weight", kind: .integer(default: 2), range: weights),
-    ]
-    /// Volcano 1.5 has other defaults, and does not rank by topology spread.
-    private static let arguments15 = [
-        ArgumentSchema(name: "leastrequested.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "mostrequested.weight", kind: .integer(default: 0), range: weights),
-        ArgumentSchema(name: "balancedresource.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "nodeaffinity.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "tainttoleration.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "imagelocality.weight", kind: .integer(default: 1), range: weights),
-        ArgumentSchema(name: "podaffinity.weight", kind: .integer(default: 1), range: weights),
-    ]
-    private static let weights: ClosedRange<Int64> = 0...1_000_000
+    static let arguments = arguments(under: .volcano)
 
-    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
-        compatibility == .volcano15 ? arguments15 : arguments
+    /// The weights of Volcano 1.5 were other ones, and it did not rank by spread.
+        let isOld = compatibility == .volcano15
+        let defaults: [(name: String, weight: Int64)] = [
+            ("leastrequested", 1), ("mostrequested", 0), ("balancedresource", 1),
+            ("nodeaffinity", isOld ? 1 : 2), ("tainttoleration", isOld ? 1 : 3), ("imagelocality", 1),
+            ("podaffinity", isOld ? 1 : 2), ("podtopologyspread", isOld ? 0 : 2),
+        ]
+        return defaults.map { name, weight in
+            ArgumentSchema(name: name + ".weight", kind: .integer(default: weight), range: weights)
+        }
     }
 
     private let arguments: Arguments
@@ -51,6 +39,28 @@ struct NodeOrderPlugin: Plugin {
         for (name, kernel) in kernels {
             let weight = arguments.integer(name + ".weight")
             if weight != 0 { nodes.kernels.append(kernel(weight)) }
+        }
+    }
+
+    func open(_ session: Session, _ points: inout PluginPoints) {
+        if !session.neighbours.isInUse { return }
+        // Volcano leaves kube-scheduler's `hardPodAffinityWeight` at 0; kube-scheduler's own default is 1.
+        let required: Int64 = session.compatibility.isVolcano ? 0 : 1
+        let company = arguments.integer("podaffinity.weight")
+        if company != 0 {
+            points.scoreNodes { session, task in
+                PodAffinityScore(task, requiredWeight: required, in: session).map { score in
+                    NodeScore { score.points($0).map { $0 * company * scoreUnit } }
+                }
+            }
+        }
+        let spread = arguments.integer("podtopologyspread.weight")
+        if spread != 0 {
+            points.scoreNodes { session, task in
+                TopologySpreadScore(task, in: session).map { score in
+                    NodeScore { score.points($0).map { $0 * spread * scoreUnit } }
+                }
+            }
         }
     }
 }

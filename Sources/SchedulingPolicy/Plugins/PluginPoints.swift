@@ -47,8 +47,8 @@ struct PluginPoints {
     private(set) var jobEnqueued: ((Session, Int) -> Void)?
     private(set) var overused: ((Session, Int) -> Bool)?
     private(set) var allocatable: TaskGate?
-    private(set) var nodeFilter: ((Session, Int) -> NodeCheck?)?
-    private(set) var nodeScore: ((Session, Int) -> NodeScore?)?
+    private(set) var nodeFilters: [(Session, Int) -> NodeCheck?] = []
+    private(set) var nodeScores: [(Session, Int) -> NodeScore?] = []
     private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimFilter?
@@ -144,24 +144,14 @@ struct PluginPoints {
     /// Says of a pod which nodes may not take it, by rules that `describeNodes` cannot state; `nil` for a pod to which
     /// they say nothing.
     ///
-    /// A pod that any plugin has a check for is placed by looking at every node. A plugin may give several.
-    mutating func filterNodes(_ filter: @escaping (Session, Int) -> NodeCheck?) {
-        if !configuration.isEnabled(.predicate) { return }
-        guard let earlier = nodeFilter else {
-            nodeFilter = filter
-            return
-        }
-        nodeFilter = { session, task in
-            guard let first = earlier(session, task) else { return filter(session, task) }
-            guard let second = filter(session, task) else { return first }
-            return NodeCheck { first.refusal($0) ?? second.refusal($0) }
-        }
+    /// A pod that any plugin has a check for is placed by looking at every node. A plugin may have several filters.
+        if configuration.isEnabled(.predicate) { nodeFilters.append(filter) }
     }
 
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
     /// nothing. A pod that any plugin has points for is placed by looking at every node.
     mutating func scoreNodes(_ score: @escaping (Session, Int) -> NodeScore?) {
-        if configuration.isEnabled(.nodeOrder) { nodeScore = score }
+        if configuration.isEnabled(.nodeOrder) { nodeScores.append(score) }
     }
 
     /// Is told when a pod gets a place in the open cycle, or loses it; it has no switch. A plugin may give several.

@@ -3,8 +3,9 @@ import ClusterModel
 
 /// What a pod demands of a node besides resources.
 ///
-/// Source: Volcano's `predicates`, which runs kube-scheduler's filters. Evaluated here are the number of pods, cordons,
-/// node affinity, taints and host ports; a pod that states another constraint whose filter is on is left pending and says so.
+/// Source: Volcano's `predicates`, which runs kube-scheduler's filters. The allocator knows the number of pods, cordons,
+/// node affinity, taints and, by marks, host ports; the rules here are asked for those few pods that they concern. A pod
+/// with resource claims is left pending and says so.
 struct PredicatesPlugin: Plugin {
     static let name = "predicates"
     static let arguments = [
@@ -17,6 +18,11 @@ struct PredicatesPlugin: Plugin {
         ArgumentSchema(name: "predicate.VolumeZoneEnable", kind: .bool(default: true)),
         ArgumentSchema(name: "predicate.VolumeBindingEnable", kind: .bool(default: true)),
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
+        // Volcano hands these to plugins of kube-scheduler that nothing here waits for, and a score that is off in both.
+        ArgumentSchema(name: "volumebinding.weight", kind: .integer(default: 1)),
+        ArgumentSchema(name: "volumebinding.bindTimeoutSeconds", kind: .integer(default: 600)),
+        ArgumentSchema(name: "volumebinding.shape", kind: .structure(expected: "a list")),
+        ArgumentSchema(name: "dynamicresources.filterTimeoutSeconds", kind: .integer(default: 10)),
     ]
 
     /// Volcano 1.5 has few switches, and none for its filters; it keeps CPU and memory for devices here, where later
@@ -37,27 +43,59 @@ struct PredicatesPlugin: Plugin {
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
+    func describeNodes(_ nodes: inout NodeDescriptions) {
+        nodes.filters = [.nodeUnschedulable, .podCount]
+        // Volcano 1.5 knows no claims to devices: pods that state them are placed without regard to it.
+        nodes.evaluated = UnsupportedConstraints(nodes.compatibility == .volcano15 ? [] : [.resourceClaims])
+        if isOn("NodeAffinity") { nodes.filters.insert(.nodeAffinity) }
+        if isOn("TaintToleration") { nodes.filters.insert(.taintToleration) }
+        nodes.checksHostPorts = isOn("NodePorts")
+    }
+
+    /// The rules that only some pods know, in Volcano's order. Where no pod has such a constraint none is asked for.
     func open(_ session: Session, _ points: inout PluginPoints) {
         if let proportions = ProportionRule(arguments) {
             points.filterNodes { proportions.check(for: $1, in: $0) }
         }
+        let (hasNeighbours, hasVolumes) = (session.neighbours.isInUse, !session.volumes.isEmpty)
+        if hasNeighbours, isOn("PodAffinity") {
+            points.filterNodes { session, task in
+                PodAffinityRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
+            }
+        }
+        if hasVolumes, isOn("NodeVolumeLimits") {
+            points.filterNodes { session, task in
+                VolumeLimitsRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
+            }
+        }
+        if hasVolumes, isOn("VolumeZone") {
+            points.filterNodes { session, task in
+                VolumeZoneRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
+            }
+        }
+        if hasNeighbours, isOn("PodTopologySpread") {
+            points.filterNodes { session, task in
+                TopologySpreadRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
+            }
+        }
+        if hasVolumes, isOn("VolumeBinding") {
+            points.filterNodes { session, task in
+                VolumeBindingRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
+            }
+        }
+        if hasVolumes, session.compatibility == .gangwright {
+            points.filterNodes { session, task in
+                VolumeRestrictionsRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
+            }
+        }
     }
 
-    func describeNodes(_ nodes: inout NodeDescriptions) {
-        nodes.filters = [.nodeUnschedulable, .podCount]
-        if nodes.compatibility == .volcano15 {
-            // It knows neither topology spread nor claims to devices: pods that state them are placed without regard to it.
-            nodes.filters.formUnion([.nodeAffinity, .taintToleration])
-            nodes.checksHostPorts = true
-            nodes.evaluated = UnsupportedConstraints([.podAffinity, .podAntiAffinity])
-            return
-        }
-        if arguments.bool("predicate.NodeAffinityEnable") { nodes.filters.insert(.nodeAffinity) }
-        if arguments.bool("predicate.TaintTolerationEnable") { nodes.filters.insert(.taintToleration) }
-        nodes.checksHostPorts = arguments.bool("predicate.NodePortsEnable")
-        var evaluated: [UnsupportedConstraint] = [.resourceClaims]
-        if arguments.bool("predicate.PodAffinityEnable") { evaluated += [.podAffinity, .podAntiAffinity] }
-        if arguments.bool("predicate.PodTopologySpreadEnable") { evaluated.append(.topologySpread) }
-        nodes.evaluated = UnsupportedConstraints(evaluated)
+    /// Whether a filter is on. Volcano 1.5 has no switches, and of these filters not those of volumes and topology spread.
+    private func isOn(_ filter: String) -> Bool {
+        if isOld { return ["NodeAffinity", "TaintToleration", "NodePorts", "PodAffinity"].contains(filter) }
+        return arguments.bool("predicate.\(filter)Enable")
     }
+
+    /// Whether the arguments are those of Volcano 1.5.
+    private var isOld: Bool { arguments.takes("predicate.GPUSharingEnable") }
 }

@@ -172,7 +172,7 @@ struct JobState: Sendable {
 struct RoomFailure: Sendable {
     /// What the state of the nodes was.
     let version: RoomVersion
-    /// Whether all its pods that waited asked for the same, on any node.
+    /// Whether all its pods that waited asked for the same, on any node, whatever else is there.
     var hasOneShape: Bool
 }
 

@@ -6,12 +6,14 @@ extension Session {
     /// Takes a pod that is on a node for one that is leaving it.
     func evict(_ task: Int) {
         moveOnNode(task, to: .releasing)
+        countEvicted(task, isGone: true)
         points.notify(task, .evicted, in: self)
     }
 
     /// Takes an eviction back: the exact inverse of `evict`.
     func restore(_ task: Int, to status: TaskStatus) {
         moveOnNode(task, to: status)
+        countEvicted(task, isGone: false)
         points.notify(task, .restored, in: self)
     }
 
@@ -60,7 +62,10 @@ extension Session {
         guard let task = findTask(key), tasks[task].traits.contains(.isEvicted) else { return }
         tasks[task].traits.remove(.isEvicted)
         evictedTasks.remove(task)
-        if tasks[task].status == .releasing { moveOnNode(task, to: .running) }
+        if tasks[task].status == .releasing {
+            moveOnNode(task, to: .running)
+            countStaying(task)
+        }
         roomVersion.changed += 1
     }
 

@@ -11,6 +11,7 @@ extension Session {
         // Whoever answers from outside may say something else than in the last cycle.
         if nodeUsage != nil || extender != nil { roomVersion.freed += 1 }
         if compatibility == .volcano15 { passOverOverfullNodes() }
+        prepareNeighbours()
         cycle += 1
         isOpen = true
         boundBefore = boundCount
@@ -39,6 +40,7 @@ extension Session {
     func closeCycle() {
         if !isOpen { return }
         isOpen = false
+        countLeaving()
         if held.isEmpty { return }
         keepNominations()
         for task in held.sorted() { unplace(task, because: nil) }
@@ -120,7 +122,7 @@ extension Session {
     /// Whether nothing has happened since a gang found no room that could have made any.
     ///
     /// Pods of one shape fit if there are enough places, and places come only when something is freed. Pods of several
-    /// shapes stand in each other's way, and any change may help.
+    /// shapes stand in each other's way, and pods that look at others may be waiting for one to come: any change may help.
     func isStillWithoutRoom(_ job: Int) -> Bool {
         guard let failedAt = jobs[job].failedAt else { return false }
         return failedAt.version.freed == roomVersion.freed
@@ -133,7 +135,7 @@ extension Session {
         jobs[job].failedAt = RoomFailure(version: roomVersion, hasOneShape: hasOneShape(job))
     }
 
-    /// Whether all waiting pods of a gang ask for the same, on any node.
+    /// Whether all waiting pods of a gang ask for the same, on any node, whatever else is there.
     private func hasOneShape(_ job: Int) -> Bool {
         var shape: ShapeID?
         for task in jobs[job].tasks where isWaiting(task) {

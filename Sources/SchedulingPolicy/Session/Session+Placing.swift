@@ -79,6 +79,7 @@ extension Session {
         touch(job)
         allocator.take(placement, for: shape)
         bookHostPorts(of: task, on: placement.node, sign: 1)
+        bookNeighbours(of: task, on: placement.node, sign: 1)
         tasks[task].nodeEntry = Int32(nodes.entry(atIndex: placement.node))
         tasks[task].failure = nil
         setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
@@ -96,6 +97,7 @@ extension Session {
         let kind: Placement.Kind = tasks[task].status == .pipelined ? .pipeline : .allocate
         allocator.giveBack(Placement(node: index, kind: kind), for: shape)
         bookHostPorts(of: task, on: index, sign: -1)
+        bookNeighbours(of: task, on: index, sign: -1)
         nominated.remove(task)
         tasks[task].nodeEntry = TaskState.none
         tasks[task].failure = failure

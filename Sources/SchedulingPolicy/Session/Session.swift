@@ -50,6 +50,10 @@ public final class Session {
     var hostPorts = HostPortTable()
     /// Nodes (by entry) that Volcano 1.5 passes over since more is bound there than they have.
     var overfullNodes: Set<Int> = []
+    /// What pods want of each other, and who is where.
+    var neighbours = NeighbourTable()
+    /// The volumes that pods use.
+    var volumes = VolumeTable()
     /// Pods that wait and are in no gang that could be placed.
     var strays: Set<Int> = []
     /// What few pods have and nobody compares: gates, the scheduler asked for, the nominated node.

@@ -29,7 +29,8 @@ extension AdversarialBuilder {
         if happens(.unsupportedConstraints, in: 12) {
             pod.unsupportedConstraints = [random.choice(UnsupportedConstraint.allCases)]
         }
-        pod.mountsVolumeClaims = happens(.volumeClaims, in: 8)
+        if happens(.podLabels, in: 2) { pod.labels["app"] = random.choice(["a", "b", "c"]) }
+        pod.constraints = constraints()
         return pod
     }
 

@@ -39,6 +39,7 @@ public struct AdversarialCluster: Equatable, Sendable {
         builder.addInstanceTypes()
         for number in 0..<builder.random.integer(in: gangs) { builder.addGang(number, sizes: podsPerGang) }
         builder.addLoosePods()
+        builder.addVolumes()
         builder.snapshot.newestTimestamp = builder.newestCreation
         return builder.snapshot
     }

@@ -39,7 +39,13 @@ public enum Oddity: String, CaseIterable, Sendable {
     case hostPorts
     /// Pods with constraints that are read but not evaluated.
     case unsupportedConstraints
-    /// Pods that mount volume claims.
+    /// Pods with labels that others look at.
+    case podLabels
+    /// Pods that seek and avoid the company of others, in required and preferred terms.
+    case podAffinity
+    /// Pods that are to be spread over zones and nodes.
+    case topologySpread
+    /// Pods that mount volume claims: bound ones, ones that wait for their first pod, and one that is not there.
     case volumeClaims
 
     // The state of pods.

@@ -6,11 +6,6 @@ struct SnapshotNotes {
 
     init(_ snapshot: ClusterSnapshot) {
         var lines: [String] = []
-        let claims = snapshot.pods.count { $0.isPending && $0.mountsVolumeClaims }
-        if claims > 0 {
-            let who = claims == 1 ? "1 pending pod mounts" : "\(claims) pending pods mount"
-            lines.append("warning: \(who) volume claims; where the volumes lie is not looked at")
-        }
         let missing = Set(snapshot.pods.compactMap(\.nodeName)).subtracting(snapshot.nodes.map(\.name))
         if !missing.isEmpty {
             let names = missing.sorted { $0.precedes($1) }.prefix(3).joined(separator: ", ")

@@ -78,7 +78,11 @@ struct NodePropertyTests {
         arguments: NamedConfiguration.all.filter(\.hasPredicates))
     func noSharedPorts(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial in
-            let placed = Set(trial.result.binds.map(\.pod) + trial.result.pipelined.map(\.pod))
+            // Volcano's reclaim makes room for what a pod asks for, and does not ask again about its ports.
+            let promised = trial.result.pipelined.filter {
+                trial.compatibility == .gangwright || $0.waitsFor != .eviction
+            }
+            let placed = Set(trial.result.binds.map(\.pod) + promised.map(\.pod))
             return Self.podsByNode(of: trial).flatMap { node, pods -> [String] in
                 pods.filter { placed.contains($0.key) }.flatMap { pod in
                     pods.filter { $0.key != pod.key && Self.sharePort(pod, $0) }
@@ -126,13 +130,18 @@ struct NodePropertyTests {
             }
             let neighbours = Self.podsByNode(of: trial)
             let before = Trial.ledger(of: trial.snapshot)
+            let oracle = Self.oracle(at: neighbours, of: trial)
             // Ours keeps the node on which room was made for a pod.
             let kept = Set(
                 trial.compatibility == .gangwright
                     ? trial.snapshot.pods.filter(\.isPending).compactMap(\.nominatedNodeName) : [])
             return trial.result.pending.filter { $0.podGroup == nil && $0.reason == .unschedulable }.flatMap {
                 pending -> [String] in
-                guard let pod = trial.pods[pending.pod] else { return [] }
+                // What seeks others, or is to be spread, may have been tried before those came that would help it.
+                guard let pod = trial.pods[pending.pod], pod.constraints?.volumes.isEmpty ?? true,
+                    pod.constraints?.podAffinity.required.isEmpty ?? true,
+                    pod.constraints?.topologySpread.isEmpty ?? true
+                else { return [] }
                 return trial.snapshot.nodes.filter { node in
                     NodeOracle.objections(to: pod, on: node, readiness: trial.compatibility != .volcano)
                         .isEmpty
@@ -140,6 +149,7 @@ struct NodePropertyTests {
                         && Self.hasRoom(for: pod, on: node, after: after, promised: promised)
                         && !kept.contains(node.name)
                         && !(neighbours[node.name] ?? []).contains { Self.sharePort(pod, $0) }
+                        && oracle.objections(to: pod, on: node).isEmpty
                 }.map { "\(pending.pod) would fit on \($0.name)" }
             }
         }
@@ -150,6 +160,31 @@ struct NodePropertyTests {
     private static func isOverfull(_ node: Node, _ before: NodeLedger) -> Bool {
         let names = node.allocatable.names.filter { $0 != .pods && $0 != .ephemeralStorage }
         return names.contains { before.amount(of: $0, on: node.name) > NodeLedger.limit(of: $0, on: node) }
+    /// What pods say to each other at the end of a cycle.
+    private static func oracle(at pods: [String: [Pod]], of trial: Trial) -> NeighbourOracle {
+        var oracle = NeighbourOracle(nodes: trial.snapshot.nodes)
+        oracle.placed = pods.flatMap { node, pods in pods.map { ($0, node) } }
+        return oracle
+    }
+
+    @Test(
+        "what is bound, in its order, obeys every rule about other pods at the moment of its placement",
+        arguments: NamedConfiguration.all.filter(\.hasPredicates))
+    func rulesAboutOthers(configuration: NamedConfiguration) throws {
+        let violations = try Trial.violations(under: configuration) { trial -> [String] in
+            // A place that is only held is counted by those that come after it, and has no place in the order of binds.
+            if !trial.result.pipelined.isEmpty { return [] }
+            var oracle = NeighbourOracle(nodes: trial.snapshot.nodes, pods: trial.snapshot.pods)
+            return trial.result.binds.flatMap { bind -> [String] in
+                guard let pod = trial.pods[bind.pod],
+                    let node = trial.snapshot.nodes.first(where: { $0.name == bind.node })
+                else { return [] }
+                let objections = oracle.objections(to: pod, on: node)
+                oracle.placed.append((pod, node.name))
+                return objections.map { "\(bind.pod) goes to \(bind.node): \($0)" }
+            }
+        }
+        #expect(violations == [])
     }
 
     /// Whether one more pod fits what will be left; slots are counted with the leaving pods still there.
