@@ -121,6 +121,9 @@ public final class SchedulingLoop {
 
     // MARK: Questions
 
+    /// Does the books over from the pods, and says where those that were kept differ; empty if they agree.
+    public func audit() -> [String] { session.audit() }
+
     /// What the nodes offer and what is left as of now.
     public var cluster: ClusterState { session.cluster }
 

@@ -55,7 +55,9 @@ func schedule(
 ) throws -> CycleResult {
     let snapshot = ClusterSnapshot(
         nodes: nodes, pods: pods, podGroups: gangs, queues: queues, priorityClasses: classes)
-    let result = try Session(snapshot: snapshot, configuration: configuration, options: options).runCycle()
+    let session = try Session(snapshot: snapshot, configuration: configuration, options: options)
+    let result = session.runCycle()
+    #expect(session.audit() == [], "the books differ from the pods")
     // Every example is one for both allocators.
     var other = options
     other.allocator = options.allocator == .indexed ? .reference : .indexed

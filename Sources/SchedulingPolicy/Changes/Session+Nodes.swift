@@ -89,8 +89,6 @@ extension Session {
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
-        keepsPodLabels = Self.keepsPodLabels(configuration)
-        if !keepsPodLabels { podLabels.removeAll() }
         nextChange = nil
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }

@@ -3,13 +3,15 @@ extension SchedulerConfiguration {
     public static let defaultText = """
         # Gangwright's own default. A volcano-scheduler.conf works as it is: pass it with --config.
         compatibility: gangwright
-        # No enqueue: a gang is tried as it is, and holds no quota while it waits.
-        actions: "allocate, backfill"
+        # No enqueue: a gang is tried as it is, and holds no quota while it waits. Pods leave for more important gangs of
+        # their queue, and for queues that deserve more: only once what that buys is planned, and gangs whole.
+        actions: "allocate, preempt, reclaim, backfill"
         tiers:
         - plugins:
           - name: priority
           - name: gang
           - name: conformance
+          - name: pdb
         - plugins:
           - name: predicates
           - name: proportion

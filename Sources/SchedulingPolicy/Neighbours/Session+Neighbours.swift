@@ -19,6 +19,11 @@ extension Session {
         neighbours.setKind(kind(of: pod), of: task)
     }
 
+    /// The labels of a pod that has not ended.
+    func labels(of task: Int) -> [String: String] {
+        neighbours.kind(of: task).map { neighbours.kinds[$0].labels } ?? [:]
+    }
+
     /// The kind of a pod, whether it is known or not.
     func kind(of pod: Pod) -> Int { kind(PodKind(pod)) }
 

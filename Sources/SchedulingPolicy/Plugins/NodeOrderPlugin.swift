@@ -8,8 +8,10 @@ import ClusterModel
 struct NodeOrderPlugin: Plugin {
     static let name = "nodeorder"
     static let arguments = arguments(under: .volcano)
+    private static let weights: ClosedRange<Int64> = 0...1_000_000
 
     /// The weights of Volcano 1.5 were other ones, and it did not rank by spread.
+    static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] {
         let isOld = compatibility == .volcano15
         let defaults: [(name: String, weight: Int64)] = [
             ("leastrequested", 1), ("mostrequested", 0), ("balancedresource", 1),

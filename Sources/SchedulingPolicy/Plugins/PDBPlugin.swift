@@ -6,7 +6,6 @@ import ClusterModel
 /// anew for each pod that needs room; ours takes into account all that has been evicted since they were written.
 struct PDBPlugin: Plugin {
     static let name = "pdb"
-    static var readsPodLabels: Bool { true }
 
     init(_ arguments: Arguments) {}
 
@@ -80,16 +79,14 @@ private final class BudgetLedger {
     private func budgets(of task: Int, _ session: Session) -> [Int] {
         let key = session.tasks[task].key
         guard let candidates = ofNamespace[key.namespace] else { return [] }
-        let labels = session.podLabels[task] ?? [:]
-        let isUnknown = labels.isEmpty && session.tasks[task].traits.contains(.hasLabels)
+        let labels = session.labels(of: task)
         return candidates.filter { index in
             let budget = entries[index].budget
             guard let selector = budget.selector, !budget.disruptedPods.contains(key.name) else {
                 return false
             }
             if isVolcano, selector.isEmpty { return false }
-            // Its labels came before anybody asked for them: it may be one of those.
-            return isUnknown || selector.matches(labels)
+            return selector.matches(labels)
         }
     }
 }

@@ -13,9 +13,6 @@ protocol Plugin: Sendable {
     /// The arguments where they, or their defaults, depend on whose semantics hold.
     static func arguments(under compatibility: Compatibility) -> [ArgumentSchema]
 
-    /// Whether it reads the labels of pods that are on nodes, which are kept for it alone.
-    static var readsPodLabels: Bool { get }
-
     init(_ arguments: Arguments)
 
     /// Contributes filters and scores of nodes; asked when the configuration is taken.
@@ -28,7 +25,6 @@ protocol Plugin: Sendable {
 extension Plugin {
     static var arguments: [ArgumentSchema] { [] }
     static func arguments(under compatibility: Compatibility) -> [ArgumentSchema] { arguments }
-    static var readsPodLabels: Bool { false }
     func describeNodes(_ nodes: inout NodeDescriptions) {}
     func open(_ session: Session, _ points: inout PluginPoints) {}
 }

@@ -145,6 +145,7 @@ struct PluginPoints {
     /// they say nothing.
     ///
     /// A pod that any plugin has a check for is placed by looking at every node. A plugin may have several filters.
+    mutating func filterNodes(_ filter: @escaping (Session, Int) -> NodeCheck?) {
         if configuration.isEnabled(.predicate) { nodeFilters.append(filter) }
     }
 

@@ -73,20 +73,29 @@ extension Session {
 
     /// Adds what a gang holds beyond its minimum, and what admission has promised it, to its queue's sums.
     func addToSums(_ job: Int, sign: Int64) {
-        let isRunning = jobs[job].phase == .running && jobs[job].counts.allocated >= jobs[job].minMember
-        let isInqueue = jobs[job].phase == .inqueue
-        let hasMinimum = jobs[job].hasMinResources
         let queue = jobs[job].queue
         for column in 0..<resources.count {
-            let allocated = jobAllocated[job, column]
-            let minimum = hasMinimum ? jobMinimum[job, column] : 0
-            if let queue { queues[queue].settledElastic[column] += sign * max(0, allocated - minimum) }
-            guard hasMinimum, isRunning || isInqueue else { continue }
-            let outstanding = outstanding(job, column, after: allocated)
-            if let queue { queues[queue].settledInqueue[column] += sign * outstanding }
-            settledAdmitted[column] +=
-                sign * (isInqueue ? self.outstanding(job, column, after: 0) : outstanding)
+            let claims = claims(of: job, column)
+            if let queue {
+                queues[queue].settledElastic[column] += sign * claims.elastic
+                queues[queue].settledInqueue[column] += sign * claims.inqueue
+            }
+            settledAdmitted[column] += sign * claims.admitted
         }
+    }
+
+    /// What a gang holds beyond its minimum; what admission has promised it in its queue; and the same as `overcommit`
+    /// counts it, which does so in full as long as the gang waits.
+    @inline(__always)
+    func claims(of job: Int, _ column: Int) -> (elastic: Int64, inqueue: Int64, admitted: Int64) {
+        let allocated = jobAllocated[job, column]
+        guard jobs[job].hasMinResources else { return (max(0, allocated), 0, 0) }
+        let elastic = max(0, allocated - jobMinimum[job, column])
+        let isInqueue = jobs[job].phase == .inqueue
+        let isRunning = jobs[job].phase == .running && jobs[job].counts.allocated >= jobs[job].minMember
+        guard isRunning || isInqueue else { return (elastic, 0, 0) }
+        let rest = outstanding(job, column, after: allocated)
+        return (elastic, rest, isInqueue ? outstanding(job, column, after: 0) : rest)
     }
 
     /// What admission holds back of a resource: the minimum less what is there already and what gated pods ask for.

@@ -15,9 +15,8 @@ struct Cooldown: Sendable {
 
 /// What few pods say that matters to those who choose victims.
 extension Session {
-    /// Notes a pod's cooldown, and its labels where a plugin reads those of pods on nodes.
+    /// Notes a pod's cooldown.
     func takeVictimNotes(of pod: borrowing Pod, _ task: Int) {
-        if keepsPodLabels, !pod.labels.isEmpty { podLabels[task] = pod.labels }
         if pod.labels.isEmpty, pod.annotations.isEmpty { return }
         let key = "volcano.sh/cooldown-time"
         guard let text = pod.labels[key] ?? pod.annotations[key], let length = Duration(go: text),
@@ -29,13 +28,7 @@ extension Session {
     /// Forgets what was noted of a pod that is leaving its slot.
     func dropVictimNotes(of task: Int) {
         if !cooldowns.isEmpty { cooldowns[task] = nil }
-        if !podLabels.isEmpty { podLabels[task] = nil }
         if !evictedTasks.isEmpty { evictedTasks.remove(task) }
-    }
-
-    /// Whether a configuration has a plugin that reads the labels of pods on nodes.
-    static func keepsPodLabels(_ configuration: SchedulerConfiguration) -> Bool {
-        configuration.tiers.contains { $0.contains { $0.type.readsPodLabels } }
     }
 }
 

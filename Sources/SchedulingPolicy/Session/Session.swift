@@ -62,10 +62,6 @@ public final class Session {
     var gangNotes: [Int: GangNotes] = [:]
     /// The pods that say for how long they are to be left where they are.
     var cooldowns: [Int: Cooldown] = [:]
-    /// The labels of pods, where a plugin reads them.
-    var podLabels: [Int: [String: String]] = [:]
-    /// Whether a plugin does.
-    var keepsPodLabels: Bool
     /// Pods that this session has evicted and that the API server still shows as staying.
     var evictedTasks: Set<Int> = []
     /// The nodes that have a label which a plugin asked for, until nodes change.
@@ -180,7 +176,6 @@ public final class Session {
         self.configuration = configuration
         schedulerNames = options.schedulerNames
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
-        keepsPodLabels = Self.keepsPodLabels(configuration)
         nodeUsage = options.nodeUsage
         extender = options.extender
         allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)

@@ -24,6 +24,8 @@ struct ScheduleCommand {
         options: CycleRun.arguments + [
             Option(
                 name: "cycles", metavar: "N", help: "run so many cycles, a second apart", default: "1"),
+            Option.flag(
+                "audit", help: "do the books over from the pods at the end, and exit with 1 if they differ"),
             Option.flag("require-all", help: "exit with 1 if a pod stays without a place"),
         ])
 
@@ -41,6 +43,12 @@ struct ScheduleCommand {
         outcome.standardOutput =
             format.text { ScheduleDocument.make(run.result, skippedKinds: run.input.skippedKinds) }
             ?? ScheduleTables(run: run, style: style, isWide: format == .wide).text()
+        if arguments.flag("audit") {
+            let differences = run.loop.audit()
+            for difference in differences { outcome.note("audit: \(difference)") }
+            if differences.isEmpty { outcome.note("audit: the books agree with the pods") }
+            if !differences.isEmpty { outcome.exitCode = .no }
+        }
         if arguments.flag("require-all"), !run.result.pending.isEmpty || !run.result.pipelined.isEmpty {
             outcome.exitCode = .no
         }

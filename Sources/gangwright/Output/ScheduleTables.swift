@@ -19,6 +19,7 @@ struct ScheduleTables {
         let where_ = nodesByGroup()
         sections.append(section("JOBS", jobs(where_)))
         sections.append(section("PODS WITHOUT A JOB", singlePods()))
+        sections.append(section("EVICTED", evicted()))
         sections.append(waiting())
         sections.append(section("QUEUES", queues()))
         if isWide { sections.append(section("NODES", nodes())) }
@@ -77,6 +78,22 @@ struct ScheduleTables {
         }
         for bind in binds {
             table.add([.init(bind.pod.namespace), .init(bind.pod.name), .init(bind.node, .good)])
+        }
+        return table
+    }
+
+    // MARK: Who leaves
+
+    private func evicted() -> TextTable {
+        var table = TextTable([
+            .left("NAMESPACE"), .left("POD"), .left("NODE"), .left("ACTION"), .left("FOR"),
+        ])
+        for eviction in result.evictions {
+            table.add([
+                .init(eviction.pod.namespace), .init(eviction.pod.name), .init(eviction.node),
+                .init(eviction.reason.rawValue, .doubtful),
+                .init(eviction.preemptor.map { "\($0)" } ?? ""),
+            ])
         }
         return table
     }

@@ -142,21 +142,4 @@ private struct Disruption {
         #expect(try evicted(.gangwright, [zone, "pdb"], allowed: 0) == [])
         #expect(try evicted(.gangwright, [zone, "pdb"], allowed: 1) == ["low-3"])
     }
-
-    @Test("a pod whose labels were never asked for is taken for one that a budget means") func unknown()
-        throws
-    {
-        let disruption = Disruption(.gangwright, allowed: 0)
-        let without = policy(
-            .gangwright, actions: "allocate, preempt", ["priority", "gang enablePreemptable=false"],
-            ["predicates"])
-        let session = try Session(
-            snapshot: disruption.snapshot.with { snapshot in
-                for index in snapshot.pods.indices where snapshot.pods[index].nodeName != nil {
-                    snapshot.pods[index].labels = ["app": "y"]
-                }
-            }, configuration: without)
-        session.configure(disruption.configuration)
-        #expect(session.runCycle(now: .at(12)).evicted == [])
-    }
 }

@@ -24,6 +24,11 @@ import Testing
         #expect(violations == [])
     }
 
+    @Test("done over from the pods, the books are the same", arguments: NamedConfiguration.all)
+    func audit(configuration: NamedConfiguration) throws {
+        #expect(try Trial.violations(under: configuration) { $0.differences } == [])
+    }
+
     @Test("what a queue is said to hold is what its pods ask for", arguments: NamedConfiguration.all)
     func queueLedger(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial in

@@ -37,11 +37,9 @@ import Testing
                 guard let pod = trial.pods[bind.pod] else { return "\(bind.pod) does not exist" }
                 if !pod.isPending { return "\(bind.pod) did not wait" }
                 if !pod.schedulingGates.isEmpty { return "\(bind.pod) is gated" }
-                let evaluated = pod.unsupportedConstraints.filter { constraint in
-                    trial.compatibility != .volcano15
-                        || constraint == .podAffinity || constraint == .podAntiAffinity
-                }
-                if configuration.hasPredicates, !evaluated.isEmpty {
+                // Volcano 1.5 knows no claims to devices.
+                let isEvaluated = trial.compatibility != .volcano15 && !pod.unsupportedConstraints.isEmpty
+                if configuration.hasPredicates, isEvaluated {
                     return "\(bind.pod) has constraints not evaluated"
                 }
                 guard let name = pod.podGroup else { return nil }

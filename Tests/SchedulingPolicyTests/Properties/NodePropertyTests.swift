@@ -160,6 +160,8 @@ struct NodePropertyTests {
     private static func isOverfull(_ node: Node, _ before: NodeLedger) -> Bool {
         let names = node.allocatable.names.filter { $0 != .pods && $0 != .ephemeralStorage }
         return names.contains { before.amount(of: $0, on: node.name) > NodeLedger.limit(of: $0, on: node) }
+    }
+
     /// What pods say to each other at the end of a cycle.
     private static func oracle(at pods: [String: [Pod]], of trial: Trial) -> NeighbourOracle {
         var oracle = NeighbourOracle(nodes: trial.snapshot.nodes)

@@ -10,6 +10,8 @@ struct Trial: Sendable {
     let configuration: NamedConfiguration
     let snapshot: ClusterSnapshot
     let result: CycleResult
+    /// Where the books differ from the pods at the end of the cycle.
+    let differences: [String]
     /// The columns at the end of the cycle.
     let cluster: ClusterState
     /// The pods of the snapshot by name.
@@ -32,6 +34,7 @@ struct Trial: Sendable {
             snapshot: snapshot, configuration: configuration.configuration,
             options: SessionOptions(allocator: allocator))
         result = session.runCycle()
+        differences = session.audit()
         cluster = session.cluster
         pods = Dictionary(uniqueKeysWithValues: snapshot.pods.map { ($0.key, $0) })
     }
