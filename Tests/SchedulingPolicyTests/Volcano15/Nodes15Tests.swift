@@ -64,18 +64,7 @@ import Testing
                 == Versions(head: ["p": "b"], old: ["p": "a"]))
     }
 
-    @Test("topology spread has no weight, other weights are lower by default") func arguments() throws {
-        func problems(_ argument: String) -> Int {
-            let text = """
-                compatibility: volcano-1.5
-                actions: "allocate"
-                tiers:
-                - plugins: [{name: gang}, {name: nodeorder, arguments: {\(argument): 1}}]
-                """
-            return SchedulerConfiguration.read(Array(text.utf8), file: "c").problems.count
-        }
-        #expect(problems("nodeaffinity.weight") == 0)
-        #expect(problems("podtopologyspread.weight") == 1)
+    @Test("taints weigh less by default") func arguments() throws {
         // One taint that is not tolerated: 3 × 100 points in later Volcano, 100 here; idle CPU weighs 120.
         let taint = Taint(key: "k", effect: .preferNoSchedule)
         let nodes: [Node] = [.of("idle", taints: [taint]), .of("used")]
