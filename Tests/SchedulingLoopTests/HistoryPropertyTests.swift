@@ -60,7 +60,25 @@ private struct Life {
                 try loop.receive(.change(.pod(bound)), at: now)
             }
         }
+        for eviction in result.evictions {
+            if random.chance(1, in: 8) {
+                try loop.receive(.evictionRefused(eviction.pod), at: now)
+                continue
+            }
+            world.evict(eviction.pod)
+            try tell(eviction.pod, at: now)
+        }
+        for promise in result.pipelined where promise.waitsFor == .eviction {
+            world.nominate(promise.pod, to: promise.node)
+            try tell(promise.pod, at: now)
+        }
         for group in result.podGroups { world.setPhase(group.phase, of: group.key) }
+    }
+
+    /// The API server shows a pod as it is now.
+    private func tell(_ key: ObjectKey, at now: LoopTime) throws {
+        guard let pod = world.snapshot.pods.first(where: { $0.key == key }) else { return }
+        try loop.receive(.change(.pod(pod)), at: now)
     }
 
     /// Reasons may be those of the cycle in which a gang was last tried; everything else must be the same.

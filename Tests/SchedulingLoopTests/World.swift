@@ -56,6 +56,18 @@ struct World {
         snapshot.pods[index].phase = .running
     }
 
+    /// A pod has been told to leave its node.
+    mutating func evict(_ key: ObjectKey) {
+        guard let index = snapshot.pods.firstIndex(where: { $0.key == key }) else { return }
+        snapshot.pods[index].isTerminating = true
+    }
+
+    /// Room is being made for a pod on a node.
+    mutating func nominate(_ key: ObjectKey, to node: String) {
+        guard let index = snapshot.pods.firstIndex(where: { $0.key == key }) else { return }
+        snapshot.pods[index].nominatedNodeName = node
+    }
+
     /// Somebody has written the phase that the loop has found.
     mutating func setPhase(_ phase: PodGroup.Phase, of key: ObjectKey) {
         guard let index = snapshot.podGroups.firstIndex(where: { $0.key == key }) else { return }

@@ -58,6 +58,11 @@ struct EvictionPlan {
             return false
         }
         letOff()
+        // What needs nobody to leave is for the other actions.
+        if statement.victims.isEmpty {
+            statement.rollback(in: session)
+            return false
+        }
         for task in statement.placed where session.tasks[task].status == .pipelined {
             session.nominate(task)
         }
@@ -190,29 +195,73 @@ struct EvictionPlan {
 
     /// Takes evictions back that turned out not to be needed, the most important pods first, gangs whole.
     private mutating func letOff() {
-        if isBoundByQueue { return }
         let victims = statement.victims
         var gangs: [Int: [Int]] = [:]
         for victim in victims { gangs[session.tasks[victim].job ?? -1, default: []].append(victim) }
-        for victim in victims.reversed() {
-            guard let job = session.tasks[victim].job, let members = gangs[job] else { continue }
-            let isBroken = session.jobs[job].counts.ready < session.jobs[job].minMember
-            let group = isBroken ? members : [victim]
+        for victim in victims.reversed() where session.tasks[victim].status == .releasing {
+            guard let job = session.tasks[victim].job, let members = gangs[job], !members.isEmpty
+            else { continue }
+            // One that was below its minimum before is no gang that could be broken.
+            let (ready, minimum) = (session.jobs[job].counts.ready, session.jobs[job].minMember)
+            let left = members.count { session.tasks[$0].status == .releasing }
+            let isBroken = ready < minimum && ready + left >= minimum
             gangs[job] = isBroken ? [] : members
-            var restored: [Int] = []
-            for member in group where session.tasks[member].status == .releasing {
-                guard let entry = session.tasks[member].node, let node = session.nodes.entries[entry].index,
-                    session.fits(member, on: node)
-                else { break }
-                statement.takeBack(member, in: session)
-                restored.append(member)
-            }
-            if restored.count < group.count, isBroken {
-                for member in restored {
-                    statement.evict(member, because: scope.reason, for: scope.job, in: session)
-                }
-            }
+            letOff(isBroken ? members : [victim])
         }
+    }
+
+    /// Takes the evictions of pods back, if there is room for all of them.
+    private mutating func letOff(_ members: [Int]) {
+        var restored: [Int] = []
+        for member in members where session.tasks[member].status == .releasing {
+            guard let entry = session.tasks[member].node, let node = session.nodes.entries[entry].index,
+                session.fits(member, on: node)
+            else { break }
+            statement.takeBack(member, in: session)
+            restored.append(member)
+        }
+        if restored.count == members.count, !isBoundByQueue || queueTakesAll { return }
+        for member in restored {
+            statement.evict(member, because: scope.reason, for: scope.job, in: session)
+        }
+    }
+
+    /// Whether the queue may hold all that was placed, as things stand.
+    private var queueTakesAll: Bool {
+        statement.placed.allSatisfy { task in
+            session.points.notify(task, .unplaced, in: session)
+            session.charge(task, of: scope.job, sign: -1)
+            let isTaken = session.points.isAllocatable(scope.queue, task, in: session)
+            session.charge(task, of: scope.job, sign: 1)
+            session.points.notify(task, .placed, in: session)
+            return isTaken
+        }
+    }
+}
+
+/// The gangs that hold places, as far as it takes to see at once that none of them could leave for another.
+private struct Rivals {
+    private let isReclaim: Bool
+    /// By queue, the lowest priority of a gang that holds places.
+    private var lowest: [Int: Int32] = [:]
+
+    init(_ session: Session, isReclaim: Bool) {
+        self.isReclaim = isReclaim
+        for job in session.jobs.indices where session.jobs[job].counts.allocated > 0 {
+            guard session.jobs[job].origin != nil, let queue = session.jobs[job].queue,
+                !isReclaim || session.queues[queue].queue.isReclaimable
+            else { continue }
+            lowest[queue] = min(lowest[queue] ?? .max, session.jobs[job].priority)
+        }
+    }
+
+    var isEmpty: Bool { lowest.isEmpty }
+
+    /// Whether there is a gang that might leave for this one.
+    func mayHelp(_ job: Int, _ session: Session) -> Bool {
+        guard let queue = session.jobs[job].queue else { return false }
+        if isReclaim { return lowest.keys.contains { $0 != queue } }
+        return lowest[queue].map { $0 < session.jobs[job].priority } ?? false
     }
 }
 
@@ -220,17 +269,31 @@ extension Session {
     /// Lets pods of the same queue leave for more important gangs, or takes back from other queues, in plans that are
     /// proven before anybody leaves.
     func evictByPlan(_ reason: EvictionReason) {
+        let isReclaim = reason == .reclaim || reason == .gangreclaim
+        let rivals = Rivals(self, isReclaim: isReclaim)
+        if rivals.isEmpty { return }
         let starving = starvingJobs()
         for queue in starving.queues {
-            if reason == .reclaim || reason == .gangreclaim, points.isOverused(queue, in: self) { continue }
+            if isReclaim, points.isOverused(queue, in: self) { continue }
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
-                if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self)
+                    || jobs[job].planFailedAt[reason] == roomVersion || !rivals.mayHelp(job, self)
+                {
+                    continue
+                }
                 let freed = giveFree(for: job)
                 defer { keep(freed) }
+                let before = (jobs[job].failedAt, jobs[job].report, jobs[job].tasks.map { tasks[$0].failure })
                 let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
                 var plan = EvictionPlan(scope, in: self)
-                _ = plan.carryOut(for: starving.tasks(of: job))
+                if plan.carryOut(for: starving.tasks(of: job)) { continue }
+                // Nothing has come of it: what was found out before still holds.
+                jobs[job].planFailedAt[reason] = roomVersion
+                (jobs[job].failedAt, jobs[job].report) = (before.0, before.1)
+                for (task, failure) in zip(jobs[job].tasks, before.2) where tasks[task].status == .pending {
+                    tasks[task].failure = failure
+                }
             }
         }
     }

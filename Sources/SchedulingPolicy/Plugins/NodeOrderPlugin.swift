@@ -57,7 +57,7 @@ struct NodeOrderPlugin: Plugin {
             }
         }
         let spread = arguments.integer("podtopologyspread.weight")
-        if spread != 0 {
+        if spread != 0, session.compatibility != .volcano15 {
             points.scoreNodes { session, task in
                 TopologySpreadScore(task, in: session).map { score in
                     NodeScore { score.points($0).map { $0 * spread * scoreUnit } }

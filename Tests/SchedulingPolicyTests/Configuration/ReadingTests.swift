@@ -50,7 +50,7 @@ import Testing
         let configuration = try read(SchedulerConfiguration.defaultText)
         #expect(configuration.compatibility == .gangwright)
         #expect(configuration.remarks.allSatisfy { $0.severity == .note })
-        #expect(configuration.actions == [.allocate, .backfill])
+        #expect(configuration.actions == [.allocate, .preempt, .reclaim, .backfill])
     }
 
     @Test(
@@ -137,7 +137,7 @@ import Testing
 
     @Test("the default is printed in full") func printedDefault() throws {
         let text = SchedulerConfiguration.default.document.yaml()
-        #expect(text.hasPrefix("compatibility: gangwright\nactions: allocate, backfill\ntiers:\n"))
+        #expect(text.hasPrefix("compatibility: gangwright\nactions: allocate, preempt, reclaim, backfill\ntiers:\n"))
         #expect(text.contains("binpack.resources.nvidia.com/gpu: 10"))
         #expect(text.contains("leastrequested.weight: 0"))
         #expect(text.contains("predicateErrorCacheEnable: true"))

@@ -35,7 +35,7 @@ private func running(_ count: Int, on node: String) -> [Pod] {
         #expect(try result(3).bound == ["p": "a1"])
     }
 
-    @Test("a gang is spread evenly, or not placed", arguments: Compatibility.allCases)
+    @Test("a gang is spread evenly, or not placed", arguments: Compatibility.withoutVolcano15)
     func gang(compatibility: Compatibility) throws {
         let pods = Pod.members(of: "g", 4).map { $0.labelled(web).spread(web) }
         let result = try schedule(plain(compatibility), nodes: zones, pods: pods, gangs: [.gang("g", min: 4)])

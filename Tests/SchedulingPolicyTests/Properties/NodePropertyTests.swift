@@ -175,7 +175,8 @@ struct NodePropertyTests {
     func rulesAboutOthers(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial -> [String] in
             // A place that is only held is counted by those that come after it, and has no place in the order of binds.
-            if !trial.result.pipelined.isEmpty { return [] }
+            // Volcano 1.5 does not look at topology spread.
+            if !trial.result.pipelined.isEmpty || trial.compatibility == .volcano15 { return [] }
             var oracle = NeighbourOracle(nodes: trial.snapshot.nodes, pods: trial.snapshot.pods)
             return trial.result.binds.flatMap { bind -> [String] in
                 guard let pod = trial.pods[bind.pod],
