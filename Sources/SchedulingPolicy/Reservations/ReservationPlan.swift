@@ -91,6 +91,8 @@ extension Session {
     private func placeMinimum(of job: Int, _ statement: inout Statement) {
         for task in waitingTasks(of: job) {
             if points.isReady(job, in: self) || points.isPipelined(job, in: self) { return }
+            // A gang that its queue may not take keeps no places from others.
+            if let queue = jobs[job].queue, !points.isAllocatable(queue, task, in: self) { return }
             if case .place(let placement) = findPlace(for: task) {
                 place(task, placement)
                 statement.record(task, in: self)

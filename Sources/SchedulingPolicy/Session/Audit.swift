@@ -55,9 +55,12 @@ struct Audit {
                     add(task, to: &requested)
                 }
             }
-            if counts != state.counts { found.append("gang \(state.key): counts pods as \(state.counts), which are \(counts)") }
+            if counts != state.counts {
+                found.append("gang \(state.key): counts pods as \(state.counts), which are \(counts)")
+            }
             for (index, role) in state.roles.enumerated() where role.counts != roles[index] {
-                found.append("gang \(state.key), role \(role.name): counts pods as \(role.counts), which are \(roles[index])")
+                let what = "gang \(state.key), role \(role.name)"
+                found.append("\(what): counts pods as \(role.counts), which are \(roles[index])")
             }
             for column in allocated.indices {
                 expect(
@@ -127,7 +130,9 @@ struct Audit {
             for column in offered.indices where column != ResourceTable.pods || hasSlots {
                 let what = "node \(session.nodes.entries[entry].name)"
                 let whole = column == ResourceTable.pods ? min(offered[column], 1 << 40) : offered[column]
-                expect(session.allocator.idle(node, column), whole - bound[column], "\(what) has \(names[column]) idle")
+                expect(
+                    session.allocator.idle(node, column), whole - bound[column],
+                    "\(what) has \(names[column]) idle")
                 expect(
                     session.allocator.futureIdle(node, column), whole - later[column],
                     "\(what) will have \(names[column]) idle")
@@ -140,7 +145,9 @@ struct Audit {
         var places: [Int: [Int]] = [:]
         for task in session.tasks.indices {
             let status = session.tasks[task].status
-            guard status == .allocated || status == .pipelined, let entry = session.tasks[task].node else { continue }
+            guard status == .allocated || status == .pipelined, let entry = session.tasks[task].node else {
+                continue
+            }
             places[entry, default: []].append(task)
         }
         return places

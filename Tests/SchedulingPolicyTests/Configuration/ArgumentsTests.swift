@@ -143,7 +143,9 @@ private func arguments(
 @Suite("Each action has its arguments and its version") struct ActionNameTests {
     @Test("arguments and defaults of actions") func arguments() {
         func text(_ action: ActionName) -> [String] {
-            Arguments(schema: action.arguments(under: .volcano)).effective.map { "\($0.name)=\($0.value.json(pretty: false))" }
+            Arguments(schema: action.arguments(under: .volcano)).effective.map {
+                "\($0.name)=\($0.value.json(pretty: false))"
+            }
         }
         let cache = "predicateErrorCacheEnable=true"
         #expect(text(.enqueue) == [])

@@ -137,7 +137,9 @@ import Testing
 
     @Test("the default is printed in full") func printedDefault() throws {
         let text = SchedulerConfiguration.default.document.yaml()
-        #expect(text.hasPrefix("compatibility: gangwright\nactions: allocate, preempt, reclaim, backfill\ntiers:\n"))
+        #expect(
+            text.hasPrefix(
+                "compatibility: gangwright\nactions: allocate, preempt, reclaim, backfill\ntiers:\n"))
         #expect(text.contains("binpack.resources.nvidia.com/gpu: 10"))
         #expect(text.contains("leastrequested.weight: 0"))
         #expect(text.contains("predicateErrorCacheEnable: true"))

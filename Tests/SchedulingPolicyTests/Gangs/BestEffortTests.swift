@@ -38,7 +38,9 @@ import Testing
         #expect(result.bound == ["p": "b"])
     }
 
-    @Test("without backfill they wait, without allocate the others do", arguments: Compatibility.withoutVolcano15)
+    @Test(
+        "without backfill they wait, without allocate the others do",
+        arguments: Compatibility.withoutVolcano15)
     func actions(compatibility: Compatibility) throws {
         let pods: [Pod] = [.waiting("some"), .waiting("none", asking: [:])]
         func reasons(_ actions: String) throws -> [String: PendingReason] {

@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test(
-        "pods beyond the minimum are placed one by one as far as they fit", arguments: Compatibility.withoutVolcano15)
+        "pods beyond the minimum are placed one by one as far as they fit",
+        arguments: Compatibility.withoutVolcano15)
     func elastic(compatibility: Compatibility) throws {
         let result = try schedule(
             plain(compatibility), nodes: [.of("n", 4_000)], pods: Pod.members(of: "g", 6),

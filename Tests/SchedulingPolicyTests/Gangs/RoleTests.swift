@@ -47,7 +47,9 @@ import Testing
                 == "needs 1 pod of role chief and has 0; failed and leaving ones do not count")
     }
 
-    @Test("a pod is not tried once one of its role has found no node", arguments: Compatibility.withoutVolcano15)
+    @Test(
+        "a pod is not tried once one of its role has found no node", arguments: Compatibility.withoutVolcano15
+    )
     func skipsFailedRole(compatibility: Compatibility) throws {
         // The second worker would fit; in Volcano's books its role has failed.
         let pods = [

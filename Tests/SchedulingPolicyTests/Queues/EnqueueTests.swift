@@ -57,7 +57,8 @@ private func empty(_ name: String, cpu: Int64?, phase: PodGroup.Phase = .pending
     }
 
     @Test(
-        "without enqueue among the actions, allocate admits what it tries", arguments: Compatibility.withoutVolcano15)
+        "without enqueue among the actions, allocate admits what it tries",
+        arguments: Compatibility.withoutVolcano15)
     func withoutEnqueue(compatibility: Compatibility) throws {
         let result = try schedule(
             policy(compatibility, actions: "allocate", ["gang"], ["overcommit", "predicates"]),

@@ -32,7 +32,9 @@ import Testing
         #expect(try phase(.gangwright, min: 2, was: .running, [bound("a"), pod("b")]) == .running)
     }
 
-    @Test("its minimum is bound, runs, has ended or is leaving: Running", arguments: Compatibility.withoutVolcano15)
+    @Test(
+        "its minimum is bound, runs, has ended or is leaving: Running",
+        arguments: Compatibility.withoutVolcano15)
     func isRunning(compatibility: Compatibility) throws {
         #expect(try phase(compatibility, min: 2, [running("a"), running("b")]) == .running)
         #expect(try phase(compatibility, min: 2, [bound("a"), bound("b")]) == .running)

@@ -55,7 +55,9 @@ extension ConfigurationReader {
 
     mutating func readActionArguments() -> [ActionName: Arguments] {
         var result: [ActionName: Arguments] = [:]
-        for action in ActionName.allCases { result[action] = Arguments(schema: action.arguments(under: compatibility)) }
+        for action in ActionName.allCases {
+            result[action] = Arguments(schema: action.arguments(under: compatibility))
+        }
         var seen: Set<ActionName> = []
         for entry in root.objects("configurations") {
             guard let name = entry.requiredString("name") else { continue }
