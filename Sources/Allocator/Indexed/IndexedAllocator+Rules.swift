@@ -72,3 +72,21 @@ extension IndexedAllocator {
         inventory.marks.refusal(of: inventory.shapes[shape].marks, by: node) != nil
     }
 }
+
+/// Short questions in place. A function that may change the allocator is given its address; one that may not is given a
+/// copy where its owner is a class, with the reference counts of all its tables.
+extension IndexedAllocator {
+    /// The same as `idle`.
+    public mutating func idleInPlace(_ node: Int, _ column: Int) -> Int64 { idle(node, column) }
+
+    /// The same as `futureIdle`.
+    public mutating func futureIdleInPlace(_ node: Int, _ column: Int) -> Int64 { futureIdle(node, column) }
+
+    /// The same as `allocatable`.
+    public mutating func allocatableInPlace(_ node: Int, _ column: Int) -> Int64 { allocatable(node, column) }
+
+    /// The same as `isMarked`.
+    public mutating func isMarkedInPlace(_ node: Int, against shape: ShapeID) -> Bool {
+        isMarked(node, against: shape)
+    }
+}

@@ -35,6 +35,8 @@ struct EvictionPlan {
     private let session: Session
     private let scope: Scope
     private var statement = Statement()
+    /// How many places were found before the plan came to nothing.
+    private(set) var mostPlaces = 0
     /// True once someone has to leave so that the queue may take the pods.
     private var isBoundByQueue = false
 
@@ -53,6 +55,7 @@ struct EvictionPlan {
             if scope.isReclaim, !session.points.isPreemptive(scope.queue, [task], in: session) { continue }
             if !findPlace(for: task), !session.canContinueAfterFailure(scope.job) { break }
         }
+        mostPlaces = statement.placed.count
         guard !statement.isEmpty, session.points.isPipelined(scope.job, in: session) else {
             statement.rollback(in: session)
             return false
@@ -112,7 +115,9 @@ struct EvictionPlan {
         let entry = session.nodes.entry(atIndex: node)
         let candidates = allowed(
             session.victimCandidates(on: entry, for: scope.queue, where: isRival), for: task)
-        if !session.fits(task, on: node, with: session.sum(of: candidates)) { return nil }
+        if candidates.isEmpty || !session.fits(task, on: node, with: session.sum(of: candidates)) {
+            return nil
+        }
         // Pods that their gang can spare first, the least important first.
         var spare: [Int: Int] = [:]
         var chosen: [Int] = []
@@ -239,6 +244,21 @@ struct EvictionPlan {
     }
 }
 
+/// What gangs have in common that are planned for alike: their queue, and what all of their pods ask for.
+private struct PlanLikes: Hashable {
+    let queue: Int
+    let shape: ShapeID
+}
+
+/// A plan that came to nothing: those for gangs alike that need as much and are no more important do as well.
+private struct PlanFailure {
+    let priority: Int32
+    /// How many places there were.
+    let places: Int
+
+    func rulesOut(_ priority: Int32, _ needed: Int) -> Bool { priority <= self.priority && needed > places }
+}
+
 /// The gangs that hold places, as far as it takes to see at once that none of them could leave for another.
 private struct Rivals {
     private let isReclaim: Bool
@@ -255,8 +275,6 @@ private struct Rivals {
         }
     }
 
-    var isEmpty: Bool { lowest.isEmpty }
-
     /// Whether there is a gang that might leave for this one.
     func mayHelp(_ job: Int, _ session: Session) -> Bool {
         guard let queue = session.jobs[job].queue else { return false }
@@ -270,16 +288,20 @@ extension Session {
     /// proven before anybody leaves.
     func evictByPlan(_ reason: EvictionReason) {
         let isReclaim = reason == .reclaim || reason == .gangreclaim
+        let starving = starvingJobs { self.jobs[$0].planFailedAt[reason] != self.roomVersion }
+        if starving.queues.isEmpty { return }
         let rivals = Rivals(self, isReclaim: isReclaim)
-        if rivals.isEmpty { return }
-        let starving = starvingJobs()
+        var failures: [PlanLikes: PlanFailure] = [:]
         for queue in starving.queues {
             if isReclaim, points.isOverused(queue, in: self) { continue }
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
-                if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self)
-                    || jobs[job].planFailedAt[reason] == roomVersion || !rivals.mayHelp(job, self)
-                {
+                if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                let likes = likes(of: job, in: queue)
+                let isRuledOut =
+                    likes.flatMap { failures[$0] }?.rulesOut(jobs[job].priority, membersNeeded(job)) ?? false
+                if isRuledOut || !rivals.mayHelp(job, self) {
+                    jobs[job].planFailedAt[reason] = roomVersion
                     continue
                 }
                 let freed = giveFree(for: job)
@@ -287,7 +309,13 @@ extension Session {
                 let before = (jobs[job].failedAt, jobs[job].report, jobs[job].tasks.map { tasks[$0].failure })
                 let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
                 var plan = EvictionPlan(scope, in: self)
-                if plan.carryOut(for: starving.tasks(of: job)) { continue }
+                if plan.carryOut(for: starving.tasks(of: job)) {
+                    failures.removeAll(keepingCapacity: true)
+                    continue
+                }
+                if let likes, jobs[job].spared == nil {
+                    failures[likes] = PlanFailure(priority: jobs[job].priority, places: plan.mostPlaces)
+                }
                 // Nothing has come of it: what was found out before still holds.
                 jobs[job].planFailedAt[reason] = roomVersion
                 (jobs[job].failedAt, jobs[job].report) = (before.0, before.1)
@@ -296,6 +324,16 @@ extension Session {
                 }
             }
         }
+    }
+
+    /// What a gang has in common with others that are planned for alike; `nil` if its pods differ.
+    private func likes(of job: Int, in queue: Int) -> PlanLikes? {
+        var shape: ShapeID?
+        for task in jobs[job].tasks where isWaiting(task) {
+            if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return nil }
+            shape = tasks[task].shape
+        }
+        return reservations.isEmpty ? shape.map { PlanLikes(queue: queue, shape: $0) } : nil
     }
 
     /// How many pods a gang could lose and still be one: beyond its minimum and those of its roles.

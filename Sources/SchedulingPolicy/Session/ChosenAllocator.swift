@@ -113,11 +113,11 @@ final class ChosenAllocator {
     }
 
     func isMarked(_ node: Int, against shape: ShapeID) -> Bool {
-        isReference ? reference.isMarked(node, against: shape) : indexed.isMarked(node, against: shape)
+        isReference ? reference.isMarked(node, against: shape) : indexed.isMarkedInPlace(node, against: shape)
     }
 
     func allocatable(_ node: Int, _ column: Int) -> Int64 {
-        isReference ? reference.allocatable(node, column) : indexed.allocatable(node, column)
+        isReference ? reference.allocatable(node, column) : indexed.allocatableInPlace(node, column)
     }
 
     func points(of kernel: ScoreKernel, for shape: ShapeID, on nodes: [Int]) -> [Int64] {
@@ -127,11 +127,11 @@ final class ChosenAllocator {
     }
 
     func idle(_ node: Int, _ column: Int) -> Int64 {
-        isReference ? reference.idle(node, column) : indexed.idle(node, column)
+        isReference ? reference.idle(node, column) : indexed.idleInPlace(node, column)
     }
 
     func futureIdle(_ node: Int, _ column: Int) -> Int64 {
-        isReference ? reference.futureIdle(node, column) : indexed.futureIdle(node, column)
+        isReference ? reference.futureIdle(node, column) : indexed.futureIdleInPlace(node, column)
     }
 
     func placement(of shape: ShapeID, on node: Int) -> Placement? {
