@@ -129,6 +129,7 @@ extension Session {
         for entry in reservations[index].entries where tasks[entry.task].status == .pending {
             allocator.take(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
             reservedTasks.insert(entry.task)
+            chargeQueue(of: reservations[index].job, entry.task, sign: 1)
         }
         forgetExhaustion()
     }
@@ -138,8 +139,18 @@ extension Session {
         reservations[index].isHeld = false
         for entry in reservations[index].entries where reservedTasks.remove(entry.task) != nil {
             allocator.giveBack(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
+            chargeQueue(of: reservations[index].job, entry.task, sign: -1)
         }
         forgetExhaustion()
+    }
+
+    /// Keeps a part of the queue's share as well, or gives it free: others of the queue would use it up.
+    private func chargeQueue(of job: Int, _ task: Int, sign: Int64) {
+        guard let queue = jobs[job].queue else { return }
+        for index in amounts.range(of: tasks[task].request) {
+            let entry = amounts.entries[index]
+            queues[queue].allocated[entry.column] += sign * entry.amount
+        }
     }
 
     // MARK: Who

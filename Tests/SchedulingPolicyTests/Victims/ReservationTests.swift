@@ -69,6 +69,40 @@ private struct Crowd {
         #expect(try Crowd(small: one).run(volcano).order == ["small-0"])
     }
 
+    @Test("its part of the queue's share is kept as well") func share() throws {
+        // The queue may hold four CPUs; one is held, and the gang needs three on a node where pods have yet to end.
+        let runner = Pod.waiting("runner", of: "old").running(on: "n").with {
+            $0.annotations = ["gangwright.io/run-time": "1h"]
+            $0.started = .second(0)
+        }
+        let other = Pod.waiting("other", 2_000).running(on: "n").with { $0.started = .second(0) }
+        let gangs: [PodGroup] = [
+            .gang("old", min: 1, queue: "q").with { $0.phase = .running },
+            .gang("large", min: 3, queue: "q").with {
+                $0.created = .second(0)
+                $0.phase = .inqueue
+            },
+            .gang("small", min: 1, queue: "q").with {
+                $0.created = .second(1_500)
+                $0.phase = .inqueue
+            },
+        ]
+        let snapshot = ClusterSnapshot(
+            nodes: [.of("n", 4_000, labels: ["pool": "a"]), .of("m", 4_000)],
+            pods: [runner, other]
+                + Pod.members(of: "large", 3).map { pod in pod.with { $0.nodeSelector = ["pool": "a"] } }
+                + Pod.members(of: "small", 1), podGroups: gangs,
+            queues: [Queue(name: "q", capability: [.cpu: 4_000])])
+        let configuration = policy(
+            .gangwright, actions: "allocate", ["priority", "gang"], ["predicates", "proportion"])
+        func bound(at second: Int64) throws -> [String] {
+            try Session(snapshot: snapshot, configuration: configuration).runCycle(now: .second(second)).order
+        }
+        // Before its time has come the small one takes what the queue has left.
+        #expect(try bound(at: 60) == ["small-0"])
+        #expect(try bound(at: 1_800) == [])
+    }
+
     @Test("where nobody knows when pods end, places are kept all the same") func unknownEnd() throws {
         let result = try Crowd(runTime: nil, small: one, smallRunTime: "1m").run()
         #expect(result.binds.isEmpty)
