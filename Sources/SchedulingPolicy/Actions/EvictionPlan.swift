@@ -291,49 +291,40 @@ extension Session {
         let starving = starvingJobs { self.jobs[$0].planFailedAt[reason] != self.roomVersion }
         if starving.queues.isEmpty { return }
         let rivals = Rivals(self, isReclaim: isReclaim)
-        var failures: [PlanLikes: PlanFailure] = [:]
+        var failedPlans: [PlanLikes: PlanFailure] = [:]
         for queue in starving.queues {
             if isReclaim, points.isOverused(queue, in: self) { continue }
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
-                let likes = likes(of: job, in: queue)
+                // What others may keep depends on the gang.
+                let shape = reservations.isEmpty ? commonShape(of: job) : nil
+                let likes = shape.map { PlanLikes(queue: queue, shape: $0) }
                 let isRuledOut =
-                    likes.flatMap { failures[$0] }?.rulesOut(jobs[job].priority, membersNeeded(job)) ?? false
+                    likes.flatMap { failedPlans[$0] }?.rulesOut(jobs[job].priority, membersNeeded(job))
+                    ?? false
                 if isRuledOut || !rivals.mayHelp(job, self) {
                     jobs[job].planFailedAt[reason] = roomVersion
                     continue
                 }
                 let freed = giveFree(for: job)
                 defer { keep(freed) }
-                let before = (jobs[job].failedAt, jobs[job].report, jobs[job].tasks.map { tasks[$0].failure })
+                let before = (jobs[job].failedAt, jobs[job].report, failures(of: job))
                 let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
                 var plan = EvictionPlan(scope, in: self)
                 if plan.carryOut(for: starving.tasks(of: job)) {
-                    failures.removeAll(keepingCapacity: true)
+                    failedPlans.removeAll(keepingCapacity: true)
                     continue
                 }
                 if let likes, jobs[job].spared == nil {
-                    failures[likes] = PlanFailure(priority: jobs[job].priority, places: plan.mostPlaces)
+                    failedPlans[likes] = PlanFailure(priority: jobs[job].priority, places: plan.mostPlaces)
                 }
                 // Nothing has come of it: what was found out before still holds.
                 jobs[job].planFailedAt[reason] = roomVersion
                 (jobs[job].failedAt, jobs[job].report) = (before.0, before.1)
-                for (task, failure) in zip(jobs[job].tasks, before.2) where tasks[task].status == .pending {
-                    tasks[task].failure = failure
-                }
+                restore(before.2, of: job)
             }
         }
-    }
-
-    /// What a gang has in common with others that are planned for alike; `nil` if its pods differ.
-    private func likes(of job: Int, in queue: Int) -> PlanLikes? {
-        var shape: ShapeID?
-        for task in jobs[job].tasks where isWaiting(task) {
-            if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return nil }
-            shape = tasks[task].shape
-        }
-        return reservations.isEmpty ? shape.map { PlanLikes(queue: queue, shape: $0) } : nil
     }
 
     /// How many pods a gang could lose and still be one: beyond its minimum and those of its roles.

@@ -19,11 +19,6 @@ extension ExtensionPoints {
 
     /// Tells the plugins that the actions have run.
     func notifyEnd(in session: Session) { for observer in closers { observer(session) } }
-    /// Whether any plugin may refuse nodes to a pod by rules that no index knows.
-    func filtersNodes(for task: Int, in session: Session) -> Bool {
-        nodeFilters.contains { $0(session, task) != nil }
-    }
-
     /// Tells the plugins that a pod has got a place or lost it.
     func notify(_ task: Int, _ event: PlaceEvent, in session: Session) {
         for observer in observers { observer(session, task, event) }

@@ -78,11 +78,9 @@ extension Session {
                 return Reservation.Entry(task: task, shape: shape, node: index)
             }
         }
-        let failures = jobs[job].tasks.map { tasks[$0].failure }
+        let failures = failures(of: job)
         statement.rollback(in: self)
-        for (task, failure) in zip(jobs[job].tasks, failures) where tasks[task].status == .pending {
-            tasks[task].failure = failure
-        }
+        restore(failures, of: job)
         for ending in endings { setLeaving(ending.task, false) }
         forgetExhaustion()
         return found
@@ -105,6 +103,16 @@ extension Session {
         guard let entry = tasks[task].node, let node = nodes.entries[entry].index else { return }
         allocator.remove(tasks[task].request, from: node, as: isLeaving ? .bound : .releasing)
         allocator.add(tasks[task].request, to: node, as: isLeaving ? .releasing : .bound)
+    }
+
+    /// What kept each pod of a gang from a place, in the order of the pods.
+    func failures(of job: Int) -> [TaskFailure?] { jobs[job].tasks.map { tasks[$0].failure } }
+
+    /// Says again of the pods that wait what was said before a trial.
+    func restore(_ failures: [TaskFailure?], of job: Int) {
+        for (task, failure) in zip(jobs[job].tasks, failures) where tasks[task].status == .pending {
+            tasks[task].failure = failure
+        }
     }
 
     /// Forgets which shapes found no place: what is free has changed.

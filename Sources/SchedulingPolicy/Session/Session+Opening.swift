@@ -29,9 +29,7 @@ extension Session {
         }
         binds.removeAll(keepingCapacity: true)
         evictions.removeAll(keepingCapacity: true)
-        exhausted.removeAll(keepingCapacity: true)
-        exhaustedInStatement.removeAll(keepingCapacity: true)
-        roomLimits.removeAll(keepingCapacity: true)
+        forgetExhaustion()
         forgetOldRefusals()
         for job in reportedJobs { beginCycle(of: job) }
     }
@@ -132,19 +130,19 @@ extension Session {
     /// Notes the state of the nodes that a gang failed in, where its queue had no part in it.
     func rememberFailure(of job: Int) {
         if jobs[job].hasQueueShareFailure { return }
-        jobs[job].failedAt = RoomFailure(version: roomVersion, hasOneShape: hasOneShape(job))
+        jobs[job].failedAt = RoomFailure(version: roomVersion, hasOneShape: commonShape(of: job) != nil)
     }
 
-    /// Whether all waiting pods of a gang ask for the same, on any node, whatever else is there.
-    private func hasOneShape(_ job: Int) -> Bool {
+    /// What all waiting pods of a gang ask for, on any node, whatever else is there; `nil` if they differ.
+    func commonShape(of job: Int) -> ShapeID? {
         var shape: ShapeID?
         for task in jobs[job].tasks where isWaiting(task) {
             // A rule may refuse a node while it is emptier, and take it once others are there.
-            if !points.nodeFilters.isEmpty, points.nodeRules(for: task, in: self) != nil { return false }
-            if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return false }
+            if !points.nodeFilters.isEmpty, points.nodeRules(for: task, in: self) != nil { return nil }
+            if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return nil }
             shape = tasks[task].shape
         }
-        return true
+        return shape
     }
 
     /// The order of a gang's pods that no plugin tells apart.

@@ -75,6 +75,16 @@ private func run(
         #expect(result.evicted == [])
     }
 
+    @Test("a gang that other pods rule out says nothing of one that asks for as much") func rules() throws {
+        let picky = Pod.members(of: "picky", 1).map { $0.near(["app": "nobody"]) }
+        let result = try run(
+            [.of("n", 2_000, labels: ["zone": "a"])],
+            [gang("low", min: 0, "low"), gang("picky", min: 1, "high"), gang("plain", min: 1, "high")],
+            Pod.members(of: "low", 2).map { $0.running(on: "n") } + picky + Pod.members(of: "plain", 1))
+        #expect(result.evicted.count == 1)
+        #expect(result.promised == ["plain-0": "n eviction"])
+    }
+
     @Test("what was idle is used first") func idleFirst() throws {
         let result = try run(
             [.of("n", 2_000), .of("m", 2_000)], [gang("low", min: 0, "low"), gang("high", min: 3, "high")],
