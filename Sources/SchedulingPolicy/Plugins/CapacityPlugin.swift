@@ -23,7 +23,12 @@ struct CapacityPlugin: Plugin {
         for queue in session.queueOrder {
             session.queues[queue].deserved = ledger.tree.branches[queue].deserved
         }
-        points.observePlaces { session, task, event in ledger.note(task, event, session) }
+        points.observePlaces { session, task, event in
+            ledger.charge(task, event == .placed || event == .restored ? 1 : -1, session)
+        }
+        points.observeReservations { session, task, isHeld in
+            ledger.charge(task, isHeld ? 1 : -1, session)
+        }
         points.orderQueues { session, left, right in ledger.order(left, right, session) }
         if points.isHierarchical {
             points.orderVictimQueues { _, queue, left, right in
@@ -67,14 +72,9 @@ private final class CapacityLedger {
         return queue.map { "queue \(session.queues[$0].queue.name) has gangs and queues below it" }
     }
 
-    /// Follows a pod that gets a place, loses it, is evicted or stays after all.
-    func note(_ task: Int, _ event: PlaceEvent, _ session: Session) {
+    /// Counts what a pod asks for to its queue and all above it, or takes it off them.
+    func charge(_ task: Int, _ sign: Int64, _ session: Session) {
         guard let queue = session.tasks[task].job.flatMap({ session.jobs[$0].queue }) else { return }
-        let sign: Int64 =
-            switch event {
-            case .placed, .restored: 1
-            case .unplaced, .evicted: -1
-            }
         for index in session.amounts.range(of: session.tasks[task].request) {
             let entry = session.amounts.entries[index]
             for holder in tree.lineage(of: queue) {

@@ -23,6 +23,11 @@ extension ExtensionPoints {
     func notify(_ task: Int, _ event: PlaceEvent, in session: Session) {
         for observer in observers { observer(session, task, event) }
     }
+
+    /// Tells the plugins that a place is kept for a pod that waits, or kept no more.
+    func notifyReservation(of task: Int, isHeld: Bool, in session: Session) {
+        for observer in reservationObservers { observer(session, task, isHeld) }
+    }
 }
 
 /// What plugins say of the nodes of one pod.

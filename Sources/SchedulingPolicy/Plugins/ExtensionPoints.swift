@@ -26,6 +26,7 @@ final class ExtensionPoints {
     let nodeFilters: [(Session, Int) -> NodeCheck?]
     let nodeScores: [(Session, Int) -> NodeScore?]
     let observers: [(Session, Int, PlaceEvent) -> Void]
+    let reservationObservers: [(Session, Int, Bool) -> Void]
     let jobStarving: [(tier: Int, gate: (Session, Int) -> Bool)]
     let preemptable: VictimRules
     let reclaimable: VictimRules
@@ -63,6 +64,7 @@ final class ExtensionPoints {
         nodeFilters = plugins.flatMap(\.points.nodeFilters)
         nodeScores = plugins.flatMap(\.points.nodeScores)
         observers = plugins.compactMap(\.points.observer)
+        reservationObservers = plugins.compactMap(\.points.reservationObserver)
         jobStarving = plugins.compactMap { plugin in plugin.points.jobStarving.map { (plugin.tier, $0) } }
         preemptable = VictimRules(
             filters: plugins.compactMap { plugin in plugin.points.preemptable.map { (plugin.tier, $0) } })

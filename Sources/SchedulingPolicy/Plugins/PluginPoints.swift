@@ -50,6 +50,7 @@ struct PluginPoints {
     private(set) var nodeFilters: [(Session, Int) -> NodeCheck?] = []
     private(set) var nodeScores: [(Session, Int) -> NodeScore?] = []
     private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
+    private(set) var reservationObserver: ((Session, Int, _ isHeld: Bool) -> Void)?
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimFilter?
     private(set) var reclaimable: VictimFilter?
@@ -165,6 +166,12 @@ struct PluginPoints {
             earlier(session, task, event)
             observer(session, task, event)
         }
+    }
+
+    /// Is told when a place is kept for a pod that waits, or given free again: no other pod of its queue may use up the
+    /// share that it takes. It has no switch.
+    mutating func observeReservations(_ observer: @escaping (Session, Int, _ isHeld: Bool) -> Void) {
+        reservationObserver = observer
     }
 
     // MARK: Parts of gangs, and domains

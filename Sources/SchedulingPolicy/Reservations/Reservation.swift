@@ -129,7 +129,7 @@ extension Session {
         for entry in reservations[index].entries where tasks[entry.task].status == .pending {
             allocator.take(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
             reservedTasks.insert(entry.task)
-            chargeQueue(of: reservations[index].job, entry.task, sign: 1)
+            chargeQueue(of: reservations[index].job, entry.task, isHeld: true)
         }
         forgetExhaustion()
     }
@@ -139,18 +139,19 @@ extension Session {
         reservations[index].isHeld = false
         for entry in reservations[index].entries where reservedTasks.remove(entry.task) != nil {
             allocator.giveBack(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
-            chargeQueue(of: reservations[index].job, entry.task, sign: -1)
+            chargeQueue(of: reservations[index].job, entry.task, isHeld: false)
         }
         forgetExhaustion()
     }
 
     /// Keeps a part of the queue's share as well, or gives it free: others of the queue would use it up.
-    private func chargeQueue(of job: Int, _ task: Int, sign: Int64) {
+    private func chargeQueue(of job: Int, _ task: Int, isHeld: Bool) {
         guard let queue = jobs[job].queue else { return }
         for index in amounts.range(of: tasks[task].request) {
             let entry = amounts.entries[index]
-            queues[queue].allocated[entry.column] += sign * entry.amount
+            queues[queue].allocated[entry.column] += isHeld ? entry.amount : -entry.amount
         }
+        points.notifyReservation(of: task, isHeld: isHeld, in: self)
     }
 
     // MARK: Who

@@ -9,7 +9,8 @@ struct CapacityCommand {
         "capacity", abstract: "Count how many more pods and gangs of each instance type fit",
         discussion: """
             For each instance type: the pods that fit one after the other into what is free now, the whole gangs that \
-            they make, and what stands in the way of one more. With --after, the pending pods are placed first.
+            they make, and what stands in the way of one more. With --after, the pending pods are placed first: \
+            --node-usage and --extender-answers are for that.
             """,
         examples: [
             Command.Example(
@@ -24,7 +25,7 @@ struct CapacityCommand {
                 integers: 1...1_000_000),
             Option(name: "instance-type", metavar: "NAME", help: "only this type", repeatable: true),
             Option.flag("after", help: "place the pending pods first"),
-        ])
+        ] + OutsideInput.options)
 
     private struct Row {
         let type: InstanceType
@@ -45,7 +46,13 @@ struct CapacityCommand {
         let configuration = try ConfigurationInput(arguments)
         let input = try ClusterInput(arguments)
         outcome.warn(configuration.warnings + input.warnings)
-        let rows = try rows(input, configuration.configuration)
+        var options = SessionOptions()
+        if arguments.flag("after") {
+            let outside = try OutsideInput(arguments, configuration.configuration)
+            if let note = outside.note { outcome.note(note) }
+            (options.nodeUsage, options.extender) = (outside.nodeUsage, outside.extender)
+        }
+        let rows = try rows(input, configuration.configuration, options)
         let format = OutputFormat(arguments)
         let nodes = input.snapshot.nodes.count
         outcome.standardOutput =
@@ -53,11 +60,12 @@ struct CapacityCommand {
     }
 
     private func rows(
-        _ input: ClusterInput, _ configuration: SchedulerConfiguration
+        _ input: ClusterInput, _ configuration: SchedulerConfiguration, _ options: SessionOptions
     ) throws(CommandFailure) -> [Row] {
         let session: Session
         do {
-            session = try Session(snapshot: input.snapshot, configuration: configuration)
+            session = try Session(
+                snapshot: input.snapshot, configuration: configuration, options: options)
         } catch {
             throw CommandFailure(.badInput, "the cluster's objects: \(error)")
         }

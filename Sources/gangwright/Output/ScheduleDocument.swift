@@ -16,7 +16,7 @@ enum ScheduleDocument {
             ),
             ("evictions", .list(result.evictions.map(eviction))),
             ("pipelined", .list(result.pipelined.map { pipelined($0, cycle: result.cycle) })),
-            ("podGroups", .list(result.podGroups.map(group))),
+            ("podGroups", .list(result.podGroups.map { group($0, result.nodeLocks) })),
             ("queues", .list(result.queues.map(queue))),
             ("pending", .list(result.pending.map { pending($0, result) })),
             ("summary", summary(result, skippedKinds: skippedKinds)),
@@ -46,7 +46,7 @@ enum ScheduleDocument {
             ])
     }
 
-    private static func group(_ group: CycleResult.Group) -> OutputValue {
+    private static func group(_ group: CycleResult.Group, _ locks: NodeLocks) -> OutputValue {
         var members: [(String, OutputValue)] = [
             ("namespace", .string(group.key.namespace)), ("name", .string(group.key.name)),
             ("queue", .string(group.queue)), ("phase", .string(group.phase.rawValue)),
@@ -57,6 +57,9 @@ enum ScheduleDocument {
         if !group.reservedNodes.isEmpty {
             members.append(("reservedNodes", .list(group.reservedNodes.map { .string($0) })))
             members.append(("expectedStart", group.expectedStart.map { .string($0.description) } ?? .null))
+        }
+        if locks.target == group.key {
+            members.append(("lockedNodes", .list(locks.nodes.map { .string($0) })))
         }
         if let hyperNode = group.allocatedHyperNode { members.append(("hyperNode", .string(hyperNode))) }
         return .object(members)

@@ -69,7 +69,8 @@ private struct Crowd {
         #expect(try Crowd(small: one).run(volcano).order == ["small-0"])
     }
 
-    @Test("its part of the queue's share is kept as well") func share() throws {
+    @Test("its part of the queue's share is kept as well", arguments: ["proportion", "capacity"])
+    func share(plugin: String) throws {
         // The queue may hold four CPUs; one is held, and the gang needs three on a node where pods have yet to end.
         let runner = Pod.waiting("runner", of: "old").running(on: "n").with {
             $0.annotations = ["gangwright.io/run-time": "1h"]
@@ -94,7 +95,7 @@ private struct Crowd {
                 + Pod.members(of: "small", 1), podGroups: gangs,
             queues: [Queue(name: "q", capability: [.cpu: 4_000])])
         let configuration = policy(
-            .gangwright, actions: "allocate", ["priority", "gang"], ["predicates", "proportion"])
+            .gangwright, actions: "allocate", ["priority", "gang"], ["predicates", plugin])
         func bound(at second: Int64) throws -> [String] {
             try Session(snapshot: snapshot, configuration: configuration).runCycle(now: .second(second)).order
         }

@@ -39,6 +39,7 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session(
             "schedule-cycles",
             "schedule --cluster cluster --config configurations/volcano.conf --cycles 3 -o json"),
+        Session("schedule-locks", "schedule --cluster cluster --config configurations/locking.conf -o json"),
         Session("schedule-require-all", "schedule --cluster cluster --require-all"),
         Session("schedule-nodes-only", "schedule --cluster cluster/nodes.yaml --require-all"),
         Session("schedule-pods-only", "schedule --cluster cluster/pods.yaml"),
@@ -58,6 +59,9 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session("capacity-table", "capacity --cluster cluster --gang-size 2 --gang-size 4"),
         Session("capacity-after", "capacity --cluster cluster --gang-size 2 --after --instance-type gpu1"),
         Session("capacity-json", "capacity --cluster cluster --gang-size 4 -o json"),
+        Session(
+            "capacity-after-extender",
+            "capacity --cluster cluster --config configurations/extender.conf --after"),
         Session("capacity-no-nodes", "capacity --cluster cluster/pods.yaml"),
         Session("capacity-unknown-type", "capacity --cluster cluster --instance-type gpu2"),
         Session("config-show", "config show"),
