@@ -12,7 +12,6 @@ struct CDPPlugin: Plugin {
     func open(_ session: Session, _ points: inout PluginPoints) {
         points.choosePreemptable { session, _, candidates in Self.settled(candidates, in: session) }
         points.chooseReclaimable { session, _, candidates in Self.settled(candidates, in: session) }
-        points.chooseEvictable { session, _, candidates in Self.settled(candidates, in: session) }
         guard let now = session.now else { return }
         for cooldown in session.cooldowns.values {
             if let end = cooldown.end, end > now { points.mayChange(at: end) }

@@ -40,6 +40,9 @@ struct CapacityPlugin: Plugin {
         points.chooseReclaimable { session, task, candidates in
             ledger.reclaimable(for: task, candidates, session)
         }
+        points.chooseEvictable { session, eviction, candidates in
+            eviction.isReclaim ? ledger.reclaimable(candidates, session) : candidates
+        }
         points.gateEnqueue { session, job in
             ledger.vote(on: job, session)
         } admitted: { session, job in
@@ -174,6 +177,24 @@ private final class CapacityLedger {
             for holder in holders {
                 for column in own.indices { held[holder]?[column] -= own[column] }
             }
+            return true
+        }
+    }
+
+    /// The pods of which queues are over what they deserve, for a gang as a whole; what it asks for does not matter.
+    func reclaimable(_ candidates: [Int], _ session: Session) -> [Int] {
+        if defect != nil { return [] }
+        var held: [Int: [Int64]] = [:]
+        return candidates.filter { victim in
+            guard let queue = session.tasks[victim].job.flatMap({ session.jobs[$0].queue }) else {
+                return false
+            }
+            let own = session.sum(of: [victim])
+            let allocated = held[queue] ?? tree.branches[queue].allocated
+            guard keepsGuarantee(queue, allocated, own, session),
+                exceedsDeserved(queue, allocated, own, session)
+            else { return false }
+            held[queue] = own.indices.map { allocated[$0] - own[$0] }
             return true
         }
     }

@@ -19,15 +19,9 @@ extension ExtensionPoints {
         reclaimable.victims(for: task, among: candidates, in: session)
     }
 
-    /// The pods that may leave for a gang: all plugins with an opinion must agree.
+    /// The pods that may leave for a gang as a whole.
     func evictable(for eviction: GangEviction, among candidates: [Int], in session: Session) -> [Int] {
-        var victims = candidates
-        for filter in evictable where !victims.isEmpty {
-            guard let offered = filter(session, eviction, victims) else { continue }
-            let allowed = Set(offered)
-            victims.removeAll { !allowed.contains($0) }
-        }
-        return victims
+        evictable.victims(for: eviction, among: candidates, in: session)
     }
 
     /// Whether a queue may take from others what pods need.
@@ -76,12 +70,20 @@ extension ExtensionPoints {
         if let leftQueue = session.jobs[leftJob].queue, let rightQueue = session.jobs[rightJob].queue,
             leftQueue != rightQueue
         {
-            for compare in victimQueueOrder {
-                let order = compare(session, queue, leftQueue, rightQueue)
-                if order != 0 { return order < 0 }
-            }
-            return isQueue(rightQueue, before: leftQueue, in: session)
+            return isVictimQueue(leftQueue, before: rightQueue, for: queue, in: session)
         }
         return isJob(rightJob, before: leftJob, in: session)
+    }
+
+    /// Whether pods of one queue are to go before those of another: the reverse of the order of queues, unless a plugin
+    /// says otherwise.
+    ///
+    /// - Parameter queue: the queue that they leave for.
+    func isVictimQueue(_ left: Int, before right: Int, for queue: Int, in session: Session) -> Bool {
+        for compare in victimQueueOrder {
+            let order = compare(session, queue, left, right)
+            if order != 0 { return order < 0 }
+        }
+        return isQueue(right, before: left, in: session)
     }
 }

@@ -28,9 +28,9 @@ final class ExtensionPoints {
     let observers: [(Session, Int, PlaceEvent) -> Void]
     let reservationObservers: [(Session, Int, Bool) -> Void]
     let jobStarving: [(tier: Int, gate: (Session, Int) -> Bool)]
-    let preemptable: VictimRules
-    let reclaimable: VictimRules
-    let evictable: [(Session, GangEviction, [Int]) -> [Int]?]
+    let preemptable: VictimRules<Int>
+    let reclaimable: VictimRules<Int>
+    let evictable: VictimRules<GangEviction>
     let preemptive: [(Session, Int, [Int]) -> Bool]
     let victims: [(tier: Int, name: (Session) -> [Int])]
     let victimFilters: [(Session, [Int]) -> [Int]]
@@ -70,7 +70,8 @@ final class ExtensionPoints {
             filters: plugins.compactMap { plugin in plugin.points.preemptable.map { (plugin.tier, $0) } })
         reclaimable = VictimRules(
             filters: plugins.compactMap { plugin in plugin.points.reclaimable.map { (plugin.tier, $0) } })
-        evictable = plugins.compactMap(\.points.evictable)
+        evictable = VictimRules(
+            filters: plugins.compactMap { plugin in plugin.points.evictable.map { (plugin.tier, $0) } })
         preemptive = plugins.compactMap(\.points.preemptive)
         victims = plugins.compactMap { plugin in plugin.points.victims.map { (plugin.tier, $0) } }
         victimFilters = plugins.compactMap(\.points.victimFilter)

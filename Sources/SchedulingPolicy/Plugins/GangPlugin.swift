@@ -33,6 +33,8 @@ struct GangPlugin: Plugin {
         }
         points.choosePreemptable { session, _, candidates in Self.surplus(of: candidates, in: session) }
         points.chooseReclaimable { session, _, candidates in Self.surplus(of: candidates, in: session) }
+        // Bundles honour gangs.
+        points.chooseEvictable { _, _, candidates in candidates }
         points.orderJobs { session, left, right in
             let leftReady = session.hasMinimum(left)
             let rightReady = session.hasMinimum(right)

@@ -18,7 +18,6 @@ struct PDBPlugin: Plugin {
             points.nameVictims { session in ledger.permitted(session.runningTasks, session) }
             return
         }
-        points.chooseEvictable { session, _, candidates in ledger.permitted(candidates, session) }
         points.filterNamedVictims { session, named in ledger.permitted(named, session) }
         if !ledger.isEmpty {
             points.observePlaces { session, task, event in ledger.note(task, event, session) }

@@ -52,9 +52,9 @@ struct PluginPoints {
     private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
     private(set) var reservationObserver: ((Session, Int, _ isHeld: Bool) -> Void)?
     private(set) var jobStarving: ((Session, Int) -> Bool)?
-    private(set) var preemptable: VictimFilter?
-    private(set) var reclaimable: VictimFilter?
-    private(set) var evictable: ((Session, GangEviction, [Int]) -> [Int]?)?
+    private(set) var preemptable: VictimRules<Int>.Filter?
+    private(set) var reclaimable: VictimRules<Int>.Filter?
+    private(set) var evictable: VictimRules<GangEviction>.Filter?
     private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
     private(set) var victims: ((Session) -> [Int])?
     private(set) var victimFilter: ((Session, [Int]) -> [Int])?
@@ -221,17 +221,17 @@ struct PluginPoints {
     }
 
     /// Says which pods of the same queue may leave for a pod.
-    mutating func choosePreemptable(_ filter: @escaping VictimFilter) {
+    mutating func choosePreemptable(_ filter: @escaping VictimRules<Int>.Filter) {
         if configuration.isEnabled(.preemptable) { preemptable = filter }
     }
 
     /// Says which pods of other queues may leave for a pod.
-    mutating func chooseReclaimable(_ filter: @escaping VictimFilter) {
+    mutating func chooseReclaimable(_ filter: @escaping VictimRules<Int>.Filter) {
         if configuration.isEnabled(.reclaimable) { reclaimable = filter }
     }
 
     /// Says which pods may leave for a gang as a whole; it has no switch.
-    mutating func chooseEvictable(_ filter: @escaping (Session, GangEviction, [Int]) -> [Int]?) {
+    mutating func chooseEvictable(_ filter: @escaping VictimRules<GangEviction>.Filter) {
         evictable = filter
     }
 
@@ -293,9 +293,6 @@ typealias DomainScores = (Session, SubGroupID, DomainTree, [Int]) -> [Double]
 
 /// The domains to try, tier by tier, those to be tried together in one list.
 typealias DomainGradient = (Session, DomainSearch, DomainTree) -> [[Int]]
-
-/// The pods (last) that may leave for a pod, of which only those are returned that may; `nil` is no opinion.
-typealias VictimFilter = (Session, Int, [Int]) -> [Int]?
 
 /// On whose behalf pods are to leave for a whole gang.
 struct GangEviction {

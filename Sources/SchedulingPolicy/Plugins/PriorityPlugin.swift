@@ -30,7 +30,7 @@ struct PriorityPlugin: Plugin {
             }
         }
         points.chooseEvictable { session, eviction, candidates in
-            if eviction.isReclaim { return nil }
+            if eviction.isReclaim { return candidates }
             return candidates.filter { victim in
                 guard let other = session.tasks[victim].job else { return true }
                 return session.jobs[other].priority < session.jobs[eviction.job].priority

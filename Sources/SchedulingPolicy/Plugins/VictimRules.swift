@@ -1,23 +1,26 @@
 /// How the plugins' opinions on victims become one.
 ///
 /// Source: Volcano's session: tier by tier, and within a tier the intersection of what the plugins offer.
-struct VictimRules {
-    /// Filters with their tiers, in the order in which they are asked.
-    let filters: [(tier: Int, filter: VictimFilter)]
+struct VictimRules<Beneficiary> {
+    /// What a plugin offers of the candidates; `nil` is no opinion.
+    typealias Filter = (Session, Beneficiary, [Int]) -> [Int]?
 
-    /// The pods that may leave for a pod.
+    /// Filters with their tiers, in the order in which they are asked.
+    let filters: [(tier: Int, filter: Filter)]
+
+    /// The pods that may leave for a pod, or for a gang.
     ///
     /// Under `volcano` as its main branch has it: a plugin that offers none ends its tier, and a later tier may yet offer
     /// some; an intersection that comes out empty is taken for none so far. Under `volcano-1.5` it stays empty. Under
     /// `gangwright` every plugin of every tier must agree.
-    func victims(for task: Int, among candidates: [Int], in session: Session) -> [Int] {
+    func victims(for beneficiary: Beneficiary, among candidates: [Int], in session: Session) -> [Int] {
         session.compatibility == .gangwright
-            ? unanimous(task, candidates, session)
-            : byTiers(task, candidates, session, forgetsEmpty: session.compatibility == .volcano)
+            ? unanimous(beneficiary, candidates, session)
+            : byTiers(beneficiary, candidates, session, forgetsEmpty: session.compatibility == .volcano)
     }
 
     private func byTiers(
-        _ task: Int, _ candidates: [Int], _ session: Session, forgetsEmpty: Bool
+        _ beneficiary: Beneficiary, _ candidates: [Int], _ session: Session, forgetsEmpty: Bool
     ) -> [Int] {
         var victims: [Int] = []
         var isBegun = false
@@ -30,7 +33,7 @@ struct VictimRules {
                 isTierOver = false
             }
             if isTierOver { continue }
-            guard let offered = entry.filter(session, task, candidates) else { continue }
+            guard let offered = entry.filter(session, beneficiary, candidates) else { continue }
             isTierOver = offered.isEmpty
             if isBegun || isTierOver {
                 victims.removeAll { !offered.contains($0) }
@@ -43,12 +46,14 @@ struct VictimRules {
         return victims
     }
 
-    private func unanimous(_ task: Int, _ candidates: [Int], _ session: Session) -> [Int] {
+    private func unanimous(
+        _ beneficiary: Beneficiary, _ candidates: [Int], _ session: Session
+    ) -> [Int] {
         var victims: [Int]?
         for entry in filters {
             let known = victims ?? candidates
             if known.isEmpty { return [] }
-            guard let offered = entry.filter(session, task, known) else { continue }
+            guard let offered = entry.filter(session, beneficiary, known) else { continue }
             victims = known.filter(offered.contains)
         }
         return victims ?? []

@@ -5,7 +5,7 @@ import ClusterModel
 /// They are asked after every placement, so they read single fields and never a gang as a whole.
 extension Session {
     /// Whether the minima of roles bind: Volcano forgets them where they add up to more than the gang's own minimum.
-    private func enforcesRoles(_ job: Int) -> Bool {
+    func enforcesRoles(_ job: Int) -> Bool {
         let sum = jobs[job].roleMinimum
         return sum > 0 && (compatibility == .gangwright || jobs[job].minMember >= sum)
     }

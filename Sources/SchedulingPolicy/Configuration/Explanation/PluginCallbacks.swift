@@ -46,8 +46,8 @@ public enum PluginCallbacks {
     private static let head: [String: [PluginCallback]] = [
         "binpack": [.nodeOrder],
         "capacity": [
-            .queueOrder, .victimQueueOrder, .preemptive, .allocatable, .reclaimable, .jobEnqueueable,
-            .jobEnqueued,
+            .queueOrder, .victimQueueOrder, .preemptive, .allocatable, .reclaimable, .unifiedEvictable,
+            .jobEnqueueable, .jobEnqueued,
         ],
         "cdp": [.preemptable, .reclaimable],
         "conformance": [.preemptable, .reclaimable, .unifiedEvictable],
