@@ -5,7 +5,7 @@ import ClusterModel
 ///
 /// Source: kube-scheduler's `InterPodAffinity` filter. The first pod that asks for the company of its like may start
 /// alone. The answers follow what is placed and evicted meanwhile.
-final class PodAffinityRule {
+final class PodAffinityRule: NodeRule {
     /// A tally, as domains of nodes and pods by domain.
     private struct Look {
         let domains: [Int32]

@@ -5,7 +5,7 @@ import ClusterModel
 ///
 /// Source: kube-scheduler's `PodTopologySpread` filter. Counted are pods that are not being deleted, on nodes that have all
 /// topology keys and that the constraint's policies include.
-final class TopologySpreadRule {
+final class TopologySpreadRule: NodeRule {
     /// A constraint, with the pods by domain.
     private struct Count {
         let spread: NeighbourTable.Spread

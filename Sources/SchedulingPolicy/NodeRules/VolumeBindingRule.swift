@@ -5,7 +5,7 @@ import ClusterModel
 ///
 /// Source: kube-scheduler's `VolumeBinding` filter. A claim with a volume goes where the volume is; one that waits for its
 /// first pod goes where a volume is free for it or can be made; one that should have its volume already must get it first.
-final class VolumeBindingRule {
+final class VolumeBindingRule: NodeRule {
     static let noVolume = refusal(
         "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)")
     static let unreachable = refusal("node(s) didn't match PersistentVolume's node affinity")

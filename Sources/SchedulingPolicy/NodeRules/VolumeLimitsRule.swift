@@ -5,7 +5,7 @@ import ClusterModel
 ///
 /// Source: kube-scheduler's `NodeVolumeLimits` filter. A volume that several pods of a node use counts once, and volumes that
 /// are still attached count too.
-final class VolumeLimitsRule {
+final class VolumeLimitsRule: NodeRule {
     static let exceeded = NodeRefusal.rule("node(s) exceed max volume count", isResolvable: true)
 
     /// A volume as drivers count it.

@@ -5,7 +5,7 @@ import ClusterModel
 ///
 /// Source: kube-scheduler's `VolumeRestrictions` filter, which Volcano leaves out: a claim with `ReadWriteOncePod` is for one
 /// pod in the cluster, and two pods of a node cannot have one disk of Google's, unless both only read, or of Amazon's.
-final class VolumeRestrictionsRule {
+final class VolumeRestrictionsRule: NodeRule {
     static let inUse = NodeRefusal.rule(
         "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode",
         isResolvable: true)

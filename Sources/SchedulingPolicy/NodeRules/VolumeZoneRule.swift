@@ -4,7 +4,7 @@ import ClusterModel
 /// The zones of the volumes of a pod, by the labels that some provisioners give them.
 ///
 /// Source: kube-scheduler's `VolumeZone` filter. A node that is in no zone and no region at all takes every volume.
-final class VolumeZoneRule {
+final class VolumeZoneRule: NodeRule {
     /// Labels by what they were called before.
     private static let newNames = [
         "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",

@@ -150,6 +150,11 @@ struct PluginPoints {
         if configuration.isEnabled(.predicate) { nodeFilters.append(filter) }
     }
 
+    /// The same by a rule of its own type.
+    mutating func filterNodes<Rule: NodeRule>(by rule: Rule.Type) {
+        filterNodes { session, task in Rule(task, in: session).map { NodeCheck(refusal: $0.refusal) } }
+    }
+
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
     /// nothing. A pod that any plugin has points for is placed by looking at every node.
     mutating func scoreNodes(_ score: @escaping (Session, Int) -> NodeScore?) {
@@ -267,6 +272,15 @@ struct PluginPoints {
 /// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.
 struct NodeCheck {
     let refusal: (Int) -> NodeRefusal?
+}
+
+/// What one pod demands of nodes, read once and asked for each.
+protocol NodeRule {
+    /// - Returns: `nil` for a pod that demands nothing of the kind.
+    init?(_ task: Int, in session: Session)
+
+    /// Why a node (by the allocator's index) is closed to the pod; `nil` if it is open.
+    func refusal(_ node: Int) -> NodeRefusal?
 }
 
 /// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.

@@ -58,35 +58,13 @@ struct PredicatesPlugin: Plugin {
             points.filterNodes { proportions.check(for: $1, in: $0) }
         }
         let (hasNeighbours, hasVolumes) = (session.neighbours.isInUse, !session.volumes.isEmpty)
-        if hasNeighbours, isOn("PodAffinity") {
-            points.filterNodes { session, task in
-                PodAffinityRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
-            }
-        }
-        if hasVolumes, isOn("NodeVolumeLimits") {
-            points.filterNodes { session, task in
-                VolumeLimitsRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
-            }
-        }
-        if hasVolumes, isOn("VolumeZone") {
-            points.filterNodes { session, task in
-                VolumeZoneRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
-            }
-        }
-        if hasNeighbours, isOn("PodTopologySpread") {
-            points.filterNodes { session, task in
-                TopologySpreadRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
-            }
-        }
-        if hasVolumes, isOn("VolumeBinding") {
-            points.filterNodes { session, task in
-                VolumeBindingRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
-            }
-        }
+        if hasNeighbours, isOn("PodAffinity") { points.filterNodes(by: PodAffinityRule.self) }
+        if hasVolumes, isOn("NodeVolumeLimits") { points.filterNodes(by: VolumeLimitsRule.self) }
+        if hasVolumes, isOn("VolumeZone") { points.filterNodes(by: VolumeZoneRule.self) }
+        if hasNeighbours, isOn("PodTopologySpread") { points.filterNodes(by: TopologySpreadRule.self) }
+        if hasVolumes, isOn("VolumeBinding") { points.filterNodes(by: VolumeBindingRule.self) }
         if hasVolumes, session.compatibility == .gangwright {
-            points.filterNodes { session, task in
-                VolumeRestrictionsRule(task, in: session).map { NodeCheck(refusal: $0.refusal) }
-            }
+            points.filterNodes(by: VolumeRestrictionsRule.self)
         }
     }
 
