@@ -53,6 +53,9 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
         .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),
+        .target(
+            name: "KubernetesClient", dependencies: ["ClusterModel", "Documents", "CLibCurl"],
+            swiftSettings: strict),
 
         // The core: no I/O, no clock, no randomness of its own.
         .target(
@@ -69,6 +72,8 @@ let package = Package(
         .target(name: "Documents", dependencies: ["CLibYAML", "CSimdJSON"], swiftSettings: strict),
 
         // System libraries. simdjson is C++ and hides behind a C header: no Swift module parses C++.
+        .systemLibrary(
+            name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -95,6 +100,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Documents", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SyntheticClustersTests",
             dependencies: ["SyntheticClusters", "ClusterModel", "TestSupport"],

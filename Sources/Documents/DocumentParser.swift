@@ -29,16 +29,30 @@ public enum DocumentParser {
     ///   - file: The name for messages.
     /// - Complexity: O(*n*) in the length of the text and of what its aliases expand to, which is bounded.
     public static func parse(_ bytes: [UInt8], file: String) -> ParsedText {
-        guard bytes.count <= maximumLength else {
-            let message = "found a text of \(bytes.count) bytes, expected at most \(maximumLength)"
-            return ParsedText(documents: [], problems: [Problem(file: file, line: 0, message: message)])
-        }
-        var parsed = looksLikeJSON(bytes) ? parseJSON(bytes, file: file) : parseYAML(bytes, file: file)
+        guard bytes.count <= maximumLength else { return tooLong(bytes, file: file) }
+        var parsed = looksLikeJSON(bytes) ? parseJSONOrFlow(bytes, file: file) : parseYAML(bytes, file: file)
         parsed.problems.sort { ($0.line, $0.column) < ($1.line, $1.column) }
         if parsed.problems.count > maximumProblems {
             parsed.problems.removeSubrange(maximumProblems...)
         }
         return parsed
+    }
+
+    /// Parses JSON, or several JSON texts one after the other, and takes nothing for YAML.
+    ///
+    /// For text that a server sends: what is no JSON there is a mistake. Never traps.
+    ///
+    /// - Complexity: O(*n*) in the length of the text.
+    public static func parseJSON(_ bytes: [UInt8], file: String) -> ParsedText {
+        guard bytes.count <= maximumLength else { return tooLong(bytes, file: file) }
+        var reader = JSONReader(bytes)
+        reader.read()
+        return reader.finish(file: file)
+    }
+
+    private static func tooLong(_ bytes: [UInt8], file: String) -> ParsedText {
+        let message = "found a text of \(bytes.count) bytes, expected at most \(maximumLength)"
+        return ParsedText(documents: [], problems: [Problem(file: file, line: 0, message: message)])
     }
 
     private static func looksLikeJSON(_ bytes: [UInt8]) -> Bool {
@@ -52,7 +66,7 @@ public enum DocumentParser {
         bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
-    private static func parseJSON(_ bytes: [UInt8], file: String) -> ParsedText {
+    private static func parseJSONOrFlow(_ bytes: [UInt8], file: String) -> ParsedText {
         let markLength = byteOrderMarkLength(bytes)
         // The mark is no character of the first line, so columns are right without it.
         let text = markLength == 0 ? bytes : Array(bytes.dropFirst(markLength))
