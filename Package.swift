@@ -29,8 +29,9 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "BenchmarkCases", "Simulation", "SyntheticClusters", "KubernetesAPI", "SchedulingLoop",
-                "SchedulingPolicy", "Allocator", "ClusterModel", "Documents",
+                "BenchmarkCases", "ClusterAdapter", "Simulation", "SyntheticClusters", "KubernetesClient",
+                "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "Documents",
             ],
             swiftSettings: strict),
 
@@ -50,6 +51,13 @@ let package = Package(
         // Outside data in, outside data out.
         .target(
             name: "Simulation", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel", "Documents"],
+            swiftSettings: strict),
+        .target(
+            name: "ClusterAdapter",
+            dependencies: [
+                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel",
+                "Documents",
+            ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
         .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),

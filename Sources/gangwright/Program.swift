@@ -2,6 +2,8 @@
 struct Program {
     /// How results are coloured.
     var style = Style.plain
+    /// The variables that commands look at.
+    var environment: [String: String] = [:]
 
     static let version = "0.1.0"
 
@@ -30,6 +32,7 @@ struct Program {
     private func run(_ parsed: ParsedCommand, _ outcome: inout CommandOutcome) throws(CommandFailure) {
         let arguments = parsed.arguments
         switch parsed.path.dropFirst().first {
+        case "run": try RunCommand(arguments, environment: environment).run(&outcome)
         case "schedule": try ScheduleCommand(arguments, style: style).run(&outcome)
         case "explain":
             try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
@@ -55,7 +58,8 @@ struct Program {
             Exit codes: 0 done; 1 the answer is no; 2 bad usage or bad input; 3 the outside world failed.
             """,
         subcommands: [
-            ScheduleCommand.command, ExplainCommand.command, CapacityCommand.command, ConfigCommand.command,
+            RunCommand.command, ScheduleCommand.command, ExplainCommand.command, CapacityCommand.command,
+            ConfigCommand.command,
             ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",

@@ -2,9 +2,9 @@ import Glibc
 
 // Wiring only: the program is a function, and this gives it the process's words and streams.
 var environment: [String: String] = [:]
-for name in ["NO_COLOR", "TERM"] {
+for name in ["NO_COLOR", "TERM", "HOME", "KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] {
     if let value = getenv(name) { environment[name] = String(cString: value) }
 }
 let style = Style(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
-let outcome = Program(style: style).run(Array(CommandLine.arguments.dropFirst()))
+let outcome = Program(style: style, environment: environment).run(Array(CommandLine.arguments.dropFirst()))
 exit(StandardStreams.write(outcome).rawValue)

@@ -98,15 +98,19 @@ public struct PodGroupCondition: Hashable, Sendable {
     public var lastTransitionTime: Timestamp?
     /// Why, in one word; empty if not given.
     public var reason: String
+    /// Why, in a sentence; empty if not given.
+    public var message: String
 
     /// A condition by type and status.
     public init(
-        type: String, status: ConditionStatus, lastTransitionTime: Timestamp? = nil, reason: String = ""
+        type: String, status: ConditionStatus, lastTransitionTime: Timestamp? = nil, reason: String = "",
+        message: String = ""
     ) {
         self.type = type
         self.status = status
         self.lastTransitionTime = lastTransitionTime
         self.reason = reason
+        self.message = message
     }
 }
 

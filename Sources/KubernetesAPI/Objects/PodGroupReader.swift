@@ -31,7 +31,7 @@ enum PodGroupReader {
         else { return nil }
         return PodGroupCondition(
             type: type, status: status, lastTransitionTime: condition.timestamp("lastTransitionTime"),
-            reason: condition.string("reason") ?? "")
+            reason: condition.string("reason") ?? "", message: condition.string("message") ?? "")
     }
 
     private static func networkTopology(_ topology: FieldReader) -> NetworkTopology {

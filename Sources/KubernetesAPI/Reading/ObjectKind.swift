@@ -1,5 +1,5 @@
-/// The kinds of objects that become part of a snapshot.
-enum ObjectKind: String, CaseIterable {
+/// The kinds of objects that scheduling looks at.
+public enum ObjectKind: String, CaseIterable, Sendable {
     case node = "Node"
     case pod = "Pod"
     case podGroup = "PodGroup"
@@ -20,7 +20,7 @@ enum ObjectKind: String, CaseIterable {
     case volumeAttachment = "VolumeAttachment"
 
     /// The API group, empty for the core group; every version of it is read alike.
-    var group: String {
+    public var group: String {
         switch self {
         case .node, .pod, .resourceQuota, .namespace, .persistentVolume, .persistentVolumeClaim: ""
         case .podGroup, .queue: "scheduling.volcano.sh"
@@ -32,8 +32,28 @@ enum ObjectKind: String, CaseIterable {
         }
     }
 
+    /// The name that paths of the API use.
+    public var plural: String {
+        switch self {
+        case .priorityClass: "priorityclasses"
+        case .storageClass: "storageclasses"
+        case .csiStorageCapacity: "csistoragecapacities"
+        default: rawValue.lowercased() + "s"
+        }
+    }
+
+    /// The versions that are read, the one to be preferred first.
+    public var versions: [String] {
+        switch self {
+        case .podGroup, .queue: ["v1beta1"]
+        case .instanceType, .amlJob, .hyperNode: ["v1alpha1"]
+        case .podDisruptionBudget, .csiStorageCapacity: ["v1", "v1beta1"]
+        default: ["v1"]
+        }
+    }
+
     /// True for kinds whose objects live in a namespace.
-    var isNamespaced: Bool {
+    public var isNamespaced: Bool {
         switch self {
         case .pod, .podGroup, .amlJob, .podDisruptionBudget, .resourceQuota, .persistentVolumeClaim,
             .csiStorageCapacity:

@@ -1,0 +1,102 @@
+import ClusterModel
+import Documents
+import KubernetesClient
+import Synchronization
+
+/// Posts bindings, many at a time, and finds out what became of each.
+///
+/// A binding whose answer is lost may have been made all the same, so nothing is taken for refused before the API server
+/// has shown the pod without a node.
+final class Binder: Sendable {
+    private let client: APIClient
+    private let inbox: Inbox
+    private let log: Log
+    private let limit: ConcurrencyLimit
+    /// How often a binding is posted again when there was no answer.
+    private static let attempts = 5
+
+    init(client: APIClient, inbox: Inbox, log: Log, concurrency: Int) {
+        self.client = client
+        self.inbox = inbox
+        self.log = log
+        limit = ConcurrencyLimit(concurrency)
+    }
+
+    /// Whether bindings are under way.
+    var isBusy: Bool { limit.isBusy }
+
+    /// Posts the bindings of a gang; what became of each, and then of the gang, comes by the inbox.
+    func bind(_ gang: GangBinding) {
+        let tally = Tally(left: gang.pods.count)
+        for binding in gang.pods {
+            Task {
+                let outcome = await limit.withTurn { await post(binding) }
+                inbox.put(.binding(binding, outcome))
+                if tally.countDown() { inbox.put(.gangEnded(gang)) }
+            }
+        }
+    }
+
+    private func post(_ binding: PodBinding) async -> BindingOutcome {
+        var backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        var lastError = ""
+        for attempt in 1...Self.attempts {
+            do {
+                try await client.bind(
+                    pod: binding.pod.name, namespace: binding.pod.namespace, uid: binding.uid,
+                    node: binding.node)
+                return .bound
+            } catch {
+                lastError = "\(error)"
+                if error.isCancellation { return .refused(lastError) }
+                if let status = error.status, status.code < 500, status.code != 408, status.code != 429 {
+                    // A pod that is bound already may have been by an attempt whose answer was lost.
+                    guard status.reason == .conflict else { return .refused(lastError) }
+                    return await whereabouts(of: binding) ?? .refused(lastError)
+                }
+                log.warning(
+                    "a binding was not answered",
+                    [
+                        "pod": "\(binding.pod)", "node": binding.node, "attempt": "\(attempt)",
+                        "error": lastError,
+                    ])
+                if let outcome = await whereabouts(of: binding), outcome == .bound { return .bound }
+                try? await Task.sleep(for: backoff.next(now: SystemTime().elapsed, using: &random))
+            }
+        }
+        return await whereabouts(of: binding) ?? .refused(lastError)
+    }
+
+    /// Whether the API server shows the pod where it was to go; nil if it does not say.
+    private func whereabouts(of binding: PodBinding) async -> BindingOutcome? {
+        do {
+            let pod = try await client.get(.pods, namespace: binding.pod.namespace, name: binding.pod.name)
+                .document(name: "pod \(binding.pod)")
+            guard pod["metadata"]?["uid"]?.string == binding.uid else {
+                return .refused("another pod has its name")
+            }
+            guard let node = pod["spec"]?["nodeName"]?.string, !node.isEmpty else {
+                return .refused("it is on no node")
+            }
+            return node == binding.node ? .bound : .refused("it is on node \(node)")
+        } catch {
+            return error.status?.code == 404 ? .refused("it is gone") : nil
+        }
+    }
+}
+
+/// Counts the pods of a gang of which nothing is known yet.
+private final class Tally: Sendable {
+    private let left: Mutex<Int>
+
+    init(left: Int) { self.left = Mutex(left) }
+
+    /// Whether this was the last one.
+    func countDown() -> Bool {
+        left.withLock { left in
+            left -= 1
+            return left == 0
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import ClusterModel
+import KubernetesClient
+import Synchronization
+
+/// Evicts pods through the Eviction API, so that disruption budgets hold, and not more than so many a second.
+final class Evictor: Sendable {
+    /// A pod that has to leave.
+    struct Victim: Sendable {
+        let pod: ObjectKey
+        let uid: String
+        let reason: String
+    }
+
+    private let client: APIClient
+    private let inbox: Inbox
+    private let log: Log
+    /// When the next eviction may begin.
+    private let schedule: Mutex<ContinuousClock.Instant>
+    private let interval: Duration
+    /// The version of `policy` that the server has; nil until somebody has asked.
+    private let version = Mutex<String?>(nil)
+
+    init(client: APIClient, inbox: Inbox, log: Log, perSecond: Double) {
+        self.client = client
+        self.inbox = inbox
+        self.log = log
+        interval = .seconds(1 / perSecond)
+        schedule = Mutex(.now)
+    }
+
+    /// Evicts a pod once its turn has come.
+    func evict(_ victim: Victim) {
+        let turn = schedule.withLock { next in
+            let turn = max(next, .now)
+            next = turn + interval
+            return turn
+        }
+        Task {
+            try? await Task.sleep(until: turn, clock: .continuous)
+            await post(victim)
+        }
+    }
+
+    private func post(_ victim: Victim) async {
+        var options = DeleteOptions()
+        options.uid = victim.uid
+        do {
+            try await client.evict(
+                pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
+                version: try await policyVersion())
+        } catch {
+            // Gone already, or another pod of the name: there is nobody to evict.
+            if error.status?.code == 404 || error.status?.reason == .conflict { return }
+            log.warning(
+                "an eviction was refused",
+                ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])
+            inbox.put(.evictionRefused(victim.pod))
+        }
+    }
+
+    /// The Eviction API speaks `policy/v1` since Kubernetes 1.22.
+    private func policyVersion() async throws(ClientError) -> String {
+        if let known = version.withLock({ $0 }) { return known }
+        let served = try await client.groups().first { $0.name == "policy" }?.versions ?? []
+        let version = await speaksV1() && served.contains("v1") ? "v1" : "v1beta1"
+        self.version.withLock { $0 = version }
+        return version
+    }
+
+    /// `pods/eviction` may be of an older version than the group's budgets.
+    private func speaksV1() async -> Bool {
+        guard let release = try? await client.serverVersion() else { return true }
+        let minor = Int(release.minor.prefix { $0.isNumber }) ?? .max
+        return release.major != "1" || minor >= 22
+    }
+}

@@ -1,0 +1,191 @@
+import ClusterModel
+import Documents
+public import KubernetesClient
+
+/// Decides among several processes which one schedules, by a Lease, as client-go does: a mixed fleet is safe.
+///
+/// The holder renews its lease; the others take it over once it has not been renewed for its duration, by their own
+/// clocks, from when they saw it change. A holder that cannot renew in time stops before anybody else may begin.
+///
+/// Source: client-go's `leaderelection` package, its times and the object that it writes.
+public struct LeaderElector: Sendable {
+    /// The lease that is held.
+    public struct Lease: Sendable {
+        /// Its namespace.
+        public var namespace = "gangwright-system"
+        /// Its name.
+        public var name = "gangwright"
+        /// How long others wait for it to be renewed.
+        public var duration = Duration.seconds(15)
+        /// How long the holder tries to renew it before it gives up.
+        public var renewDeadline = Duration.seconds(10)
+        /// How often it is looked at or renewed.
+        public var retryPeriod = Duration.seconds(2)
+
+        /// client-go's times.
+        public init() {}
+    }
+
+    private let client: APIClient
+    private let lease: Lease
+    private let identity: String
+    private let log: Log
+    private static let resource = GroupVersionResource(
+        group: "coordination.k8s.io", version: "v1", resource: "leases")
+
+    /// One of several that want a lease.
+    ///
+    /// - Parameter identity: Tells this process from the others.
+    public init(client: APIClient, lease: Lease, identity: String, log: Log) {
+        self.client = client
+        self.lease = lease
+        self.identity = identity
+        self.log = log
+    }
+
+    /// Waits for the lease, holds it, and returns when it is lost or the task is cancelled; then it is given back.
+    public func run(_ leads: @Sendable (Bool) -> Void) async {
+        var state = State()
+        guard await acquire(&state) else { return }
+        log.info("the lease is held", ["lease": "\(lease.namespace)/\(lease.name)", "identity": identity])
+        leads(true)
+        await hold(&state)
+        leads(false)
+        if Task.isCancelled { await release(state) }
+    }
+
+    // MARK: Steps
+
+    /// What is known of the lease.
+    private struct State {
+        var object: Value?
+        var seen: [String] = []
+        var seenAt = ContinuousClock.now
+    }
+
+    private func acquire(_ state: inout State) async -> Bool {
+        while !Task.isCancelled {
+            if await take(&state) { return true }
+            try? await Task.sleep(for: lease.retryPeriod * Double.random(in: 1...1.2))
+        }
+        return false
+    }
+
+    private func hold(_ state: inout State) async {
+        var renewed = ContinuousClock.now
+        while !Task.isCancelled {
+            try? await Task.sleep(for: lease.retryPeriod)
+            if Task.isCancelled { return }
+            if await take(&state) {
+                renewed = .now
+            } else if ContinuousClock.now - renewed > lease.renewDeadline {
+                log.error(
+                    "the lease could not be renewed in time", ["lease": "\(lease.namespace)/\(lease.name)"])
+                return
+            }
+        }
+    }
+
+    /// Takes or renews the lease if that is possible now.
+    private func take(_ state: inout State) async -> Bool {
+        do throws(ClientError) {
+            let object: Value
+            do throws(ClientError) {
+                object = try await get()
+            } catch {
+                guard error.status?.code == 404 else { throw error }
+                let body = document(holder: identity, acquired: .now, transitions: 0, version: nil)
+                let created = try await client.create(
+                    Self.resource, namespace: lease.namespace, body: Array(body.json(pretty: false).utf8))
+                note(try created.document(name: "lease"), &state)
+                return true
+            }
+            note(object, &state)
+            let spec = object["spec"]
+            let holder = spec?["holderIdentity"]?.string ?? ""
+            let seconds = spec?["leaseDurationSeconds"]?.integer ?? 0
+            if !holder.isEmpty, holder != identity,
+                ContinuousClock.now - state.seenAt < .seconds(seconds)
+            {
+                return false
+            }
+            let isNew = holder != identity
+            let transitions = (spec?["leaseTransitions"]?.integer ?? 0) + (isNew ? 1 : 0)
+            let acquired = isNew ? MicroTime.now : MicroTime(text: spec?["acquireTime"]?.string ?? "")
+            let body = document(
+                holder: identity, acquired: acquired, transitions: transitions,
+                version: object["metadata"]?["resourceVersion"]?.string)
+            let updated = try await client.update(
+                Self.resource, namespace: lease.namespace, name: lease.name,
+                body: Array(body.json(pretty: false).utf8))
+            note(try updated.document(name: "lease"), &state)
+            return true
+        } catch {
+            // Somebody was quicker, which is no failure.
+            if error.status?.reason != .conflict, !error.isCancellation {
+                log.warning(
+                    "the lease cannot be read or written",
+                    ["lease": "\(lease.namespace)/\(lease.name)", "error": "\(error)"])
+            }
+            return false
+        }
+    }
+
+    /// Gives the lease back, so that another may have it at once.
+    private func release(_ state: State) async {
+        guard let object = state.object else { return }
+        let body = document(
+            holder: "", acquired: .now, transitions: object["spec"]?["leaseTransitions"]?.integer ?? 0,
+            version: object["metadata"]?["resourceVersion"]?.string, seconds: 1)
+        // The task is cancelled; what is asked of the server is not.
+        let bytes = Array(body.json(pretty: false).utf8)
+        let (client, lease) = (client, lease)
+        _ = await Task.detached {
+            try? await client.update(
+                Self.resource, namespace: lease.namespace, name: lease.name, body: bytes)
+        }.value
+    }
+
+    private func get() async throws(ClientError) -> Value {
+        try await client.get(Self.resource, namespace: lease.namespace, name: lease.name)
+            .document(name: "lease")
+    }
+
+    /// Remembers when the lease was seen to change: clocks of other machines do not matter.
+    private func note(_ object: Value, _ state: inout State) {
+        let spec = object["spec"]
+        let seen = ["holderIdentity", "renewTime", "acquireTime"].map { spec?[$0]?.string ?? "" }
+        if seen != state.seen {
+            state.seen = seen
+            state.seenAt = .now
+        }
+        state.object = object
+    }
+
+    private func document(
+        holder: String, acquired: MicroTime, transitions: Int64, version: String?, seconds: Int64? = nil
+    ) -> OutputValue {
+        var metadata: [(String, OutputValue)] = [
+            ("name", .string(lease.name)), ("namespace", .string(lease.namespace)),
+        ]
+        if let version { metadata.append(("resourceVersion", .string(version))) }
+        return [
+            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": .object(metadata),
+            "spec": [
+                "holderIdentity": .string(holder),
+                "leaseDurationSeconds": .integer(seconds ?? lease.duration.components.seconds),
+                "acquireTime": .string(acquired.text), "renewTime": .string(MicroTime.now.text),
+                "leaseTransitions": .integer(transitions),
+            ],
+        ]
+    }
+}
+
+/// A time as leases have it, with microseconds.
+private struct MicroTime {
+    let text: String
+
+    init(text: String) { self.text = text.isEmpty ? Self.now.text : text }
+
+    static var now: MicroTime { MicroTime(text: "\(WallClock.now.text.dropLast())000Z") }
+}

@@ -1,0 +1,97 @@
+import ClusterModel
+import Documents
+import SchedulingPolicy
+
+// What the objects of the cluster are to say of a cycle.
+extension Scheduler {
+    /// Says how gangs and pods stand after a cycle.
+    func note(_ result: CycleResult) {
+        for group in result.podGroups where group.origin == .object {
+            standings[group.key] = group
+            writeStatus(of: group.key)
+        }
+        let time = "\(WallClock.now.timestamp)"
+        for pending in result.pending where pending.reason != .schedulingGated {
+            statuses.write(
+                .podCondition(
+                    pending.pod, reason: Self.conditionReason(pending.reason), message: pending.message,
+                    at: time))
+        }
+        for pipelined in result.pipelined {
+            let message = Self.promise(pipelined)
+            statuses.write(.podCondition(pipelined.pod, reason: "Unschedulable", message: message, at: time))
+            if pipelined.waitsFor == .eviction {
+                statuses.write(.nomination(pipelined.pod, node: pipelined.node))
+            }
+        }
+    }
+
+    /// Says how the gangs stand whose pods have got on since.
+    func updateStatuses() {
+        for key in pods.takeChanged() where standings[key] != nil { writeStatus(of: key) }
+    }
+
+    /// Whether a larger cluster would help: autoscalers add nodes for `Unschedulable`, and for nothing else.
+    private static func conditionReason(_ reason: PendingReason) -> String {
+        switch reason {
+        case .unschedulable, .gangNotReady, .reserved: "Unschedulable"
+        default: reason.rawValue
+        }
+    }
+
+    private static func promise(_ pipelined: CycleResult.Pipelined) -> String {
+        switch pipelined.waitsFor {
+        case .releasing: "a place on node \(pipelined.node) is being freed"
+        case .gang: "a place on node \(pipelined.node) is free; the gang is not ready"
+        case .eviction: "pods are being evicted from node \(pipelined.node) for it"
+        }
+    }
+
+    private func writeStatus(of key: ObjectKey) {
+        guard let group = podGroups[key], let standing = standings[key] else { return }
+        let counts = pods.gangs[key] ?? GangCounts()
+        let condition: PodGroupStatus.Condition? =
+            if standing.reason == nil {
+                standing.placed == 0
+                    ? nil
+                    : PodGroupStatus.Condition(
+                        type: "Scheduled", reason: "tasks in gang are ready to be scheduled",
+                        message: "pod group is ready")
+            } else {
+                PodGroupStatus.Condition(
+                    type: "Unschedulable", reason: "NotEnoughResources",
+                    message:
+                        "\(max(0, standing.minMember - standing.placed))/\(standing.pods) tasks in gang unschedulable: "
+                        + standing.message)
+            }
+        let others = group.conditions.filter { $0.type != condition?.type }
+        let status = PodGroupStatus(
+            phase: standing.phase, counts: counts, condition: condition,
+            otherConditions: others.map(Self.document))
+        transitions += 1
+        statuses.write(
+            .podGroup(
+                key, status, at: "\(WallClock.now.timestamp)", transition: "\(identity)-\(transitions)"))
+    }
+
+    private static func document(_ condition: PodGroupCondition) -> OutputValue {
+        var members: [(String, OutputValue)] = [
+            ("type", .string(condition.type)), ("status", .string(condition.status.rawValue)),
+            ("reason", .string(condition.reason)), ("message", .string(condition.message)),
+        ]
+        if let time = condition.lastTransitionTime {
+            members.append(("lastTransitionTime", .string("\(time)")))
+        }
+        return .object(members)
+    }
+}
+
+extension StatusWriter {
+    /// Tells of a pod that has got its node.
+    func scheduled(_ binding: PodBinding) {
+        record(
+            EventNote(
+                kind: .pod, key: binding.pod, uid: binding.uid, isWarning: false, reason: "Scheduled",
+                message: "Successfully assigned \(binding.pod) to \(binding.node)", time: .now))
+    }
+}

@@ -1,0 +1,186 @@
+import ClusterModel
+public import KubernetesAPI
+public import KubernetesClient
+import SchedulingLoop
+public import SchedulingPolicy
+
+/// The live scheduler: what the API server shows goes into the scheduling loop, and what the loop decides goes out.
+///
+/// One task decides. Watches, bindings, evictions and statuses are tasks of their own that speak to it through an inbox,
+/// so that no answer of the API server is ever waited for between two cycles.
+public actor Scheduler {
+    /// The kinds that are followed; those that a server lacks are done without.
+    public static let kinds: [ObjectKind] = [
+        .node, .pod, .podGroup, .queue, .priorityClass, .instanceType, .podDisruptionBudget, .resourceQuota,
+        .hyperNode, .namespace, .persistentVolume, .persistentVolumeClaim, .storageClass, .csiNode,
+        .csiDriver,
+        .csiStorageCapacity, .volumeAttachment, .amlJob,
+    ]
+
+    let client: APIClient
+    let options: SchedulerOptions
+    let log: Log
+    let inbox = Inbox()
+    let loop: SchedulingLoop
+    let binder: Binder
+    let evictor: Evictor
+    let statuses: StatusWriter
+    var live = LiveCluster()
+    var pods = KnownPods()
+    var podGroups: [ObjectKey: PodGroup] = [:]
+    var nodes: Set<String> = []
+    /// The names of all objects that the loop knows, for kinds of which nothing else is kept.
+    private var known: [ObjectKind: Set<ObjectKey>] = [:]
+    /// Kinds that have not been listed yet.
+    private var unlisted = Set(Scheduler.kinds)
+    /// Whether this process is the one that decides.
+    private var isLeader = false
+    /// Gangs with bindings under way.
+    var binding: [ObjectKey: Int] = [:]
+    /// Pods whose last bindings were refused, and how often in a row.
+    var refusals: [ObjectKey: Int] = [:]
+    /// How gangs stood at the end of the last cycle that spoke of them.
+    var standings: [ObjectKey: CycleResult.Group] = [:]
+    /// Names this process in what it writes.
+    let identity: String
+    /// Statuses of gangs that were written.
+    var transitions = 0
+    /// Gangs that hold places for fewer pods than their minimum, and since when.
+    var partialSince: [ObjectKey: ContinuousClock.Instant] = [:]
+
+    /// A scheduler that has not begun.
+    public init(
+        client: APIClient, configuration: SchedulerConfiguration, options: SchedulerOptions, log: Log
+    ) {
+        self.client = client
+        self.options = options
+        self.log = log
+        identity = String(UInt64.random(in: .min ... .max), radix: 16)
+        var session = SessionOptions()
+        session.schedulerNames = options.schedulerNames
+        loop = SchedulingLoop(configuration: configuration, options: session, timing: options.timing)
+        binder = Binder(client: client, inbox: inbox, log: log, concurrency: options.bindConcurrency)
+        evictor = Evictor(client: client, inbox: inbox, log: log, perSecond: options.evictionsPerSecond)
+        statuses = StatusWriter(client: client, log: log) { [binder] in binder.isBusy }
+    }
+
+    /// Schedules until the task is cancelled.
+    public func run() async {
+        let feed = ClusterFeed(client: client, kinds: Self.kinds, inbox: inbox, log: log)
+        await withTaskGroup { group in
+            group.addTask { await feed.run() }
+            group.addTask { await self.statuses.run() }
+            group.addTask { await self.decide() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Says that this process is the one that decides, or is no longer.
+    public nonisolated func lead(_ isLeader: Bool) { inbox.put(.leadership(isLeader)) }
+
+    /// Puts another configuration in force.
+    public nonisolated func configure(_ configuration: SchedulerConfiguration) {
+        inbox.put(.configuration(configuration))
+    }
+
+    /// Whether all kinds have been listed: before that, nothing is decided.
+    public var isSynced: Bool { unlisted.isEmpty }
+
+    private func decide() async {
+        while !Task.isCancelled {
+            for message in inbox.take() { receive(message) }
+            let now = WallClock.now
+            if isSynced, isLeader, let due = loop.nextCycle, due <= now.loopTime {
+                runCycle(at: now)
+                continue
+            }
+            if isLeader { updateStatuses() }
+            await inbox.wait(atMost: wait(from: now))
+        }
+    }
+
+    /// How long nothing has to be done unless something happens.
+    private func wait(from now: WallClock) -> Duration? {
+        guard isSynced, isLeader, let due = loop.nextCycle else { return .seconds(1) }
+        return .milliseconds(min(1_000, max(1, due.milliseconds - now.milliseconds)))
+    }
+
+    // MARK: What is said
+
+    private func receive(_ message: Message) {
+        switch message {
+        case .replaced(let kind, let objects):
+            let keys = Set(objects.map(\.key))
+            for key in known[kind, default: []].subtracting(keys).sorted() { remove(kind, key) }
+            for object in objects { set(kind, object) }
+            listed(kind)
+        case .changed(let kind, let events):
+            for event in events {
+                switch event {
+                case .added(let object), .modified(let object): set(kind, object)
+                case .deleted(let object): remove(kind, object.key)
+                }
+            }
+        case .absent(let kind):
+            for key in known[kind, default: []].sorted() { remove(kind, key) }
+            listed(kind)
+        case .binding(let binding, let outcome): settle(binding, outcome)
+        case .bindingExpired(let pod): tell(.bindRefused(pod))
+        case .gangEnded(let gang): end(gang)
+        case .evictionRefused(let pod): tell(.evictionRefused(pod))
+        case .configuration(let configuration):
+            tell(.configuration(configuration))
+            log.info("another configuration is in force")
+        case .leadership(let isLeader):
+            self.isLeader = isLeader
+            log.info(isLeader ? "leading" : "not leading")
+        }
+    }
+
+    private func listed(_ kind: ObjectKind) {
+        guard unlisted.remove(kind) != nil, unlisted.isEmpty else { return }
+        log.info(
+            "the cluster is known",
+            ["nodes": "\(nodes.count)", "pods": "\(pods.facts.count)", "podGroups": "\(podGroups.count)"])
+    }
+
+    private func set(_ kind: ObjectKind, _ observed: Observed) {
+        known[kind, default: []].insert(observed.key)
+        for change in live.changed(observed.object) { take(change) }
+    }
+
+    private func remove(_ kind: ObjectKind, _ key: ObjectKey) {
+        known[kind]?.remove(key)
+        for change in live.removed(kind, key) { take(change) }
+    }
+
+    private func take(_ change: ClusterChange) {
+        switch change {
+        case .pod(let pod):
+            let isOurs = options.schedulerNames.contains(pod.schedulerName)
+            pods.set(pod.key, PodFacts(pod, isOurs: isOurs))
+            if pod.nodeName != nil { refusals[pod.key] = nil }
+        case .podRemoved(let key):
+            pods.set(key, nil)
+            refusals[key] = nil
+            statuses.forget(key)
+        case .podGroup(let group): podGroups[group.key] = group
+        case .podGroupRemoved(let key):
+            podGroups[key] = nil
+            standings[key] = nil
+            partialSince[key] = nil
+        case .node(let node): nodes.insert(node.name)
+        case .nodeRemoved(let name): nodes.remove(name)
+        default: break
+        }
+        tell(.change(change))
+    }
+
+    /// Tells the loop; amounts that no longer add up are the only thing that it refuses.
+    func tell(_ input: LoopInput) {
+        do { try loop.receive(input, at: WallClock.now.loopTime) } catch {
+            log.error("an object is passed over: its amounts do not add up", ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,135 @@
+public import ClusterModel
+
+/// The cluster as an API server tells of it, object by object, turned into changes for a scheduling loop.
+///
+/// It settles what one object takes from another: the gang of a pod that an AmlJob owns, the priority of a pod that has
+/// a class and no number. Objects come in any order; when one comes late, what it matters to is told again.
+public struct LiveCluster: Sendable {
+    /// The instance types that the cluster has.
+    public private(set) var instanceTypes: [String: InstanceType] = [:]
+    private var classes: [String: PriorityClass] = [:]
+    private var priorities = PriorityResolver(classes: [])
+    /// Pods to which nobody gave a number: the API server does, unless its admission of priorities is off.
+    private var withoutPriority: [ObjectKey: Pod] = [:]
+    private var podGroups: Set<ObjectKey> = []
+    private var amlJobs: [ObjectKey: PodGroup] = [:]
+
+    /// An empty cluster.
+    public init() {}
+
+    /// Takes an object that is new or has changed.
+    public mutating func changed(_ object: ClusterObject) -> [ClusterChange] {
+        switch object {
+        case .node(let value): [.node(value)]
+        case .pod(let value): [.pod(settled(value))]
+        case .podGroup(let value): changed(value)
+        case .queue(let value): [.queue(value)]
+        case .priorityClass(let value): changed(value)
+        case .instanceType(let value): changed(value)
+        case .amlJob(let value): changed(amlJob: value)
+        case .podDisruptionBudget(let value): [.podDisruptionBudget(value)]
+        case .resourceQuota(let value): [.resourceQuota(value)]
+        case .hyperNode(let value): [.hyperNode(value)]
+        case .namespace(let value): [.namespace(value)]
+        case .persistentVolume(let value): [.persistentVolume(value)]
+        case .persistentVolumeClaim(let value): [.persistentVolumeClaim(value)]
+        case .storageClass(let value): [.storageClass(value)]
+        case .csiNode(let value): [.csiNode(value)]
+        case .csiDriver(let value): [.csiDriver(value)]
+        case .csiStorageCapacity(let value): [.csiStorageCapacity(value)]
+        case .volumeAttachment(let value): [.volumeAttachment(value)]
+        }
+    }
+
+    /// Takes note that an object is gone.
+    public mutating func removed(_ kind: ObjectKind, _ key: ObjectKey) -> [ClusterChange] {
+        switch kind {
+        case .node: return [.nodeRemoved(key.name)]
+        case .pod:
+            withoutPriority[key] = nil
+            return [.podRemoved(key)]
+        case .podGroup:
+            podGroups.remove(key)
+            return [amlJobs[key].map { .podGroup($0) } ?? .podGroupRemoved(key)]
+        case .queue: return [.queueRemoved(key.name)]
+        case .priorityClass:
+            classes[key.name] = nil
+            return [.priorityClassRemoved(key.name)] + resolveAgain()
+        case .instanceType:
+            instanceTypes[key.name] = nil
+            return []
+        case .amlJob:
+            amlJobs[key] = nil
+            return podGroups.contains(key) ? [] : [.podGroupRemoved(key)]
+        case .podDisruptionBudget: return [.podDisruptionBudgetRemoved(key)]
+        case .resourceQuota: return [.resourceQuotaRemoved(key)]
+        case .hyperNode: return [.hyperNodeRemoved(key.name)]
+        case .namespace: return [.namespaceRemoved(key.name)]
+        case .persistentVolume: return [.persistentVolumeRemoved(key.name)]
+        case .persistentVolumeClaim: return [.persistentVolumeClaimRemoved(key)]
+        case .storageClass: return [.storageClassRemoved(key.name)]
+        case .csiNode: return [.csiNodeRemoved(key.name)]
+        case .csiDriver: return [.csiDriverRemoved(key.name)]
+        case .csiStorageCapacity: return [.csiStorageCapacityRemoved(key)]
+        case .volumeAttachment: return [.volumeAttachmentRemoved(key.name)]
+        }
+    }
+
+    // MARK: What depends on others
+
+    private mutating func settled(_ pod: Pod) -> Pod {
+        var settled = pod
+        if pod.podGroup == nil { settled.podGroup = Self.owningJob(of: pod) }
+        if pod.priority == nil {
+            withoutPriority[pod.key] = settled
+            resolve(&settled)
+        } else if !withoutPriority.isEmpty {
+            withoutPriority[pod.key] = nil
+        }
+        return settled
+    }
+
+    /// The AmlJob among a pod's owners: it makes the gang whether it has been read yet or not.
+    private static func owningJob(of pod: Pod) -> String? {
+        pod.owners.first { owner in
+            owner.kind == ObjectKind.amlJob.rawValue
+                && ObjectKind.group(of: owner.apiVersion) == ObjectKind.azureMLGroup
+        }?.name
+    }
+
+    private func resolve(_ pod: inout Pod) {
+        pod.priority = priorities.priority(ofClass: pod.priorityClassName)
+        if priorities.preemptsNever(ofClass: pod.priorityClassName) { pod.preemptsNever = true }
+    }
+
+    private mutating func changed(_ group: PodGroup) -> [ClusterChange] {
+        podGroups.insert(group.key)
+        return [.podGroup(group)]
+    }
+
+    private mutating func changed(amlJob group: PodGroup) -> [ClusterChange] {
+        amlJobs[group.key] = group
+        // A PodGroup of the same name says more.
+        return podGroups.contains(group.key) ? [] : [.podGroup(group)]
+    }
+
+    private mutating func changed(_ type: InstanceType) -> [ClusterChange] {
+        instanceTypes[type.name] = type
+        return []
+    }
+
+    private mutating func changed(_ priorityClass: PriorityClass) -> [ClusterChange] {
+        classes[priorityClass.name] = priorityClass
+        return [.priorityClass(priorityClass)] + resolveAgain()
+    }
+
+    /// Tells again of the pods that depend on priority classes.
+    private mutating func resolveAgain() -> [ClusterChange] {
+        priorities = PriorityResolver(classes: classes.values.sorted { $0.name.precedes($1.name) })
+        return withoutPriority.values.sorted { $0.key < $1.key }.map { pod in
+            var pod = pod
+            resolve(&pod)
+            return .pod(pod)
+        }
+    }
+}

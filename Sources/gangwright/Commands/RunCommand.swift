@@ -1,0 +1,196 @@
+import ClusterAdapter
+import ClusterModel
+import Dispatch
+import Glibc
+import KubernetesClient
+import SchedulingLoop
+import SchedulingPolicy
+
+/// `gangwright run`: the scheduler of a live cluster.
+struct RunCommand {
+    static let command = Command(
+        "run", abstract: "Schedule a live cluster, as its secondary scheduler",
+        discussion: """
+            Places the pods that name this scheduler, gang by gang, and writes bindings, evictions, statuses and events \
+            to the API server. Several may run: one holds the lease and decides, the others stand by. Ends on SIGTERM or \
+            SIGINT, and gives the lease back.
+            """,
+        examples: [
+            Command.Example("Schedule the cluster of the current context", "gangwright run"),
+            Command.Example(
+                "Take Volcano's place",
+                "gangwright run --scheduler-name volcano --config volcano-scheduler.conf"),
+        ],
+        options: [
+            Option(
+                name: "kubeconfig", metavar: "FILE",
+                help:
+                    "where the cluster is (default: $KUBECONFIG, the pod's service account, or ~/.kube/config)"
+            ),
+            Option(name: "context", metavar: "NAME", help: "the context of the kubeconfig to use"),
+            ConfigurationInput.option,
+            Option(
+                name: "scheduler-name", metavar: "NAME",
+                help: "place pods that ask for this scheduler (default: gangwright)", repeatable: true),
+            Option(
+                name: "schedule-period", metavar: "DURATION",
+                help: "the longest time between two cycles while something waits", default: "1s"),
+            Option(
+                name: "gang-bind-failure-policy", metavar: "POLICY",
+                help:
+                    "what happens to a gang when one of its bindings is refused: the pod is placed again, or all "
+                    + "that are bound give their places back",
+                default: SchedulerOptions.BindFailurePolicy.retry.rawValue,
+                choices: SchedulerOptions.BindFailurePolicy.allCases.map(\.rawValue)),
+            Option(
+                name: "gang-repair-timeout", metavar: "DURATION",
+                help: "how long a gang may hold places for fewer pods than its minimum; 0 for ever",
+                default: "10m"),
+            Option(
+                name: "kube-api-qps", metavar: "N",
+                help: "requests a second in the long run (default: no limit but the server's own)",
+                integers: 1...1_000_000),
+            Option(
+                name: "kube-api-burst", metavar: "N",
+                help: "requests that may come at once under --kube-api-qps",
+                default: "200", integers: 1...1_000_000),
+            Option(
+                name: "leader-elect", metavar: "BOOL", help: "whether to wait for the lease before deciding",
+                default: "true", choices: ["true", "false"]),
+            Option(
+                name: "leader-elect-resource-namespace", metavar: "NAMESPACE", help: "where the lease is",
+                default: "gangwright-system"),
+            Option(
+                name: "leader-elect-resource-name", metavar: "NAME", help: "what the lease is called",
+                default: "gangwright"),
+            Option(
+                name: "log-level", metavar: "LEVEL", help: "what is logged: this and what matters more",
+                default: Log.Level.info.rawValue, choices: Log.Level.allCases.map(\.rawValue)),
+            Option(
+                name: "log-format", metavar: "FORMAT", help: "how the log looks",
+                default: Log.Format.text.rawValue, choices: Log.Format.allCases.map(\.rawValue)),
+        ])
+
+    private let arguments: Arguments
+    private let environment: [String: String]
+
+    init(_ arguments: Arguments, environment: [String: String]) {
+        self.arguments = arguments
+        self.environment = environment
+    }
+
+    func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
+        let input = try ConfigurationInput(arguments)
+        let log = Log(
+            level: arguments.value("log-level").flatMap(Log.Level.init) ?? .info,
+            format: arguments.value("log-format").flatMap(Log.Format.init) ?? .text)
+        for warning in input.warnings { log.warning("\(warning)") }
+        let options = try schedulerOptions()
+        let client = try client(options)
+        let scheduler = Scheduler(
+            client: client, configuration: input.configuration, options: options, log: log)
+        let elector = arguments.value("leader-elect") == "true" ? elector(client, log) : nil
+        Process.runUntilStopped {
+            await withTaskGroup { group in
+                group.addTask { await scheduler.run() }
+                if let elector {
+                    group.addTask { await elector.run { scheduler.lead($0) } }
+                } else {
+                    scheduler.lead(true)
+                }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func elector(_ client: APIClient, _ log: Log) -> LeaderElector {
+        var lease = LeaderElector.Lease()
+        lease.namespace = arguments.value("leader-elect-resource-namespace") ?? lease.namespace
+        lease.name = arguments.value("leader-elect-resource-name") ?? lease.name
+        let identity = "\(Process.hostName)_\(String(UInt64.random(in: .min ... .max), radix: 16))"
+        return LeaderElector(client: client, lease: lease, identity: identity, log: log)
+    }
+
+    private func schedulerOptions() throws(CommandFailure) -> SchedulerOptions {
+        var options = SchedulerOptions()
+        if arguments.isGiven("scheduler-name") {
+            options.schedulerNames = Set(arguments.values("scheduler-name"))
+        }
+        let period = try duration("schedule-period")
+        guard period > .zero else {
+            throw CommandFailure(.badInput, "--schedule-period: found \"0\", expected a time above zero")
+        }
+        options.timing = LoopTiming(
+            schedulePeriod: max(
+                1, period.components.seconds * 1_000 + period.components.attoseconds / 1_000_000_000_000_000))
+        options.gangBindFailurePolicy =
+            arguments.value("gang-bind-failure-policy").flatMap(SchedulerOptions.BindFailurePolicy.init)
+            ?? .retry
+        let repair = try duration("gang-repair-timeout")
+        options.gangRepairTimeout = repair == .zero ? nil : repair
+        return options
+    }
+
+    private func duration(_ name: String) throws(CommandFailure) -> Duration {
+        let text = arguments.value(name) ?? ""
+        guard let duration = Duration(go: text), duration >= .zero else {
+            throw CommandFailure(
+                .badInput, "--\(name): found \"\(text)\", expected a duration such as 1s, 500ms or 10m")
+        }
+        return duration
+    }
+
+    private func client(_ options: SchedulerOptions) throws(CommandFailure) -> APIClient {
+        var configuration: ClientConfiguration
+        do {
+            configuration = try ClientConfiguration.find(
+                kubeconfig: arguments.value("kubeconfig"), context: arguments.value("context"),
+                environment: environment)
+        } catch {
+            throw CommandFailure(.badInput, "\(error)")
+        }
+        configuration.userAgent = "gangwright/\(Program.version)"
+        configuration.transport.maximumConnections = options.bindConcurrency
+        var limits = RequestLimits()
+        limits.queriesPerSecond = arguments.value("kube-api-qps").flatMap(Double.init)
+        limits.burst = arguments.value("kube-api-burst").flatMap { Int($0) } ?? limits.burst
+        do { return try APIClient(configuration, limits: limits) } catch {
+            throw CommandFailure(.outsideWorld, "\(error)")
+        }
+    }
+}
+
+/// The process as a place where something runs until it is told to stop.
+enum Process {
+    /// The machine's, or the pod's, name.
+    static var hostName: String {
+        var name = [UInt8](repeating: 0, count: 256)
+        let isKnown = name.withUnsafeMutableBytes { buffer in
+            guard let first = buffer.baseAddress else { return false }
+            return gethostname(first.assumingMemoryBound(to: CChar.self), buffer.count - 1) == 0
+        }
+        return isKnown ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
+    }
+
+    /// Runs something until it ends; SIGTERM or SIGINT cancel it, a second one ends the process at once.
+    static func runUntilStopped(_ work: @escaping @Sendable () async -> Void) {
+        let done = DispatchSemaphore(value: 0)
+        let task = Task.detached {
+            await work()
+            done.signal()
+        }
+        let sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if task.isCancelled { exit(ExitCode.done.rawValue) }
+                task.cancel()
+            }
+            source.resume()
+            return source
+        }
+        done.wait()
+        for source in sources { source.cancel() }
+    }
+}
