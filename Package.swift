@@ -56,7 +56,7 @@ let package = Package(
             name: "ClusterAdapter",
             dependencies: [
                 "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel",
-                "Documents",
+                "Documents", "CMicroHTTPD",
             ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
@@ -83,6 +83,8 @@ let package = Package(
         .systemLibrary(
             name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Tests mirror Sources.

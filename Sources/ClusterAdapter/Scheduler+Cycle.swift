@@ -13,10 +13,12 @@ extension Scheduler {
                 "binds": "\(result.binds.count)", "evictions": "\(result.evictions.count)",
                 "pending": "\(result.pending.count)", "took": "\(ContinuousClock.now - begin)",
             ])
+        let decided = ContinuousClock.now
         for gang in gangs(of: result.binds) { commit(gang) }
         for eviction in result.evictions { evict(eviction) }
         note(result)
         releaseStuckGangs()
+        measure(result, took: decided - begin, toHandOut: ContinuousClock.now - decided)
     }
 
     /// The pods that a cycle binds, gang by gang, in the order of the decisions.
@@ -126,6 +128,7 @@ extension Scheduler {
     }
 
     private func release(_ gang: ObjectKey, because reason: String) {
+        metrics.add("gangs_released_total")
         log.warning("a gang gives its places back", ["gang": "\(gang)", "because": reason])
         for (key, facts) in pods.onNodes(of: gang) {
             evictor.evict(Evictor.Victim(pod: key, uid: facts.uid, reason: "gang \(gang): \(reason)"))

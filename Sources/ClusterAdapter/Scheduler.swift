@@ -3,6 +3,7 @@ public import KubernetesAPI
 public import KubernetesClient
 import SchedulingLoop
 public import SchedulingPolicy
+import Synchronization
 
 /// The live scheduler: what the API server shows goes into the scheduling loop, and what the loop decides goes out.
 ///
@@ -20,6 +21,7 @@ public actor Scheduler {
     let client: APIClient
     let options: SchedulerOptions
     let log: Log
+    let metrics: Metrics
     let inbox = Inbox()
     let loop: SchedulingLoop
     let binder: Binder
@@ -35,6 +37,11 @@ public actor Scheduler {
     private var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
     private var isLeader = false
+    /// Whether an admin has stopped decisions for a while.
+    private var isPaused = false
+    /// When the task that decides was last seen to go round.
+    private let pulse = Mutex(ContinuousClock.now)
+    private let hasSynced = Mutex(false)
     /// Gangs with bindings under way.
     var binding: [ObjectKey: Int] = [:]
     /// Pods whose last bindings were refused, and how often in a row.
@@ -50,23 +57,29 @@ public actor Scheduler {
 
     /// A scheduler that has not begun.
     public init(
-        client: APIClient, configuration: SchedulerConfiguration, options: SchedulerOptions, log: Log
+        client: APIClient, configuration: SchedulerConfiguration, options: SchedulerOptions, log: Log,
+        metrics: Metrics
     ) {
         self.client = client
         self.options = options
         self.log = log
+        self.metrics = metrics
         identity = String(UInt64.random(in: .min ... .max), radix: 16)
         var session = SessionOptions()
         session.schedulerNames = options.schedulerNames
         loop = SchedulingLoop(configuration: configuration, options: session, timing: options.timing)
-        binder = Binder(client: client, inbox: inbox, log: log, concurrency: options.bindConcurrency)
-        evictor = Evictor(client: client, inbox: inbox, log: log, perSecond: options.evictionsPerSecond)
-        statuses = StatusWriter(client: client, log: log) { [binder] in binder.isBusy }
+        binder = Binder(
+            client: client, inbox: inbox, log: log, metrics: metrics, concurrency: options.bindConcurrency)
+        evictor = Evictor(
+            client: client, inbox: inbox, log: log, metrics: metrics, perSecond: options.evictionsPerSecond)
+        statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
+        metrics.set("configuration_last_reload_successful", to: 1)
     }
 
     /// Schedules until the task is cancelled.
     public func run() async {
-        let feed = ClusterFeed(client: client, kinds: Self.kinds, inbox: inbox, log: log)
+        let feed = ClusterFeed(
+            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics)
         await withTaskGroup { group in
             group.addTask { await feed.run() }
             group.addTask { await self.statuses.run() }
@@ -84,25 +97,47 @@ public actor Scheduler {
         inbox.put(.configuration(configuration))
     }
 
+    /// Says that a configuration was bad: the one that is in force stays.
+    public nonisolated func keepConfiguration(because reason: String) {
+        log.error("the configuration is bad: the last good one stays in force", ["error": reason])
+        metrics.add("configuration_reloads_total", ["refused"])
+        metrics.set("configuration_last_reload_successful", to: 0)
+    }
+
+    /// Stops decisions for a while, or goes on: what is under way comes to its end.
+    public nonisolated func pause(_ isPaused: Bool) { inbox.put(.pause(isPaused)) }
+
+    /// Whether the task that decides goes round: it does so every second, unless a cycle takes longer.
+    public nonisolated var isAlive: Bool {
+        ContinuousClock.now - pulse.withLock { $0 } < Self.longestCycle
+    }
+
     /// Whether all kinds have been listed: before that, nothing is decided.
-    public var isSynced: Bool { unlisted.isEmpty }
+    public nonisolated var isSynced: Bool { hasSynced.withLock { $0 } }
+
+    /// A cycle that takes longer than this will not end.
+    private static let longestCycle = Duration.seconds(120)
+
+    private var mayDecide: Bool { isLeader && !isPaused && unlisted.isEmpty }
 
     private func decide() async {
         while !Task.isCancelled {
             for message in inbox.take() { receive(message) }
+            pulse.withLock { $0 = .now }
             let now = WallClock.now
-            if isSynced, isLeader, let due = loop.nextCycle, due <= now.loopTime {
+            if mayDecide, let due = loop.nextCycle, due <= now.loopTime {
                 runCycle(at: now)
                 continue
             }
             if isLeader { updateStatuses() }
+            measureCache()
             await inbox.wait(atMost: wait(from: now))
         }
     }
 
     /// How long nothing has to be done unless something happens.
     private func wait(from now: WallClock) -> Duration? {
-        guard isSynced, isLeader, let due = loop.nextCycle else { return .seconds(1) }
+        guard mayDecide, let due = loop.nextCycle else { return .seconds(1) }
         return .milliseconds(min(1_000, max(1, due.milliseconds - now.milliseconds)))
     }
 
@@ -132,14 +167,21 @@ public actor Scheduler {
         case .configuration(let configuration):
             tell(.configuration(configuration))
             log.info("another configuration is in force")
+            metrics.add("configuration_reloads_total", ["accepted"])
+            metrics.set("configuration_last_reload_successful", to: 1)
         case .leadership(let isLeader):
             self.isLeader = isLeader
+            metrics.set("leader", to: isLeader ? 1 : 0)
             log.info(isLeader ? "leading" : "not leading")
+        case .pause(let isPaused):
+            if isPaused != self.isPaused { log.warning(isPaused ? "paused" : "no longer paused") }
+            self.isPaused = isPaused
         }
     }
 
     private func listed(_ kind: ObjectKind) {
         guard unlisted.remove(kind) != nil, unlisted.isEmpty else { return }
+        hasSynced.withLock { $0 = true }
         log.info(
             "the cluster is known",
             ["nodes": "\(nodes.count)", "pods": "\(pods.facts.count)", "podGroups": "\(podGroups.count)"])

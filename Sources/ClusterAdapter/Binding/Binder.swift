@@ -11,14 +11,16 @@ final class Binder: Sendable {
     private let client: APIClient
     private let inbox: Inbox
     private let log: Log
+    private let metrics: Metrics
     private let limit: ConcurrencyLimit
     /// How often a binding is posted again when there was no answer.
     private static let attempts = 5
 
-    init(client: APIClient, inbox: Inbox, log: Log, concurrency: Int) {
+    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, concurrency: Int) {
         self.client = client
         self.inbox = inbox
         self.log = log
+        self.metrics = metrics
         limit = ConcurrencyLimit(concurrency)
     }
 
@@ -30,7 +32,10 @@ final class Binder: Sendable {
         let tally = Tally(left: gang.pods.count)
         for binding in gang.pods {
             Task {
+                let begin = ContinuousClock.now
                 let outcome = await limit.withTurn { await post(binding) }
+                metrics.observe("bind_duration_seconds", [], (ContinuousClock.now - begin) / .seconds(1))
+                metrics.add("binds_total", [outcome == .bound ? "bound" : "refused"])
                 inbox.put(.binding(binding, outcome))
                 if tally.countDown() { inbox.put(.gangEnded(gang)) }
             }

@@ -14,16 +14,18 @@ final class Evictor: Sendable {
     private let client: APIClient
     private let inbox: Inbox
     private let log: Log
+    private let metrics: Metrics
     /// When the next eviction may begin.
     private let schedule: Mutex<ContinuousClock.Instant>
     private let interval: Duration
     /// The version of `policy` that the server has; nil until somebody has asked.
     private let version = Mutex<String?>(nil)
 
-    init(client: APIClient, inbox: Inbox, log: Log, perSecond: Double) {
+    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, perSecond: Double) {
         self.client = client
         self.inbox = inbox
         self.log = log
+        self.metrics = metrics
         interval = .seconds(1 / perSecond)
         schedule = Mutex(.now)
     }
@@ -48,9 +50,11 @@ final class Evictor: Sendable {
             try await client.evict(
                 pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
                 version: try await policyVersion())
+            metrics.add("evictions_total", ["accepted"])
         } catch {
             // Gone already, or another pod of the name: there is nobody to evict.
             if error.status?.code == 404 || error.status?.reason == .conflict { return }
+            metrics.add("evictions_total", ["refused"])
             log.warning(
                 "an eviction was refused",
                 ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])

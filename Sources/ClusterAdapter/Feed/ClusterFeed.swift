@@ -9,6 +9,7 @@ struct ClusterFeed: Sendable {
     let kinds: [ObjectKind]
     let inbox: Inbox
     let log: Log
+    let metrics: Metrics
 
     /// How long to wait before asking again for a kind that the server does not have: its definition may yet come.
     var absenceCheck = Duration.seconds(30)
@@ -53,9 +54,9 @@ struct ClusterFeed: Sendable {
 
     /// Follows one kind until its definition is gone or the task is cancelled.
     private func follow(_ kind: ObjectKind, _ resource: GroupVersionResource) async {
-        let log = log
+        let (log, metrics) = (log, metrics)
         let reflector = Reflector(client: client, scope: ListScope(resource)) { value in
-            Self.read(value, kind, log)
+            Self.read(value, kind, log, metrics)
         }
         // A kind whose definition is deleted is refused for good: the reflector then runs inside a task that is ended.
         await withTaskGroup { group in
@@ -66,6 +67,7 @@ struct ClusterFeed: Sendable {
                     case .replaced(let list): inbox.put(.replaced(kind, list.items))
                     case .changed(let events, _): inbox.put(.changed(kind, events))
                     case .failed(let error, let wait):
+                        metrics.add("watch_failures_total", [kind.rawValue])
                         log.warning(
                             "cannot follow \(resource)", ["error": "\(error)", "retryIn": "\(wait)"])
                         if error.status?.code == 404 { gone.set() }
@@ -80,11 +82,14 @@ struct ClusterFeed: Sendable {
     }
 
     /// Reads an object; one that is broken is as if it were not there, and logged.
-    private static func read(_ value: Value, _ kind: ObjectKind, _ log: Log) -> Observed? {
+    private static func read(
+        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics
+    ) -> Observed? {
         let sink = ProblemSink()
         guard let (object, key) = ClusterObject.read(value, kind: kind, sink: sink) else {
             let name = value["metadata"]?["name"]?.string ?? ""
             let namespace = value["metadata"]?["namespace"]?.string ?? ""
+            metrics.add("unreadable_objects_total", [kind.rawValue])
             log.error(
                 "a \(kind.rawValue) cannot be read and is passed over",
                 [

@@ -43,9 +43,16 @@ public struct LeaderElector: Sendable {
         self.log = log
     }
 
+    /// An annotation of the lease: while it is `"true"` the holder decides nothing.
+    public static let pauseAnnotation = "gangwright.io/paused"
+
     /// Waits for the lease, holds it, and returns when it is lost or the task is cancelled; then it is given back.
-    public func run(_ leads: @Sendable (Bool) -> Void) async {
-        var state = State()
+    ///
+    /// - Parameters:
+    ///   - leads: Hears when the lease is held, and when no longer.
+    ///   - pauses: Hears what the lease's annotation says, whenever it is read.
+    public func run(leads: @Sendable (Bool) -> Void, pauses: @escaping @Sendable (Bool) -> Void) async {
+        var state = State(pauses: pauses)
         guard await acquire(&state) else { return }
         log.info("the lease is held", ["lease": "\(lease.namespace)/\(lease.name)", "identity": identity])
         leads(true)
@@ -58,6 +65,7 @@ public struct LeaderElector: Sendable {
 
     /// What is known of the lease.
     private struct State {
+        let pauses: @Sendable (Bool) -> Void
         var object: Value?
         var seen: [String] = []
         var seenAt = ContinuousClock.now
@@ -94,7 +102,7 @@ public struct LeaderElector: Sendable {
                 object = try await get()
             } catch {
                 guard error.status?.code == 404 else { throw error }
-                let body = document(holder: identity, acquired: .now, transitions: 0, version: nil)
+                let body = document(nil, holder: identity, acquired: .now, transitions: 0)
                 let created = try await client.create(
                     Self.resource, namespace: lease.namespace, body: Array(body.json(pretty: false).utf8))
                 note(try created.document(name: "lease"), &state)
@@ -112,9 +120,7 @@ public struct LeaderElector: Sendable {
             let isNew = holder != identity
             let transitions = (spec?["leaseTransitions"]?.integer ?? 0) + (isNew ? 1 : 0)
             let acquired = isNew ? MicroTime.now : MicroTime(text: spec?["acquireTime"]?.string ?? "")
-            let body = document(
-                holder: identity, acquired: acquired, transitions: transitions,
-                version: object["metadata"]?["resourceVersion"]?.string)
+            let body = document(object, holder: identity, acquired: acquired, transitions: transitions)
             let updated = try await client.update(
                 Self.resource, namespace: lease.namespace, name: lease.name,
                 body: Array(body.json(pretty: false).utf8))
@@ -135,14 +141,20 @@ public struct LeaderElector: Sendable {
     private func release(_ state: State) async {
         guard let object = state.object else { return }
         let body = document(
-            holder: "", acquired: .now, transitions: object["spec"]?["leaseTransitions"]?.integer ?? 0,
-            version: object["metadata"]?["resourceVersion"]?.string, seconds: 1)
+            object, holder: "", acquired: .now,
+            transitions: object["spec"]?["leaseTransitions"]?.integer ?? 0,
+            seconds: 1)
         // The task is cancelled; what is asked of the server is not.
         let bytes = Array(body.json(pretty: false).utf8)
-        let (client, lease) = (client, lease)
-        _ = await Task.detached {
-            try? await client.update(
-                Self.resource, namespace: lease.namespace, name: lease.name, body: bytes)
+        let (client, lease, log) = (client, lease, log)
+        await Task.detached {
+            do {
+                _ = try await client.update(
+                    Self.resource, namespace: lease.namespace, name: lease.name, body: bytes)
+                log.info("the lease is given back", ["lease": "\(lease.namespace)/\(lease.name)"])
+            } catch {
+                log.warning("the lease was not given back", ["error": "\(error)"])
+            }
         }.value
     }
 
@@ -160,17 +172,18 @@ public struct LeaderElector: Sendable {
             state.seenAt = .now
         }
         state.object = object
+        state.pauses(object["metadata"]?["annotations"]?[Self.pauseAnnotation]?.string == "true")
     }
 
+    /// The lease as it is to be; of an older one what is not the elector's stays as it is.
     private func document(
-        holder: String, acquired: MicroTime, transitions: Int64, version: String?, seconds: Int64? = nil
+        _ older: Value?, holder: String, acquired: MicroTime, transitions: Int64, seconds: Int64? = nil
     ) -> OutputValue {
-        var metadata: [(String, OutputValue)] = [
-            ("name", .string(lease.name)), ("namespace", .string(lease.namespace)),
-        ]
-        if let version { metadata.append(("resourceVersion", .string(version))) }
+        let metadata =
+            older?["metadata"]?.output
+            ?? ["name": .string(lease.name), "namespace": .string(lease.namespace)]
         return [
-            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": .object(metadata),
+            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata,
             "spec": [
                 "holderIdentity": .string(holder),
                 "leaseDurationSeconds": .integer(seconds ?? lease.duration.components.seconds),

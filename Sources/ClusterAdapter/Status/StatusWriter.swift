@@ -12,11 +12,11 @@ final class StatusWriter: Sendable {
         var order: [StatusWrite.Target] = []
         var written: [StatusWrite.Target: OutputValue] = [:]
         var events: [EventNote] = []
-        var dropped = 0
     }
 
     private let client: APIClient
     private let log: Log
+    private let metrics: Metrics
     private let isBinding: @Sendable () -> Bool
     private let state = Mutex(State())
     private let events: EventRecorder
@@ -31,9 +31,10 @@ final class StatusWriter: Sendable {
     /// How long writes wait for bindings to be over.
     private static let courtesy = Duration.milliseconds(500)
 
-    init(client: APIClient, log: Log, isBinding: @escaping @Sendable () -> Bool) {
+    init(client: APIClient, log: Log, metrics: Metrics, isBinding: @escaping @Sendable () -> Bool) {
         self.client = client
         self.log = log
+        self.metrics = metrics
         self.isBinding = isBinding
         events = EventRecorder(client: client)
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -58,14 +59,11 @@ final class StatusWriter: Sendable {
     /// Records an event.
     func record(_ event: EventNote) {
         let isFull = state.withLock { state in
-            if state.events.count >= Self.mostEvents {
-                state.dropped += 1
-                return true
-            }
+            if state.events.count >= Self.mostEvents { return true }
             state.events.append(event)
             return false
         }
-        if !isFull { wakeUp.yield() }
+        if isFull { metrics.add("events_dropped_total") } else { wakeUp.yield() }
     }
 
     /// Forgets what was written of a pod that is gone.
@@ -126,10 +124,12 @@ final class StatusWriter: Sendable {
             _ = try await client.patch(
                 place.resource, namespace: place.namespace, name: place.name, subresource: place.subresource,
                 write.patch, body: Array(write.body.json(pretty: false).utf8))
+            metrics.add("status_writes_total", [place.resource.resource, "written"])
         } catch {
             // Written again when it is said again.
             state.withLock { $0.written[write.target] = nil }
             if error.status?.code == 404 || error.isCancellation { return }
+            metrics.add("status_writes_total", [place.resource.resource, "refused"])
             log.warning(
                 "a status was not written",
                 ["object": "\(place.resource.resource) \(place.name)", "error": "\(error)"])
@@ -137,7 +137,10 @@ final class StatusWriter: Sendable {
     }
 
     private func send(_ note: EventNote) async {
-        do { try await events.post(note) } catch {
+        do {
+            try await events.post(note)
+            metrics.add("status_writes_total", ["events", "written"])
+        } catch {
             if error.isCancellation { return }
             log.debug("an event was not recorded", ["object": "\(note.key)", "error": "\(error)"])
         }

@@ -64,6 +64,13 @@ struct RunCommand {
                 name: "leader-elect-resource-name", metavar: "NAME", help: "what the lease is called",
                 default: "gangwright"),
             Option(
+                name: "listen-address", metavar: "ADDRESS",
+                help: "where /metrics, /healthz and /readyz answer; none for nowhere", default: ":8080"),
+            Option(
+                name: "metrics-namespace", metavar: "NAME",
+                help: "what the names of metrics begin with; volcano for dashboards that know Volcano's",
+                default: "gangwright"),
+            Option(
                 name: "log-level", metavar: "LEVEL", help: "what is logged: this and what matters more",
                 default: Log.Level.info.rawValue, choices: Log.Level.allCases.map(\.rawValue)),
             Option(
@@ -87,20 +94,49 @@ struct RunCommand {
         for warning in input.warnings { log.warning("\(warning)") }
         let options = try schedulerOptions()
         let client = try client(options)
+        let metrics = Metrics(namespace: arguments.value("metrics-namespace") ?? "gangwright")
         let scheduler = Scheduler(
-            client: client, configuration: input.configuration, options: options, log: log)
+            client: client, configuration: input.configuration, options: options, log: log, metrics: metrics)
+        let endpoint = try endpoint(scheduler, metrics)
         let elector = arguments.value("leader-elect") == "true" ? elector(client, log) : nil
+        let watcher = arguments.value("config").map {
+            ConfigurationWatcher(path: $0, scheduler: scheduler, log: log)
+        }
         Process.runUntilStopped {
             await withTaskGroup { group in
                 group.addTask { await scheduler.run() }
+                if let watcher { group.addTask { await watcher.run() } }
                 if let elector {
-                    group.addTask { await elector.run { scheduler.lead($0) } }
+                    group.addTask {
+                        await elector.run(leads: { scheduler.lead($0) }, pauses: { scheduler.pause($0) })
+                    }
                 } else {
                     scheduler.lead(true)
                 }
                 await group.next()
                 group.cancelAll()
             }
+        }
+        withExtendedLifetime(endpoint) {}
+    }
+
+    private func endpoint(_ scheduler: Scheduler, _ metrics: Metrics) throws(CommandFailure) -> HTTPEndpoint?
+    {
+        guard let address = arguments.value("listen-address"), address != "none" else { return nil }
+        do {
+            return try HTTPEndpoint(address: address) { path in
+                switch path {
+                case "/metrics": .init(200, metrics.text, type: "text/plain; version=0.0.4; charset=utf-8")
+                case "/healthz", "/livez":
+                    scheduler.isAlive
+                        ? .init(200, "ok\n") : .init(500, "the task that decides does not go on\n")
+                case "/readyz":
+                    scheduler.isSynced ? .init(200, "ok\n") : .init(503, "the cluster is not known yet\n")
+                default: nil
+                }
+            }
+        } catch {
+            throw CommandFailure(.outsideWorld, "--listen-address: \(error)")
         }
     }
 

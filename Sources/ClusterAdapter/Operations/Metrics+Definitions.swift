@@ -1,0 +1,108 @@
+extension Metrics {
+    /// Powers, from the first bound on.
+    private static func powers(from first: Double, factor: Double, count: Int) -> [Double] {
+        var bounds: [Double] = []
+        var bound = first
+        for _ in 0..<count {
+            bounds.append(bound)
+            bound *= factor
+        }
+        return bounds
+    }
+
+    /// All metrics, in the order in which they are printed.
+    static let all: [Definition] = volcano + own
+
+    /// Source: Volcano's metrics; the ones that have a counterpart here.
+    private static let volcano = [
+        Definition(
+            name: "e2e_scheduling_latency_milliseconds", kind: .histogram,
+            help: "Time of a scheduling cycle, from the first decision to the last",
+            buckets: powers(from: 1, factor: 1.6, count: 20)),
+        Definition(
+            name: "task_scheduling_latency_milliseconds", kind: .histogram,
+            help: "Time from when a pod was created until it was bound", labels: ["stage"],
+            buckets: powers(from: 50, factor: 1.45, count: 20)),
+        Definition(
+            name: "schedule_attempts_total", kind: .counter,
+            help: "Attempts to schedule pods, by what came of them", labels: ["result"]),
+        Definition(
+            name: "pod_preemption_victims", kind: .gauge, help: "Pods that the last preemption evicted"),
+        Definition(
+            name: "total_preemption_attempts", kind: .counter, help: "Gangs for which pods were evicted"),
+        Definition(
+            name: "unschedule_task_count", kind: .gauge, help: "Pods of a gang that wait", labels: ["job_id"]),
+        Definition(name: "unschedule_job_count", kind: .gauge, help: "Gangs that wait"),
+        Definition(
+            name: "queue_allocated_milli_cpu", kind: .gauge, help: "CPU that a queue's pods hold",
+            labels: ["queue_name"]),
+        Definition(
+            name: "queue_allocated_memory_bytes", kind: .gauge, help: "Memory that a queue's pods hold",
+            labels: ["queue_name"]),
+        Definition(
+            name: "queue_allocated_scalar_resources", kind: .gauge,
+            help: "Other resources that a queue's pods hold",
+            labels: ["queue_name", "resource"]),
+        Definition(
+            name: "queue_request_milli_cpu", kind: .gauge, help: "CPU that a queue's pods hold or wait for",
+            labels: ["queue_name"]),
+        Definition(
+            name: "queue_request_memory_bytes", kind: .gauge,
+            help: "Memory that a queue's pods hold or wait for",
+            labels: ["queue_name"]),
+        Definition(
+            name: "queue_request_scalar_resources", kind: .gauge,
+            help: "Other resources that a queue's pods hold or wait for", labels: ["queue_name", "resource"]),
+        Definition(
+            name: "queue_deserved_milli_cpu", kind: .gauge, help: "CPU that a queue is entitled to",
+            labels: ["queue_name"]),
+        Definition(
+            name: "queue_deserved_memory_bytes", kind: .gauge, help: "Memory that a queue is entitled to",
+            labels: ["queue_name"]),
+        Definition(
+            name: "queue_deserved_scalar_resources", kind: .gauge,
+            help: "Other resources that a queue is entitled to", labels: ["queue_name", "resource"]),
+        Definition(name: "queue_weight", kind: .gauge, help: "Weight of a queue", labels: ["queue_name"]),
+    ]
+
+    private static let own = [
+        Definition(
+            name: "cycle_duration_seconds", kind: .histogram, help: "Time of a scheduling cycle, by phase",
+            labels: ["phase"], buckets: powers(from: 0.0001, factor: 2, count: 18)),
+        Definition(
+            name: "bind_duration_seconds", kind: .histogram,
+            help: "Time from a decision until the API server has accepted the binding",
+            buckets: powers(from: 0.001, factor: 2, count: 15)),
+        Definition(
+            name: "binds_total", kind: .counter, help: "Bindings, by what came of them", labels: ["result"]),
+        Definition(
+            name: "evictions_total", kind: .counter, help: "Evictions, by what came of them",
+            labels: ["result"]),
+        Definition(
+            name: "gangs_released_total", kind: .counter,
+            help: "Gangs that had to give their places back, since they did not come together"),
+        Definition(
+            name: "pending_pods", kind: .gauge, help: "Pods that wait, by reason", labels: ["reason"]),
+        Definition(name: "leader", kind: .gauge, help: "1 while this process decides"),
+        Definition(name: "cache_objects", kind: .gauge, help: "Objects that are known", labels: ["kind"]),
+        Definition(
+            name: "cache_drift_total", kind: .counter,
+            help: "Objects that differed from the API server's when they were compared", labels: ["kind"]),
+        Definition(
+            name: "unreadable_objects_total", kind: .counter, help: "Objects that could not be read",
+            labels: ["kind"]),
+        Definition(
+            name: "watch_failures_total", kind: .counter, help: "Watches and lists that failed",
+            labels: ["kind"]),
+        Definition(
+            name: "status_writes_total", kind: .counter, help: "Statuses and events that were written",
+            labels: ["kind", "result"]),
+        Definition(name: "events_dropped_total", kind: .counter, help: "Events that were too many"),
+        Definition(
+            name: "configuration_reloads_total", kind: .counter, help: "Configurations that were read anew",
+            labels: ["result"]),
+        Definition(
+            name: "configuration_last_reload_successful", kind: .gauge,
+            help: "1 unless the last configuration was bad and the one before it is still in force"),
+    ]
+}

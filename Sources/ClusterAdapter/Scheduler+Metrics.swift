@@ -1,0 +1,51 @@
+import ClusterModel
+import SchedulingPolicy
+
+// What a cycle adds to the metrics.
+extension Scheduler {
+    func measure(_ result: CycleResult, took: Duration, toHandOut: Duration) {
+        metrics.observe("cycle_duration_seconds", ["decide"], took / .seconds(1))
+        metrics.observe("cycle_duration_seconds", ["hand-out"], toHandOut / .seconds(1))
+        metrics.observe("e2e_scheduling_latency_milliseconds", [], took / .milliseconds(1))
+        metrics.add("schedule_attempts_total", ["scheduled"], by: Double(result.binds.count))
+        metrics.add("schedule_attempts_total", ["unschedulable"], by: Double(result.pending.count))
+        var waiting: [[String]: Double] = [:]
+        for pending in result.pending { waiting[[pending.reason.rawValue], default: 0] += 1 }
+        metrics.replace("pending_pods", waiting)
+        let gangs = result.podGroups.filter { $0.reason != nil }
+        metrics.set("unschedule_job_count", to: Double(gangs.count))
+        metrics.replace(
+            "unschedule_task_count",
+            Dictionary(uniqueKeysWithValues: gangs.map { (["\($0.key)"], Double($0.pods - $0.placed)) }))
+        if !result.evictions.isEmpty {
+            metrics.set("pod_preemption_victims", to: Double(result.evictions.count))
+            metrics.add(
+                "total_preemption_attempts", by: Double(Set(result.evictions.compactMap(\.preemptor)).count))
+        }
+        for queue in result.queues { measure(queue) }
+    }
+
+    private func measure(_ queue: CycleResult.QueueUse) {
+        metrics.set("queue_weight", [queue.name], to: Double(queue.weight))
+        queue.allocated.forEach { set("allocated", queue.name, $0, Double($1)) }
+        queue.request.forEach { set("request", queue.name, $0, Double($1)) }
+        for amount in queue.deservedMilli {
+            set("deserved", queue.name, amount.resource, Double(amount.milli) / 1_000)
+        }
+    }
+
+    private func set(_ what: String, _ queue: String, _ resource: ResourceName, _ value: Double) {
+        switch resource {
+        case .cpu: metrics.set("queue_\(what)_milli_cpu", [queue], to: value)
+        case .memory: metrics.set("queue_\(what)_memory_bytes", [queue], to: value)
+        default: metrics.set("queue_\(what)_scalar_resources", [queue, resource.text], to: value)
+        }
+    }
+
+    /// Counts the objects that are known.
+    func measureCache() {
+        metrics.set("cache_objects", ["Node"], to: Double(nodes.count))
+        metrics.set("cache_objects", ["Pod"], to: Double(pods.facts.count))
+        metrics.set("cache_objects", ["PodGroup"], to: Double(podGroups.count))
+    }
+}
