@@ -209,7 +209,7 @@ enum Process {
         return isKnown ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "unknown"
     }
 
-    /// Runs something until it ends; SIGTERM or SIGINT cancel it, a second one ends the process at once.
+    /// Runs something until it ends; SIGTERM or SIGINT cancel it, a second SIGINT ends the process at once.
     static func runUntilStopped(_ work: @escaping @Sendable () async -> Void) {
         let done = DispatchSemaphore(value: 0)
         let task = Task.detached {
@@ -220,7 +220,7 @@ enum Process {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if task.isCancelled { exit(ExitCode.done.rawValue) }
+                if task.isCancelled, number == SIGINT { exit(ExitCode.done.rawValue) }
                 task.cancel()
             }
             source.resume()
