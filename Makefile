@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ci build run test bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
+.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,18 @@ run: build ## Set up, build, and place the quickstart's jobs on its cluster
 
 test: setup ## Set up and run all tests
 	@swift test --disable-xctest
+
+# The first time, the API server is built, which takes some ten minutes; it is kept outside the build folder.
+control-plane: setup ## Start etcd and kube-apiserver on loopback in .control-plane, and say how to reach them
+	@scripts/control-plane/up.sh .control-plane
+
+control-plane-down: ## Stop them; their data stays in .control-plane
+	@scripts/control-plane/down.sh .control-plane
+
+E2E ?= EndToEndTests
+e2e: setup ## Run the end-to-end tests on a real API server; E2E=FaultTests for some of them
+	@scripts/control-plane/binaries.sh >/dev/null
+	@GANGWRIGHT_E2E=1 swift test --disable-xctest --filter '$(E2E)'
 
 # BENCH="--filter place --repetitions 21" and the like go to the program; `make bench BENCH=--help` lists them.
 bench: setup ## Run the benchmarks; BENCH="--filter place" says which and how

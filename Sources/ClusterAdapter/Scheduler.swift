@@ -37,6 +37,8 @@ public actor Scheduler {
     private var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
     private var isLeader = false
+    /// Why the process cannot go on.
+    private var failure: String?
     /// Whether an admin has stopped decisions for a while.
     private var isPaused = false
     /// When the task that decides was last seen to go round.
@@ -76,8 +78,10 @@ public actor Scheduler {
         metrics.set("configuration_last_reload_successful", to: 1)
     }
 
-    /// Schedules until the task is cancelled.
-    public func run() async {
+    /// Schedules until the task is cancelled, or it cannot go on.
+    ///
+    /// - Returns: Why it cannot go on; nil if the task was cancelled.
+    public func run() async -> String? {
         let feed = ClusterFeed(
             client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics)
         await withTaskGroup { group in
@@ -87,6 +91,7 @@ public actor Scheduler {
             await group.next()
             group.cancelAll()
         }
+        return failure
     }
 
     /// Says that this process is the one that decides, or is no longer.
@@ -121,7 +126,7 @@ public actor Scheduler {
     private var mayDecide: Bool { isLeader && !isPaused && unlisted.isEmpty }
 
     private func decide() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, failure == nil {
             for message in inbox.take() { receive(message) }
             pulse.withLock { $0 = .now }
             let now = WallClock.now
@@ -173,6 +178,7 @@ public actor Scheduler {
             self.isLeader = isLeader
             metrics.set("leader", to: isLeader ? 1 : 0)
             log.info(isLeader ? "leading" : "not leading")
+        case .fatal(let reason): failure = failure ?? reason
         case .pause(let isPaused):
             if isPaused != self.isPaused { log.warning(isPaused ? "paused" : "no longer paused") }
             self.isPaused = isPaused

@@ -2,6 +2,7 @@ import ClusterModel
 import Documents
 import KubernetesAPI
 import KubernetesClient
+import Synchronization
 
 /// Follows the objects of a cluster that scheduling looks at, and puts what happens to them into an inbox.
 struct ClusterFeed: Sendable {
@@ -10,6 +11,9 @@ struct ClusterFeed: Sendable {
     let inbox: Inbox
     let log: Log
     let metrics: Metrics
+
+    /// How often in a row credentials are refused before they count as lost.
+    private static let mostRefusals = 3
 
     /// How long to wait before asking again for a kind that the server does not have: its definition may yet come.
     var absenceCheck = Duration.seconds(30)
@@ -26,6 +30,7 @@ struct ClusterFeed: Sendable {
             GroupVersionResource(group: kind.group, version: $0, resource: kind.plural)
         }
         var wasAbsent = false
+        var refusals = 0
         while !Task.isCancelled {
             do throws(ClientError) {
                 if let resource = try await client.firstServed(of: candidates) {
@@ -47,6 +52,8 @@ struct ClusterFeed: Sendable {
             } catch {
                 if error.isCancellation { return }
                 log.warning("cannot ask for \(kind.plural)", ["error": "\(error)"])
+                refusals = error.status?.code == 401 ? refusals + 1 : 0
+                if refusals == Self.mostRefusals { inbox.put(.fatal("no credentials: \(error)")) }
                 try? await Task.sleep(for: .seconds(1))
             }
         }
@@ -61,6 +68,7 @@ struct ClusterFeed: Sendable {
         // A kind whose definition is deleted is refused for good: the reflector then runs inside a task that is ended.
         await withTaskGroup { group in
             let gone = Signal()
+            let refusals = Mutex(0)
             group.addTask {
                 await reflector.run { event in
                     switch event {
@@ -71,6 +79,11 @@ struct ClusterFeed: Sendable {
                         log.warning(
                             "cannot follow \(resource)", ["error": "\(error)", "retryIn": "\(wait)"])
                         if error.status?.code == 404 { gone.set() }
+                        let count = refusals.withLock { count in
+                            count = error.status?.code == 401 ? count + 1 : 0
+                            return count
+                        }
+                        if count == Self.mostRefusals { inbox.put(.fatal("no credentials: \(error)")) }
                     }
                 }
                 gone.set()

@@ -23,6 +23,8 @@ enum Message: Sendable {
     case configuration(SchedulerConfiguration)
     /// This process has become the one that decides, or is no longer.
     case leadership(Bool)
+    /// The process cannot go on.
+    case fatal(String)
     /// An admin has stopped decisions, or lets them go on.
     case pause(Bool)
 }

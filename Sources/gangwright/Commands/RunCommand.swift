@@ -5,6 +5,7 @@ import Glibc
 import KubernetesClient
 import SchedulingLoop
 import SchedulingPolicy
+import Synchronization
 
 /// `gangwright run`: the scheduler of a live cluster.
 struct RunCommand {
@@ -102,22 +103,30 @@ struct RunCommand {
         let watcher = arguments.value("config").map {
             ConfigurationWatcher(path: $0, scheduler: scheduler, log: log)
         }
-        Process.runUntilStopped {
-            await withTaskGroup { group in
+        let failure = Process.runUntilStopped { () async -> String? in
+            await withTaskGroup(of: String?.self) { group in
                 group.addTask { await scheduler.run() }
-                if let watcher { group.addTask { await watcher.run() } }
+                if let watcher {
+                    group.addTask {
+                        await watcher.run()
+                        return nil
+                    }
+                }
                 if let elector {
                     group.addTask {
                         await elector.run(leads: { scheduler.lead($0) }, pauses: { scheduler.pause($0) })
+                        return Task.isCancelled ? nil : "the lease was lost to somebody else, or to silence"
                     }
                 } else {
                     scheduler.lead(true)
                 }
-                await group.next()
+                let failure = await group.next() ?? nil
                 group.cancelAll()
+                return failure
             }
         }
         withExtendedLifetime(endpoint) {}
+        if let failure = failure ?? nil { throw CommandFailure(.outsideWorld, failure) }
     }
 
     private func endpoint(_ scheduler: Scheduler, _ metrics: Metrics) throws(CommandFailure) -> HTTPEndpoint?
@@ -210,10 +219,12 @@ enum Process {
     }
 
     /// Runs something until it ends; SIGTERM or SIGINT cancel it, a second SIGINT ends the process at once.
-    static func runUntilStopped(_ work: @escaping @Sendable () async -> Void) {
+    static func runUntilStopped<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) -> Result? {
         let done = DispatchSemaphore(value: 0)
+        let result = Mutex<Result?>(nil)
         let task = Task.detached {
-            await work()
+            let value = await work()
+            result.withLock { $0 = value }
             done.signal()
         }
         let sources = [SIGTERM, SIGINT].map { number in
@@ -228,5 +239,6 @@ enum Process {
         }
         done.wait()
         for source in sources { source.cancel() }
+        return result.withLock { $0 }
     }
 }

@@ -1,0 +1,147 @@
+import Documents
+import Foundation
+import KubernetesClient
+import Testing
+
+@Suite(
+    "gangwright run on a real API server",
+    .enabled(if: isEndToEnd, "needs a control plane: run make e2e"), .serialized)
+struct LiveSchedulingTests {
+    @Test("gangs are bound whole, one that is too large not at all, and objects say so") func gangs()
+        async throws
+    {
+        try await onCluster { plane, cluster in
+            try await cluster.addGang("fits", 2)
+            try await cluster.addGang("large", 5)
+            try await cluster.addPod("single", gpus: 1)
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("the gang that fits runs") { try await cluster.onNodes()["fits"] == 2 }
+            try await cluster.wait("its object says so") {
+                let status = try await cluster.podGroup("fits")["status"]
+                return status?["phase"]?.string == "Running" && status?["running"]?.integer == 2
+            }
+            try await cluster.wait("the large one's pods say why they wait") {
+                try await cluster.pods().filter { $0.gang == "large" && $0.reason == "Unschedulable" }.count
+                    == 5
+            }
+            let large = try await cluster.podGroup("large")["status"]
+            #expect(large?["phase"]?.string == "Inqueue")
+            let condition = try #require(large?["conditions"]?.elements.first { _ in true })
+            #expect(condition["type"]?.string == "Unschedulable")
+            #expect(condition["message"]?.string?.contains("5/5 tasks in gang unschedulable") ?? false)
+            #expect(try await cluster.onNodes()["large"] == nil)
+            try await cluster.wait("an event tells of the binding") {
+                try await cluster.events(of: "fits-0").contains("Scheduled")
+            }
+            // Room for it comes.
+            try await cluster.addNodes(3, prefix: "more")
+            try await cluster.wait("the large one runs as well") { try await cluster.onNodes()["large"] == 5 }
+            scheduler.signal(SIGTERM)
+            #expect(scheduler.wait() == 0)
+            #expect(scheduler.log.contains("the lease is given back"))
+        }
+    }
+
+    @Test("nodes are shared with another scheduler, and never over-committed") func shared() async throws {
+        try await onCluster(nodes: 2) { plane, cluster in
+            try await cluster.addPod("theirs", gpus: 8, scheduler: "other", node: "node-0")
+            try await cluster.addGang("other-gang", 1, scheduler: "other")
+            try await cluster.addGang("a", 1)
+            try await cluster.addGang("b", 1)
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("one gang runs") { try await cluster.onNodes().count == 2 }
+            try await Task.sleep(for: .seconds(2))
+            #expect(try await cluster.podsByNode() == ["node-0": 1, "node-1": 1])
+            #expect(try await cluster.onNodes()["other-gang"] == nil)
+            try await cluster.deletePod("theirs")
+            try await cluster.wait("the other one takes the place") {
+                try await cluster.onNodes() == ["a": 1, "b": 1]
+            }
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
+    @Test("a queue's limit holds a gang back, and autoscalers are not asked for nodes") func queue()
+        async throws
+    {
+        try await onCluster { plane, cluster in
+            try await cluster.addQueue("small", capability: ["nvidia.com/gpu": "8"])
+            try await cluster.addGang("first", 1, queue: "small")
+            try await cluster.wait("its object exists") { try await cluster.pods().count == 1 }
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("the first one runs") { try await cluster.onNodes()["first"] == 1 }
+            try await cluster.addGang("second", 1, queue: "small")
+            try await cluster.wait("the second one says why it waits") {
+                try await cluster.pods().contains { $0.gang == "second" && !$0.reason.isEmpty }
+            }
+            let second = try #require(try await cluster.pods().first { $0.gang == "second" })
+            #expect(second.reason != "Unschedulable")
+            #expect(second.node.isEmpty)
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
+    @Test("a more important gang takes the places of a less important one") func preemption() async throws {
+        try await onCluster(nodes: 2) { plane, cluster in
+            try await cluster.addPriorityClass("low", 10)
+            try await cluster.addPriorityClass("high", 1_000)
+            try await cluster.addGang("low", 2, priorityClass: "low")
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("the first gang runs") {
+                try await cluster.pods().filter { $0.gang == "low" && $0.phase == "Running" }.count == 2
+            }
+            try await cluster.addGang("high", 2, priorityClass: "high")
+            try await cluster.wait("the other one has taken its places") {
+                try await cluster.onNodes() == ["high": 2]
+            }
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
+    @Test("a bad configuration changes nothing, a good one does, and a pause stops decisions")
+    func configuration() async throws {
+        try await onCluster { plane, cluster in
+            let file = plane.folder + "/scheduler.conf"
+            let good = """
+                compatibility: gangwright
+                actions: "allocate"
+                tiers:
+                - plugins:
+                  - name: gang
+                - plugins:
+                  - name: predicates
+                """
+            try good.write(toFile: file, atomically: true, encoding: .utf8)
+            let scheduler = try SchedulerProcess(plane, ["--config", file])
+            try await cluster.addGang("a", 1)
+            try await cluster.wait("it schedules") { try await cluster.onNodes()["a"] == 1 }
+            try good.replacingOccurrences(of: "gang\n", with: "gagn\n")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            try await cluster.wait("the mistake is told") {
+                scheduler.log.contains("the last good one stays in force")
+            }
+            try await cluster.addGang("b", 1)
+            try await cluster.wait("it schedules on") { try await cluster.onNodes()["b"] == 1 }
+            try good.replacingOccurrences(of: "\"allocate\"", with: "\"allocate, backfill\"")
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            try await cluster.wait("the good one is in force") {
+                scheduler.log.contains("another configuration is in force")
+            }
+            let lease = GroupVersionResource(
+                group: "coordination.k8s.io", version: "v1", resource: "leases")
+            func pause(_ value: String) async throws {
+                let patch = "{\"metadata\":{\"annotations\":{\"gangwright.io/paused\":\"\(value)\"}}}"
+                _ = try await cluster.client.patch(
+                    lease, namespace: "gangwright-system", name: "gangwright", .merge, body: Array(patch.utf8)
+                )
+            }
+            try await pause("true")
+            try await cluster.wait("it is paused") { scheduler.log.contains("warning paused") }
+            try await cluster.addGang("c", 1)
+            try await Task.sleep(for: .seconds(2))
+            #expect(try await cluster.onNodes()["c"] == nil)
+            try await pause("false")
+            try await cluster.wait("it goes on") { try await cluster.onNodes()["c"] == 1 }
+        }
+    }
+}

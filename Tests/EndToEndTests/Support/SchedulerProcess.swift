@@ -1,0 +1,44 @@
+import Foundation
+
+/// `gangwright run` as a process of its own.
+final class SchedulerProcess {
+    private let process = Foundation.Process()
+    let logFile: String
+
+    /// Starts it on a control plane.
+    init(_ plane: ControlPlane, name: String = "gangwright", _ arguments: [String] = []) throws {
+        logFile = "\(plane.folder)/\(name)-\(UUID().uuidString.prefix(4)).log"
+        _ = FileManager.default.createFile(atPath: logFile, contents: nil)
+        process.executableURL = Self.program
+        process.arguments =
+            ["run", "--kubeconfig", plane.kubeconfig, "--listen-address", "none", "--log-level", "debug"]
+            + arguments
+        let log = try FileHandle(forWritingTo: URL(filePath: logFile))
+        process.standardError = log
+        process.standardOutput = log
+        try process.run()
+    }
+
+    deinit { if process.isRunning { signal(SIGKILL) } }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits for the end. - Returns: The exit code.
+    func wait() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// Everything that it has logged.
+    var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
+
+    /// The program stands beside the tests.
+    private static var program: URL {
+        let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let beside = tests.appending(path: "gangwright")
+        return FileManager.default.isExecutableFile(atPath: beside.path)
+            ? beside
+            : URL(filePath: FileManager.default.currentDirectoryPath).appending(
+                path: ".build/debug/gangwright")
+    }
+}
