@@ -131,6 +131,8 @@ struct ExecPluginTests {
         arguments: [
             ("exit 3", "ended with exit code 3"),
             ("kill -9 $$", "ended with exit code 137"),
+        // A program has its signals, though our threads block theirs.
+        ("kill $$; sleep 30", "ended with exit code 143"),
             ("true", "printed nothing, expected an ExecCredential"),
             ("echo nonsense", "its output:1: "),
             (credential("{}"), "status.token: found nothing, expected a token or a client certificate"),
