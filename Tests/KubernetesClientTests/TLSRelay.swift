@@ -20,16 +20,19 @@ final class Certificates: Sendable {
     private init() throws {
         folder = try TemporaryFolder()
         for name in ["ca", "other"] {
-            try run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=\(name) "
-                + "-keyout \(name).key -out \(name).crt")
+            try run(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=\(name) "
+                    + "-keyout \(name).key -out \(name).crt")
         }
         try folder.write("server.ext", "subjectAltName=DNS:localhost,DNS:kube.test\n")
         try folder.write("client.ext", "extendedKeyUsage=clientAuth\n")
         for name in ["server", "client"] {
-            try run("req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) "
-                + "-keyout \(name).key -out \(name).csr")
-            try run("x509 -req -in \(name).csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 "
-                + "-extfile \(name).ext -out \(name).crt")
+            try run(
+                "req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) "
+                    + "-keyout \(name).key -out \(name).csr")
+            try run(
+                "x509 -req -in \(name).csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 "
+                    + "-extfile \(name).ext -out \(name).crt")
         }
         try run("ec -in client.key -aes128 -passout pass:secret -out encrypted.key")
     }
@@ -53,32 +56,53 @@ final class TLSRelay: @unchecked Sendable {  // The process is only touched by i
     private let input = Pipe()
     private let output = Pipe()
 
-    /// Starts it and waits until it listens.
+    /// Starts it and waits until it listens, on a port that the kernel chooses.
     init(
         _ certificates: Certificates, options: [String] = [],
         serve: @escaping @Sendable (_ input: Int32, _ output: Int32) -> Void
-    ) throws {
-        port = LoopbackServer.unusedPort()
+    ) async throws {
         process.executableURL = Certificates.openssl.map { URL(fileURLWithPath: $0) }
         process.arguments =
-            [
-                "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert", "server.crt", "-key", "server.key",
-            ] + options
+            ["s_server", "-quiet", "-accept", "127.0.0.1:0", "-cert", "server.crt", "-key", "server.key"]
+            + options
         process.currentDirectoryURL = URL(fileURLWithPath: certificates.folder.path)
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let (read, write) = (output.fileHandleForReading.fileDescriptor, input.fileHandleForWriting.fileDescriptor)
-        Thread.detachNewThread { serve(read, write) }
-        // It says nothing when it is ready; its port is in the kernel's table then.
-        let listening = "0100007F:" + String(format: "%04X", port) + " 00000000:0000 0A"
-        for _ in 0..<500 {
-            let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-            if table.contains(listening) { return }
-            usleep(10_000)
+        var found: Int?
+        for _ in 0..<3000 where found == nil {
+            found = Self.listeningPort(of: process.processIdentifier)
+            if found == nil { try await Task.sleep(for: .milliseconds(10)) }
         }
-        throw CocoaError(.executableLoad)
+        guard let found else { throw CocoaError(.executableLoad) }
+        port = found
+        let (read, write) = (
+            output.fileHandleForReading.fileDescriptor, input.fileHandleForWriting.fileDescriptor
+        )
+        // The pipes live as long as the thread: it must not read from whoever gets their numbers next.
+        Thread.detachNewThread { [input, output] in
+            withExtendedLifetime((input, output)) { serve(read, write) }
+        }
+    }
+
+    /// The port that a process listens on, from the kernel's tables: with `-quiet` it does not say.
+    private static func listeningPort(of process: Int32) -> Int? {
+        let folder = "/proc/\(process)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let targets = Set(
+            names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }
+        )
+        let table = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
+        for line in table.split(separator: "\n") {
+            // sl, local address, remote address, state (0A: listening) … and the inode as the tenth.
+            let words = line.split(separator: " ")
+            guard words.count > 9, words[3] == "0A", targets.contains("socket:[\(words[9])]") else {
+                continue
+            }
+            return words[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
+        }
+        return nil
     }
 
     deinit {
@@ -89,8 +113,8 @@ final class TLSRelay: @unchecked Sendable {  // The process is only touched by i
     /// A relay that answers HTTP/1.1 requests.
     convenience init(
         _ certificates: Certificates, options: [String] = [], answer: @escaping LoopbackServer.Answer
-    ) throws {
-        try self.init(certificates, options: options) { input, output in
+    ) async throws {
+        try await self.init(certificates, options: options) { input, output in
             LoopbackServer.serve(input: input, output: output, answer)
         }
     }

@@ -30,9 +30,9 @@ struct TLSTests {
         return nil
     }
 
-    private func relay(_ options: [String] = []) throws -> (TLSRelay, Certificates) {
+    private func relay(_ options: [String] = []) async throws -> (TLSRelay, Certificates) {
         let certificates = try #require(certificates)
-        let relay = try TLSRelay(certificates, options: options) { request in
+        let relay = try await TLSRelay(certificates, options: options) { request in
             [.json(200, request.header("host") ?? "")]
         }
         return (relay, certificates)
@@ -40,11 +40,13 @@ struct TLSTests {
 
     @Test("an authority in a file or as data is trusted, any other is not")
     func authority() async throws {
-        let (relay, certificates) = try relay()
+        let (relay, certificates) = try await relay()
         for source in [certificates.file("ca.crt"), certificates.data("ca.crt")] {
             #expect(try await ask(relay) { $0.certificateAuthority = source }.head.status == 200)
         }
-        for source in [certificates.file("other.crt"), certificates.data("other.crt"), .file("/nowhere"), nil] {
+        for source in [
+            certificates.file("other.crt"), certificates.data("other.crt"), .file("/nowhere"), nil,
+        ] {
             let kind = await kind { _ = try await ask(relay) { $0.certificateAuthority = source } }
             #expect(kind == .tls, "\(source as Any)")
         }
@@ -52,15 +54,19 @@ struct TLSTests {
 
     @Test("without verification any certificate does")
     func insecure() async throws {
-        let (relay, _) = try relay()
+        let (relay, _) = try await relay()
         #expect(try await ask(relay, host: "127.0.0.1") { $0.skipsVerification = true }.head.status == 200)
     }
 
-    @Test("a certificate must have the server's name, or the one that was configured; the host stays the server's")
+    @Test(
+        "a certificate must have the server's name, or the one that was configured; the host stays the server's"
+    )
     func serverName() async throws {
-        let (relay, certificates) = try relay()
+        let (relay, certificates) = try await relay()
         let wrong = await kind {
-            _ = try await ask(relay, host: "127.0.0.1") { $0.certificateAuthority = certificates.file("ca.crt") }
+            _ = try await ask(relay, host: "127.0.0.1") {
+                $0.certificateAuthority = certificates.file("ca.crt")
+            }
         }
         #expect(wrong == .tls)
         let response = try await ask(relay, host: "127.0.0.1") {
@@ -77,14 +83,21 @@ struct TLSTests {
         #expect(other == .tls)
     }
 
-    @Test("a client certificate is shown, from files or data; without one, or with a broken one, there is no answer")
+    @Test(
+        "a client certificate is shown, from files or data; without one, or with a broken one, there is no answer"
+    )
     func clientCertificate() async throws {
-        let (relay, certificates) = try relay(["-Verify", "1", "-verify_return_error", "-CAfile", "ca.crt"])
+        let (relay, certificates) = try await relay([
+            "-Verify", "1", "-verify_return_error", "-CAfile", "ca.crt",
+        ])
         func status(_ client: ClientCertificate?) async throws -> Int {
-            try await ask(relay, client: client) { $0.certificateAuthority = certificates.file("ca.crt") }.head.status
+            try await ask(relay, client: client) { $0.certificateAuthority = certificates.file("ca.crt") }
+                .head.status
         }
-        let files = ClientCertificate(certificate: certificates.file("client.crt"), key: certificates.file("client.key"))
-        let data = ClientCertificate(certificate: certificates.data("client.crt"), key: certificates.data("client.key"))
+        let files = ClientCertificate(
+            certificate: certificates.file("client.crt"), key: certificates.file("client.key"))
+        let data = ClientCertificate(
+            certificate: certificates.data("client.crt"), key: certificates.data("client.key"))
         #expect(try await status(files) == 200)
         #expect(try await status(data) == 200)
         #expect(await kind { _ = try await status(nil) } != nil)
@@ -98,8 +111,11 @@ struct TLSTests {
     func http2() async throws {
         let certificates = try #require(certificates)
         let server = HTTP2Answers()
-        let relay = try TLSRelay(certificates, options: ["-alpn", "h2"]) { server.serve(input: $0, output: $1) }
-        var settings = TransportSettings(server: try #require(ServerAddress("https://localhost:\(relay.port)")))
+        let relay = try await TLSRelay(certificates, options: ["-alpn", "h2"]) {
+            server.serve(input: $0, output: $1)
+        }
+        var settings = TransportSettings(
+            server: try #require(ServerAddress("https://localhost:\(relay.port)")))
         settings.tls.certificateAuthority = certificates.file("ca.crt")
         let transport = try Transport(settings)
         let stream = try await transport.open(HTTPRequest(.get, "/watch", timeout: .seconds(20)))
@@ -107,7 +123,8 @@ struct TLSTests {
         try await withThrowingTaskGroup(of: HTTPResponse.self) { group in
             for _ in 0..<20 {
                 group.addTask {
-                    try await transport.send(HTTPRequest(.post, "/", body: Array("x".utf8), timeout: .seconds(20)))
+                    try await transport.send(
+                        HTTPRequest(.post, "/", body: Array("x".utf8), timeout: .seconds(20)))
                 }
             }
             for try await response in group {
@@ -155,7 +172,9 @@ private final class HTTP2Answers: Sendable {
 
     private func send(_ output: Int32, type: UInt8, flags: UInt8, stream: UInt32, _ payload: [UInt8]) {
         let length = payload.count
-        let head: [UInt8] = [UInt8(length >> 16 & 0xFF), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), type, flags]
+        let head: [UInt8] = [
+            UInt8(length >> 16 & 0xFF), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), type, flags,
+        ]
         let id = (0..<4).map { UInt8(truncatingIfNeeded: stream >> (24 - 8 * UInt32($0))) }
         let frame = head + id + payload
         _ = frame.withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
@@ -207,6 +226,8 @@ struct ProxyTests {
                 try await transport.send(HTTPRequest(.get, "/", timeout: .seconds(10)))
             }
         }
-        #expect(proxy.requests.map { "\($0.method) \($0.target)" } == Array(repeating: "CONNECT 10.1.2.3:6443", count: 2))
+        #expect(
+            proxy.requests.map { "\($0.method) \($0.target)" }
+                == Array(repeating: "CONNECT 10.1.2.3:6443", count: 2))
     }
 }

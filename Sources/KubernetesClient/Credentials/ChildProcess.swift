@@ -96,7 +96,7 @@ enum ChildProcess {
     }
 
     private static func currentEnvironment(replacing new: [(name: String, value: String)]) -> [String] {
-        let own = Environment.current.filter { variable in !new.contains { $0.name == variable.key } }
+        let own = ProcessEnvironment.current.filter { variable in !new.contains { $0.name == variable.key } }
         return own.map { "\($0.key)=\($0.value)" }.sorted() + new.map { "\($0.name)=\($0.value)" }
     }
 

@@ -1,6 +1,6 @@
 import CLibCurl
 
-/// One exchange as libcurl knows it: its options, and the memory that they point to.
+/// One exchange as libcurl knows it: owns its easy handle, and the memory that the handle's options point to.
 ///
 /// Lives on libcurl's thread, from before the handle is added until after it is removed.
 final class TransferHandle {
@@ -26,6 +26,7 @@ final class TransferHandle {
     }
 
     deinit {
+        curl_easy_cleanup(handle)
         curl_slist_free_all(headers)
         curl_slist_free_all(route)
         errorBuffer.deallocate()
@@ -126,7 +127,9 @@ extension TransferHandle {
             body.withUnsafeBytes { bytes in
                 // An empty array may have no address, and none would mean that a callback gives the body.
                 let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                if let start { check(CURLOPT_COPYPOSTFIELDS, clibcurl_set_text(handle, CURLOPT_COPYPOSTFIELDS, start)) }
+                if let start {
+                    check(CURLOPT_COPYPOSTFIELDS, clibcurl_set_text(handle, CURLOPT_COPYPOSTFIELDS, start))
+                }
             }
             if body.isEmpty { set(CURLOPT_COPYPOSTFIELDS, text: "") }
         }
