@@ -181,7 +181,8 @@ private struct TransferLoop: ~Copyable {
 
     private mutating func end(_ handle: UnsafeMutableRawPointer, _ result: Transfer.End) {
         guard let work = running.removeValue(forKey: handle) else { return }
-        curl_multi_remove_handle(driver.multi, handle)
+        // What the handle points to must outlive its place in the multi handle.
+        withExtendedLifetime(work) { _ = curl_multi_remove_handle(driver.multi, handle) }
         handles[ObjectIdentifier(work.transfer)] = nil
         if work.transfer.delivery == .lines {
             streams -= 1
