@@ -176,9 +176,13 @@ struct ExecPluginTests {
         let message = await failure { () throws(CredentialError) in _ = try await plugin.run() }
         #expect(message.hasSuffix("did not end in time"))
         let child = try #require(Int32(folder.read("child").trimmingWhitespace))
-        // A zombie, if nobody has collected it yet, or gone.
-        let state = (try? LocalFile.read("/proc/\(child)/stat")).map { text($0) } ?? ") Z"
-        #expect(state.contains(") Z") || state.contains(") X"))
+        // A zombie, if nobody has collected it yet, or gone; the kernel takes a moment.
+        func lives() -> Bool {
+            guard let stat = try? LocalFile.read("/proc/\(child)/stat") else { return false }
+            return !text(stat).contains(") Z") && !text(stat).contains(") X")
+        }
+        for _ in 0..<500 where lives() { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(!lives())
     }
 
     @Test("one that needs a terminal says so where there is none")
