@@ -324,6 +324,34 @@ struct KubeconfigMistakeTests {
         #expect(problems(single(user: user)).map(withoutPlace) == ["users[0].user." + message])
     }
 
+    @Test("any text gives a configuration or says what is wrong, and never traps")
+    func mutations() {
+        let exec =
+            "{exec: {apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Never, "
+            + "provideClusterInfo: true, env: [{name: A}]}, as: b, as-user-extra: {c: [d]}}"
+        let text = Array(
+            single(
+                cluster: "server: 'https://h', certificate-authority-data: Q0E=, proxy-url: 'http://p'",
+                user: exec
+            )
+            .utf8)
+        for seed in UInt64(0)..<1000 {
+            var random = SeededRandom(seed: seed)
+            var bytes = text
+            for _ in 0..<Int.random(in: 1...5, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[place] = text[Int.random(in: 0..<text.count, using: &random)]
+                case 1: bytes.removeSubrange(place..<min(bytes.count - 1, place + 8))
+                default: bytes.insert(contentsOf: text.suffix(place % 40), at: place)
+                }
+            }
+            do {
+                _ = try Kubeconfig(texts: [("/k/config", bytes)]).configuration()
+            } catch { #expect(!error.problems.isEmpty, "seed \(seed)") }
+        }
+    }
+
     private func withoutPlace(_ problem: String) -> String {
         #expect(problem.hasPrefix("/k/0.yaml:"))
         return problem.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? ""

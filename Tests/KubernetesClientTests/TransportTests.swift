@@ -64,6 +64,18 @@ struct TransportTests {
         #expect((1...3).contains(server.connections))
     }
 
+    @Test("a kept connection that the server has closed is replaced, and nobody notices")
+    func replaced() async throws {
+        let server = LoopbackServer { _ in [.json(200, "{}"), .close] }
+        let transport = try Transport(settings(server))
+        for _ in 0..<5 {
+            var request = HTTPRequest(.post, "/", timeout: .seconds(10))
+            request.body = Array("x".utf8)
+            #expect(try await transport.send(request).head.status == 200)
+        }
+        #expect(server.requests.map(\.text) == Array(repeating: "x", count: 5) && server.connections == 5)
+    }
+
     @Test("streams do not use up the connections of requests")
     func streamsApart() async throws {
         let server = LoopbackServer { request in

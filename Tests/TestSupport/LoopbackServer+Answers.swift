@@ -60,3 +60,11 @@ public func gzipStored(_ bytes: [UInt8]) -> [UInt8] {
     }
     return out + littleEndian(Int(~checksum), 4) + littleEndian(bytes.count, 4)
 }
+
+extension LoopbackServer {
+    /// Answers requests that come by one descriptor over another, until one of them ends.
+    public static func serve(input: Int32, output: Int32, _ answer: Answer) {
+        var conversation = HTTPConversation(input: input, output: output, number: 0)
+        conversation.run(record: { _ in }, answer)
+    }
+}

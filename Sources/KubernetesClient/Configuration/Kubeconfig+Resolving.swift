@@ -58,7 +58,7 @@ extension Kubeconfig {
         configuration.transport.proxy = proxy(fields)
         configuration.transport.usesCompression = !(fields.bool("disable-compression") ?? false)
         if let user {
-            guard let source = credentials(user, for: cluster) else { return nil }
+            guard let source = credentials(user, for: cluster, tls) else { return nil }
             configuration.credentials = source
             configuration.impersonation = impersonation(user.fields)
         }
@@ -111,7 +111,9 @@ extension Kubeconfig {
 
 // Users.
 extension Kubeconfig {
-    private static func credentials(_ user: Entry, for cluster: Entry) -> CredentialSource? {
+    private static func credentials(
+        _ user: Entry, for cluster: Entry, _ tls: TLSSettings
+    ) -> CredentialSource? {
         let fields = user.fields
         let certificate = pem("client-certificate", of: user)
         let key = pem("client-key", of: user)
@@ -144,12 +146,14 @@ extension Kubeconfig {
         }
         // A token goes before a plugin.
         guard identity.bearerToken == nil, let exec = fields.object("exec") else { return .fixed(identity) }
-        return plugin(exec, user, cluster).map {
+        return plugin(exec, user, cluster, tls).map {
             .plugin($0, clientCertificate: identity.clientCertificate)
         }
     }
 
-    private static func plugin(_ exec: FieldReader, _ user: Entry, _ cluster: Entry) -> ExecPlugin? {
+    private static func plugin(
+        _ exec: FieldReader, _ user: Entry, _ cluster: Entry, _ tls: TLSSettings
+    ) -> ExecPlugin? {
         guard let version = exec.requiredString("apiVersion"), let command = exec.requiredString("command")
         else {
             return nil
@@ -177,18 +181,18 @@ extension Kubeconfig {
             exec.report("interactiveMode", "found nothing, expected Never, IfAvailable or Always")
             return nil
         }
-        if exec.bool("provideClusterInfo") ?? false { plugin.cluster = description(of: cluster) }
+        if exec.bool("provideClusterInfo") ?? false { plugin.cluster = description(of: cluster, tls) }
         return plugin
     }
 
     /// `spec.cluster` of an ExecCredential: the cluster with its authority as data.
-    private static func description(of cluster: Entry) -> OutputValue {
+    private static func description(of cluster: Entry, _ tls: TLSSettings) -> OutputValue {
         var members: [(String, OutputValue)] = []
         for key in ["server", "tls-server-name", "insecure-skip-tls-verify"] {
             if let value = cluster.fields.value(key) { members.append((key, value.output)) }
         }
         let authority: [UInt8]? =
-            switch pem("certificate-authority", of: cluster) {
+            switch tls.certificateAuthority {
             case .data(let bytes): bytes
             case .file(let path): try? LocalFile.read(path)
             case nil: nil

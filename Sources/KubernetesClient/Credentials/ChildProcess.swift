@@ -63,11 +63,14 @@ enum ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
+        // Threads of ours block signals, which the program would inherit.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
         // What reads from the terminal has to stay in the terminal's group.
-        if !isInteractive {
-            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-            posix_spawnattr_setpgroup(&attributes, 0)
-        }
+        let group = isInteractive ? 0 : POSIX_SPAWN_SETPGROUP
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
+        posix_spawnattr_setpgroup(&attributes, 0)
         let variables = currentEnvironment(replacing: environment)
         var argumentPointers = arguments.map { strdup($0) } + [nil]
         var variablePointers = variables.map { strdup($0) } + [nil]
@@ -93,7 +96,7 @@ enum ChildProcess {
     }
 
     private static func currentEnvironment(replacing new: [(name: String, value: String)]) -> [String] {
-        let own = Environment.current.filter { variable in !new.contains { $0.name == variable.key } }
+        let own = ProcessEnvironment.current.filter { variable in !new.contains { $0.name == variable.key } }
         return own.map { "\($0.key)=\($0.value)" }.sorted() + new.map { "\($0.name)=\($0.value)" }
     }
 

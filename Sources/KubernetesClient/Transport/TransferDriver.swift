@@ -96,11 +96,8 @@ private struct TransferLoop: ~Copyable {
     private let driver: TransferDriver
     private var running: [UnsafeMutableRawPointer: TransferHandle] = [:]
     private var handles: [ObjectIdentifier: UnsafeMutableRawPointer] = [:]
-    /// Handles without work: their buffers are worth keeping, connections live in the multi handle.
-    private var idle: [UnsafeMutableRawPointer] = []
     private var streams = 0
 
-    private static let mostIdleHandles = 64
     /// An upper bound only: libcurl's own timers and wake-ups come first.
     private static let longestWaitMilliseconds: Int32 = 60_000
 
@@ -115,7 +112,6 @@ private struct TransferLoop: ~Copyable {
     }
 
     deinit {
-        for handle in idle { curl_easy_cleanup(handle) }
         curl_multi_cleanup(driver.multi)
     }
 
@@ -151,14 +147,13 @@ private struct TransferLoop: ~Copyable {
     }
 
     private mutating func start(_ transfer: Transfer) {
-        guard let handle = idle.popLast() ?? curl_easy_init() else {
+        // A new handle each time: connections live in the multi handle, and one that was used over HTTP/2 may keep
+        // buffers through curl_easy_reset, and then refuse options.
+        guard let handle = curl_easy_init() else {
             return transfer.finish(.failure(TransportError(kind: .invalidRequest, detail: "no memory")))
         }
         let work = TransferHandle(transfer, handle: handle, settings: driver.settings)
-        if let refusal = work.refusal {
-            curl_easy_cleanup(handle)
-            return transfer.finish(.failure(refusal))
-        }
+        if let refusal = work.refusal { return transfer.finish(.failure(refusal)) }
         running[handle] = work
         handles[ObjectIdentifier(transfer)] = handle
         if transfer.delivery == .lines {
@@ -186,17 +181,12 @@ private struct TransferLoop: ~Copyable {
 
     private mutating func end(_ handle: UnsafeMutableRawPointer, _ result: Transfer.End) {
         guard let work = running.removeValue(forKey: handle) else { return }
-        curl_multi_remove_handle(driver.multi, handle)
+        // What the handle points to must outlive its place in the multi handle.
+        withExtendedLifetime(work) { _ = curl_multi_remove_handle(driver.multi, handle) }
         handles[ObjectIdentifier(work.transfer)] = nil
         if work.transfer.delivery == .lines {
             streams -= 1
             allowConnections()
-        }
-        if idle.count < Self.mostIdleHandles {
-            curl_easy_reset(handle)
-            idle.append(handle)
-        } else {
-            curl_easy_cleanup(handle)
         }
         work.transfer.finish(result)
     }

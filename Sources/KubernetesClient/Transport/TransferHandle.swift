@@ -1,6 +1,6 @@
 import CLibCurl
 
-/// One exchange as libcurl knows it: its options, and the memory that they point to.
+/// One exchange as libcurl knows it: owns its easy handle, and the memory that the handle's options point to.
 ///
 /// Lives on libcurl's thread, from before the handle is added until after it is removed.
 final class TransferHandle {
@@ -26,6 +26,7 @@ final class TransferHandle {
     }
 
     deinit {
+        curl_easy_cleanup(handle)
         curl_slist_free_all(headers)
         curl_slist_free_all(route)
         errorBuffer.deallocate()
@@ -127,7 +128,9 @@ extension TransferHandle {
             body.withUnsafeBytes { bytes in
                 // An empty array may have no address, and none would mean that a callback gives the body.
                 let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-                if let start { check(clibcurl_set_text(handle, CURLOPT_COPYPOSTFIELDS, start)) }
+                if let start {
+                    check(CURLOPT_COPYPOSTFIELDS, clibcurl_set_text(handle, CURLOPT_COPYPOSTFIELDS, start))
+                }
             }
             if body.isEmpty { set(CURLOPT_COPYPOSTFIELDS, text: "") }
         }
@@ -141,8 +144,10 @@ extension TransferHandle {
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         set(CURLOPT_WRITEDATA, pointer: context)
         set(CURLOPT_HEADERDATA, pointer: context)
-        check(clibcurl_set_data_function(handle, CURLOPT_WRITEFUNCTION, receiveBody))
-        check(clibcurl_set_data_function(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
+        check(
+            CURLOPT_WRITEFUNCTION, clibcurl_set_data_function(handle, CURLOPT_WRITEFUNCTION, receiveBody))
+        check(
+            CURLOPT_HEADERFUNCTION, clibcurl_set_data_function(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
     }
 }
 
@@ -156,29 +161,30 @@ extension TransferHandle {
     }
 
     private func set(_ option: CURLoption, _ value: Int) {
-        check(clibcurl_set_long(handle, option, value))
+        check(option, clibcurl_set_long(handle, option, value))
     }
 
     private func set(_ option: CURLoption, text: String?) {
-        check(clibcurl_set_text(handle, option, text))
+        check(option, clibcurl_set_text(handle, option, text))
     }
 
     private func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer) {
-        check(clibcurl_set_pointer(handle, option, pointer))
+        check(option, clibcurl_set_pointer(handle, option, pointer))
     }
 
     private func set(_ source: PEMSource, file: CURLoption, blob: CURLoption) {
         switch source {
         case .file(let path): set(file, text: path)
         case .data(let bytes):
-            check(bytes.withUnsafeBytes { clibcurl_set_blob(handle, blob, $0.baseAddress, $0.count) })
+            check(blob, bytes.withUnsafeBytes { clibcurl_set_blob(handle, blob, $0.baseAddress, $0.count) })
         }
     }
 
-    private func check(_ code: CURLcode) {
+    private func check(_ option: CURLoption, _ code: CURLcode) {
         guard code != CURLE_OK, refusal == nil else { return }
         let reason = String(cString: curl_easy_strerror(code))
-        refusal = TransportError(kind: .invalidRequest, detail: "libcurl refuses the request: \(reason)")
+        let detail = "libcurl refuses the request at option \(option.rawValue): \(reason)"
+        refusal = TransportError(kind: .invalidRequest, detail: detail)
     }
 }
 

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The variables of this process.
-enum Environment {
+public enum ProcessEnvironment {
     /// All variables, as they are now.
-    static var current: [String: String] {
+    public static var current: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
