@@ -53,6 +53,7 @@ struct PluginPoints {
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimFilter?
     private(set) var reclaimable: VictimFilter?
+    private(set) var giving: ((Session, Int) -> Bool)?
     private(set) var evictable: ((Session, GangEviction, [Int]) -> [Int]?)?
     private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
     private(set) var victims: ((Session) -> [Int])?
@@ -218,9 +219,15 @@ struct PluginPoints {
         if configuration.isEnabled(.preemptable) { preemptable = filter }
     }
 
-    /// Says which pods of other queues may leave for a pod.
-    mutating func chooseReclaimable(_ filter: @escaping VictimFilter) {
-        if configuration.isEnabled(.reclaimable) { reclaimable = filter }
+    /// Says which pods of other queues may leave for a pod; and of which queues any may, where that is known without
+    /// looking at pods.
+    mutating func chooseReclaimable(
+        _ filter: @escaping VictimFilter, ofQueues isGiving: ((Session, Int) -> Bool)? = nil
+    ) {
+        if configuration.isEnabled(.reclaimable) {
+            reclaimable = filter
+            giving = isGiving
+        }
     }
 
     /// Says which pods may leave for a gang as a whole; it has no switch.

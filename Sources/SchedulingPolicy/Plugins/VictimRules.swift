@@ -49,7 +49,7 @@ struct VictimRules {
             let known = victims ?? candidates
             if known.isEmpty { return [] }
             guard let offered = entry.filter(session, task, known) else { continue }
-            victims = known.filter(offered.contains)
+            victims = offered == known ? known : known.filter(Set(offered).contains)
         }
         return victims ?? []
     }
