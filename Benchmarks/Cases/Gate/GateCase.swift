@@ -91,16 +91,6 @@ struct GateCase: Sendable {
                 return waiting
             }
         },
-        GateCase(name: "cycle/evictions") {
-            var recipe = SyntheticCluster.mixed(nodes: 300)
-            recipe.fillPercent = 95
-            recipe.pending = .pods(300)
-            let session = try Session(snapshot: recipe.snapshot(seed: seed), configuration: .default)
-            return {
-                _ = session.runCycle()
-                return 300
-            }
-        },
         GateCase(name: "session, a pod comes and leaves") {
             let input = LoadInput(nodes: 100, podsPerNode: 10)
             let session = try input.session()
