@@ -8,7 +8,7 @@ extension Session {
     /// least important first; bundle by bundle until the gang comes together in one of its domains, or nobody leaves.
     func evictBundles(_ reason: EvictionReason, maxDomains: Int, allowsWhole: Bool) {
         let isReclaim = reason == .gangreclaim
-        let starving = starvingJobs()
+        let starving = preemptors(starvingJobs())
         for queue in starving.queues {
             if isReclaim, points.isOverused(queue, in: self) { continue }
             var waiting = starving.heaps[queue] ?? PriorityHeap()

@@ -8,13 +8,13 @@ extension Session {
     /// and all of them or none, as the gates say. Then within gangs: a pod at a time. Gangs that wish for nearness take part
     /// in neither.
     func preempt() {
-        var preemptors = starvingJobs { !self.wishesForNearness($0) }
+        var preemptors = preemptors(starvingJobs { !self.wishesForNearness($0) })
         for queue in preemptors.queues {
             var waiting = preemptors.heaps[queue] ?? PriorityHeap()
             var statement = Statement()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 var isAssigned = false
-                while points.isStarving(job, in: self), let task = preemptors.nextTask(of: job) {
+                while points.isStarving(job, in: self), let task = preemptors.nextTask(of: job, in: self) {
                     isAssigned = preempt(for: task, of: job, &statement) { victim in
                         self.tasks[victim].job != job && self.queue(of: victim) == queue
                     }
@@ -123,29 +123,30 @@ struct Preemptors {
     var heaps: [Int: PriorityHeap<Int>] = [:]
     private var tasks: [Int: ArraySlice<Int>] = [:]
 
-    mutating func setTasks(_ waiting: [Int], of job: Int) { tasks[job] = waiting[...] }
-
-    /// The pods of a gang that wait, best first.
-    func tasks(of job: Int) -> [Int] { tasks[job].map(Array.init) ?? [] }
-
     /// The next pod of a gang that waits.
-    mutating func nextTask(of job: Int) -> Int? { tasks[job]?.popFirst() }
+    mutating func nextTask(of job: Int, in session: Session) -> Int? {
+        tasks[job, default: session.waitingTasks(of: job)[...]].popFirst()
+    }
 }
 
 extension Session {
-    /// The gangs that starve, of those that have been admitted and can come together.
-    func starvingJobs(where qualifies: (Int) -> Bool = { _ in true }) -> Preemptors {
+    /// The gangs that starve, of those that have been admitted and can come together, in the order of age.
+    func starvingJobs(where qualifies: (Int) -> Bool = { _ in true }) -> [Int] {
+        cycleJobs.filter { job in
+            jobs[job].phase != .pending && !jobs[job].isHopeless && qualifies(job) && jobs[job].queue != nil
+                && points.invalidity(of: job, in: self) == nil && points.isStarving(job, in: self)
+        }
+    }
+
+    /// Gangs that starve, by queue.
+    func preemptors(_ starving: [Int]) -> Preemptors {
         var preemptors = Preemptors()
-        for job in cycleJobs
-        where jobs[job].phase != .pending && !jobs[job].isHopeless && qualifies(job) {
-            guard let queue = jobs[job].queue, points.invalidity(of: job, in: self) == nil,
-                points.isStarving(job, in: self)
-            else { continue }
+        for job in starving {
+            guard let queue = jobs[job].queue else { continue }
             preemptors.jobs[queue, default: []].append(job)
             preemptors.heaps[queue, default: PriorityHeap()].push(job) {
                 points.isJob($0, before: $1, in: self)
             }
-            preemptors.setTasks(waitingTasks(of: job), of: job)
         }
         preemptors.queues = queueOrder.filter { preemptors.jobs[$0] != nil }
             .sorted { points.isQueue($0, before: $1, in: self) }

@@ -54,6 +54,7 @@ struct PluginPoints {
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimRules<Int>.Filter?
     private(set) var reclaimable: VictimRules<Int>.Filter?
+    private(set) var giving: ((Session, Int) -> Bool)?
     private(set) var evictable: VictimRules<GangEviction>.Filter?
     private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
     private(set) var victims: ((Session) -> [Int])?
@@ -230,9 +231,15 @@ struct PluginPoints {
         if configuration.isEnabled(.preemptable) { preemptable = filter }
     }
 
-    /// Says which pods of other queues may leave for a pod.
-    mutating func chooseReclaimable(_ filter: @escaping VictimRules<Int>.Filter) {
-        if configuration.isEnabled(.reclaimable) { reclaimable = filter }
+    /// Says which pods of other queues may leave for a pod; and of which queues any may, where that is known without
+    /// looking at pods.
+    mutating func chooseReclaimable(
+        _ filter: @escaping VictimRules<Int>.Filter, ofQueues isGiving: ((Session, Int) -> Bool)? = nil
+    ) {
+        if configuration.isEnabled(.reclaimable) {
+            reclaimable = filter
+            giving = isGiving
+        }
     }
 
     /// Says which pods may leave for a gang as a whole; it has no switch.

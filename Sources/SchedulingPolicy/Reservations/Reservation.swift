@@ -41,7 +41,11 @@ extension Session {
         if compatibility != .gangwright { return }
         for job in cycleJobs { if let reservation = reservationAfterEviction(job) { add(reservation) } }
         guard let now, let patience else { return }
-        var due = cycleJobs.filter { hasWaited($0, past: patience, at: now) && canBeReserved($0) }
+        // A place is booked once for a pod: a gang that has places after evictions needs no others.
+        let served = Set(reservations.map(\.job))
+        var due = cycleJobs.filter { job in
+            hasWaited(job, past: patience, at: now) && !served.contains(job) && canBeReserved(job)
+        }
         if due.isEmpty { return }
         due.sort { points.isJob($0, before: $1, in: self) }
         for job in due.prefix(Self.mostReservations) {

@@ -111,6 +111,8 @@ public final class Session {
     var settledAdmitted: [Int64]
     /// What may have made room, and what has changed.
     var roomVersion = RoomVersion()
+    /// The state of the nodes in which plans of evictions have failed last, and its number among those in which any did.
+    var planRound = (version: RoomVersion(), number: UInt32(0))
 
     /// The time of the cycle that is open, or was last; `nil` if none was given.
     var now: Timestamp?
