@@ -6,10 +6,6 @@ struct TopologyState {
     var tree: DomainTree?
     /// Gangs with a wish for nearness or with rules for parts.
     var gangs: [Int: TopologyGang] = [:]
-    /// Labels of pods whose gang has rules for parts, or is not known yet and may have some.
-    ///
-    /// A gang that gets its first rules later than its pods learns of their labels when they next change.
-    var labels: [Int: [String: String]] = [:]
     /// The domains in which pods were refused, by the number of the refusals.
     var refusedDomains: [Int32: RefusedDomain] = [:]
 }
