@@ -15,6 +15,8 @@ struct EvictionPlan {
         let job: Int
         /// Its queue.
         let queue: Int
+        /// Whether nodes are compared pod by pod: `enableTopologyAwarePreemption`.
+        let comparesPods: Bool
 
         var isReclaim: Bool { reason == .reclaim || reason == .gangreclaim }
     }
@@ -25,20 +27,25 @@ struct EvictionPlan {
         let victims: [Int]
         /// The highest priority of a gang that loses pods.
         let priority: Int32
+        /// What the pods are compared by instead, if the configuration says so.
+        let cost: VictimCost?
 
         func isBetter(than other: Offer) -> Bool {
+            if let cost, let otherCost = other.cost { return cost < otherCost }
             if priority != other.priority { return priority < other.priority }
             return victims.count < other.victims.count
         }
     }
 
-    private let session: Session
-    private let scope: Scope
-    private var statement = Statement()
+    let session: Session
+    let scope: Scope
+    var statement = Statement()
     /// How many places were found before the plan came to nothing.
     private(set) var mostPlaces = 0
     /// True once someone has to leave so that the queue may take the pods.
     private var isBoundByQueue = false
+    /// The only domain in which places are looked for; `nil` for everywhere.
+    var domain: (tree: DomainTree, index: Int)?
 
     init(_ scope: Scope, in session: Session) {
         self.scope = scope
@@ -49,12 +56,8 @@ struct EvictionPlan {
     ///
     /// - Returns: whether the gang holds its places.
     mutating func carryOut(for tasks: [Int]) -> Bool {
-        for task in tasks {
-            if !session.points.isStarving(scope.job, in: session) { break }
-            if session.tasks[task].traits.contains(.neverPreempts) { continue }
-            if scope.isReclaim, !session.points.isPreemptive(scope.queue, [task], in: session) { continue }
-            if !findPlace(for: task), !session.canContinueAfterFailure(scope.job) { break }
-        }
+        let confined = session.domainTurn(of: scope.job, pods: tasks)
+        if let confined { placeInOneDomain(confined) } else { placeAnywhere(tasks) }
         mostPlaces = statement.placed.count
         guard !statement.isEmpty, session.points.isPipelined(scope.job, in: session) else {
             statement.rollback(in: session)
@@ -74,38 +77,46 @@ struct EvictionPlan {
         return true
     }
 
+    private mutating func placeAnywhere(_ tasks: [Int]) {
+        for task in tasks {
+            if !session.points.isStarving(scope.job, in: session) { break }
+            if exclusion(of: task) != nil { continue }
+            if let node = findNode(for: task) {
+                session.place(task, Placement(node: node, kind: .pipeline))
+                statement.record(task, in: session)
+            } else if !session.canContinueAfterFailure(scope.job) {
+                break
+            }
+        }
+    }
+
+    /// Takes over what was found out while the gang was tried in domains.
+    mutating func takeOver(_ other: EvictionPlan) { isBoundByQueue = other.isBoundByQueue }
+
     // MARK: One pod
 
-    private mutating func findPlace(for task: Int) -> Bool {
-        guard let shape = session.tasks[task].shape else { return false }
+    /// The node for a pod, once those have left who have to.
+    mutating func findNode(for task: Int) -> Int? {
+        guard let shape = session.tasks[task].shape else { return nil }
         let mayTake = session.points.isAllocatable(scope.queue, task, in: session)
-        if mayTake, case .place(let placement) = session.findPlace(for: task) {
-            take(task, placement)
-            return true
-        }
+        if mayTake, case .place(let placement) = findFreePlace(for: task) { return placement.node }
         let rules = session.points.nodeRules(for: task, in: session)
         session.allocator.prepare(shape)
         var candidates = session.allocator.nodes(meetingDemandsOf: shape)
         if let rules { candidates.removeAll { rules.refusal($0) != nil } }
         candidates.removeAll { session.allocator.isMarked($0, against: shape) }
+        if let domain { candidates.removeAll { !domain.tree.isNode($0, within: domain.index) } }
         var best: Offer?
         for node in session.allocator.ranked(candidates, for: shape, adding: { rules?.points($0) }) {
             guard let offer = offer(on: node, for: task) else { continue }
             if best.map(offer.isBetter) ?? true { best = offer }
         }
-        guard let best else { return false }
+        guard let best else { return nil }
         for victim in best.victims {
             statement.evict(victim, because: scope.reason, for: scope.job, in: session)
         }
         isBoundByQueue = isBoundByQueue || !mayTake
-        guard session.points.isAllocatable(scope.queue, task, in: session) else { return false }
-        take(task, Placement(node: best.node, kind: .pipeline))
-        return true
-    }
-
-    private mutating func take(_ task: Int, _ placement: Placement) {
-        session.place(task, Placement(node: placement.node, kind: .pipeline))
-        statement.record(task, in: session)
+        return session.points.isAllocatable(scope.queue, task, in: session) ? best.node : nil
     }
 
     // MARK: Offers
@@ -146,7 +157,8 @@ struct EvictionPlan {
         // Each was asked about with others; together they may be more than a budget lets go.
         if session.points.permitted(needed, in: session).count < needed.count { return nil }
         let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
-        return Offer(node: node, victims: needed, priority: priority ?? .min)
+        let cost = scope.comparesPods ? VictimCost(of: needed, in: session) : nil
+        return Offer(node: node, victims: needed, priority: priority ?? .min, cost: cost)
     }
 
     private func isOn(_ entry: Int) -> (Int) -> Bool { { session.tasks[$0].node == entry } }
@@ -176,7 +188,7 @@ struct EvictionPlan {
     }
 
     /// Whether a pod is of those that the scope is about.
-    private func isRival(_ victim: Int) -> Bool {
+    func isRival(_ victim: Int) -> Bool {
         let status = session.tasks[victim].status
         guard status == .running || status == .bound, session.isPreemptable(victim),
             let job = session.tasks[victim].job, job != scope.job, session.jobs[job].mayBeBroken,
@@ -199,7 +211,7 @@ struct EvictionPlan {
     // MARK: Afterwards
 
     /// Takes evictions back that turned out not to be needed, the most important pods first, gangs whole.
-    private mutating func letOff() {
+    mutating func letOff() {
         let victims = statement.victims
         var gangs: [Int: [Int]] = [:]
         for victim in victims { gangs[session.tasks[victim].job ?? -1, default: []].append(victim) }
@@ -288,6 +300,8 @@ extension Session {
     /// proven before anybody leaves.
     func evictByPlan(_ reason: EvictionReason) {
         let isReclaim = reason == .reclaim || reason == .gangreclaim
+        let comparesPods =
+            reason == .preempt && CandidateLimits(configuration.actionArguments[.preempt]) != nil
         let starving = starvingJobs { self.jobs[$0].planFailedAt[reason] != self.roomVersion }
         if starving.queues.isEmpty { return }
         let rivals = Rivals(self, isReclaim: isReclaim)
@@ -297,8 +311,9 @@ extension Session {
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                if isWithoutTree(job) { continue }
                 // What others may keep depends on the gang.
-                let shape = reservations.isEmpty ? commonShape(of: job) : nil
+                let shape = reservations.isEmpty && !jobs[job].hasTopology ? commonShape(of: job) : nil
                 let likes = shape.map { PlanLikes(queue: queue, shape: $0) }
                 let isRuledOut =
                     likes.flatMap { failedPlans[$0] }?.rulesOut(jobs[job].priority, membersNeeded(job))
@@ -310,7 +325,8 @@ extension Session {
                 let freed = giveFree(for: job)
                 defer { keep(freed) }
                 let before = (jobs[job].failedAt, jobs[job].report, failures(of: job))
-                let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
+                let scope = EvictionPlan.Scope(
+                    reason: reason, job: job, queue: queue, comparesPods: comparesPods)
                 var plan = EvictionPlan(scope, in: self)
                 if plan.carryOut(for: starving.tasks(of: job)) {
                     failedPlans.removeAll(keepingCapacity: true)

@@ -33,7 +33,9 @@ struct NetworkTopologyAwarePlugin: Plugin {
         let mostHyperNodes = Int(arguments.integer("hypernode.gradient.evict.max-hypernodes"))
         points.chooseDomains { session, search, tree in
             let gradient = scores.gradient(search, tree, session)
-            return search.purpose == .evict ? Self.capped(gradient, at: mostHyperNodes) : gradient
+            // Ours counts what it would take before it tries.
+            let isCapped = search.purpose == .evict && session.compatibility.isVolcano
+            return isCapped ? Self.capped(gradient, at: mostHyperNodes) : gradient
         }
     }
 
@@ -96,7 +98,7 @@ private final class DomainScorer {
         return session.domains(for: search, tree) { domain in
             switch search.purpose {
             case .place: ledger.hasRoom(for: minimum, in: domain)
-            case .evict:
+            case .evict, .keep:
                 minimum.enumerated().allSatisfy {
                     $0.element <= 0 || $0.element <= ledger.allocatable[domain, $0.offset]
                 }

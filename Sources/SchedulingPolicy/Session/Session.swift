@@ -174,6 +174,7 @@ public final class Session {
     /// An empty cluster.
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
+        runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         schedulerNames = options.schedulerNames
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         nodeUsage = options.nodeUsage

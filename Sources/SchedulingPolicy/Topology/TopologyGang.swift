@@ -93,6 +93,8 @@ struct DomainSearch {
         case place
         /// To make room for them.
         case evict
+        /// To keep places for them until they are free.
+        case keep
     }
 
     /// The gang.

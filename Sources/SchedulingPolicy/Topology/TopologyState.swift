@@ -75,27 +75,27 @@ extension Session {
         return heldDomain(of: SubGroupID(job: job, index: nil), in: tree).map { tree[$0].name }
     }
 
-    /// Whether a gang, or a part of it, wishes for nearness: such a gang never preempts.
+    /// Whether a gang, or a part of it, wishes for nearness: such a gang never preempts in Volcano.
     func wishesForNearness(_ job: Int) -> Bool {
         jobs[job].hasTopology && topology.gangs[job]?.hasWish ?? false
     }
 
-    /// The nodes, domain by domain, among which room may be made for a gang: wider domains first.
+    /// The domains in which room may be made for a gang: wider ones first.
     ///
     /// Source: Volcano's gradient for evictions. For a gang without a limit it is the whole cluster, and for one that
     /// has a limit while there is no tree it is nothing.
     ///
     /// - Parameter limit: the most domains.
-    func evictionDomains(of job: Int, limit: Int) -> [[Int]] {
-        let gang = jobs[job].hasTopology ? topology.gangs[job] : nil
-        guard let gang, gang.hasWish else { return [allocator.nodesByName] }
+    func evictionDomains(of job: Int, limit: Int) -> [Int] {
+        if isWithoutTree(job) { return [] }
         let tree = domainTree
-        if tree.defect != nil { return [] }
-        guard tierLimit(gang.wish, in: tree) != nil else { return [allocator.nodesByName] }
+        guard wishesForNearness(job), tierLimit(topology.gangs[job]?.wish, in: tree) != nil else {
+            return [DomainTree.root]
+        }
         let search = DomainSearch(
             job: job, subGroup: nil, start: DomainTree.root,
             held: heldDomain(of: SubGroupID(job: job, index: nil), in: tree), purpose: .evict)
-        return points.domainGradient(search, tree, in: self).joined().prefix(limit).map { tree[$0].nodes }
+        return Array(points.domainGradient(search, tree, in: self).joined().prefix(limit))
     }
 
     /// Forgets the tree: domains or nodes have changed.
