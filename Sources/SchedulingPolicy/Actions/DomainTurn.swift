@@ -101,18 +101,10 @@ struct DomainTurn {
     // MARK: The gang
 
     /// The domains that the gang may be in, tier by tier.
-    var gradient: [[Int]] {
-        let search = DomainSearch(
-            job: job, subGroup: nil, start: DomainTree.root, held: held, purpose: purpose)
-        return session.points.domainGradient(search, tree, in: session)
-    }
+    var gradient: [[Int]] { session.points.domainGradient(search, tree, in: session) }
 
-    /// The same for a part, within a domain.
-    func gradient(of slot: Int, in domain: Int) -> [[Int]] {
-        let search = DomainSearch(
-            job: job, subGroup: slots[slot].group.index, start: domain, held: slots[slot].held,
-            purpose: purpose)
-        return session.points.domainGradient(search, tree, in: session)
+    private var search: DomainSearch {
+        DomainSearch(job: job, subGroup: nil, start: DomainTree.root, held: held, purpose: purpose)
     }
 
     /// Places the gang in the best domain; the places stay in the statement.
@@ -120,18 +112,23 @@ struct DomainTurn {
     /// - Returns: the domain; `nil` if there is none, and then nothing is placed.
     mutating func place(_ statement: inout Statement) -> Int? {
         if let domain = placeNominated(&statement) { return domain }
-        for tier in gradient {
-            if let domain = isDivided ? tryAll(tier, &statement) : tryBestFirst(tier, &statement) {
-                return domain
-            }
+        let need = roomNeeded
+        if isDivided {
+            for tier in gradient { if let domain = tryAll(tier, need, &statement) { return domain } }
+            return nil
+        }
+        for tier in session.points.rankedDomains(search, tree, in: session) {
+            if let domain = tryBestFirst(tier, need, &statement) { return domain }
         }
         return nil
     }
 
     /// Tries a gang without parts: how good a domain is does not depend on where in it the pods go, so that the first that
     /// has room is the best.
-    private mutating func tryBestFirst(_ tier: [Int], _ statement: inout Statement) -> Int? {
-        for (domain, _) in ranked(tier, for: slots[0].group) where mayHold(domain) {
+    private mutating func tryBestFirst(
+        _ tier: [RankedDomain], _ need: RoomNeed?, _ statement: inout Statement
+    ) -> Int? {
+        for domain in tier.lazy.map(\.domain) where mayHold(domain, need) {
             let before = slots
             let savepoint = statement.savepoint
             if placePods(of: 0, in: domain, &statement), isTogether { return domain }
@@ -143,10 +140,12 @@ struct DomainTurn {
     }
 
     /// Tries a gang of parts in all domains of a tier, and replays the best trial.
-    private mutating func tryAll(_ tier: [Int], _ statement: inout Statement) -> Int? {
+    private mutating func tryAll(
+        _ tier: [Int], _ need: RoomNeed?, _ statement: inout Statement
+    ) -> Int? {
         var best: Success?
         let before = slots
-        for domain in tier where mayHold(domain) {
+        for domain in tier where mayHold(domain, need) {
             let savepoint = statement.savepoint
             let score = placeParts(in: domain, &statement)
             let places = statement.places(since: savepoint, in: session)
@@ -188,26 +187,31 @@ struct DomainTurn {
         furthest = (domain, places)
     }
 
-    /// Whether a domain may have as many places as the gang needs, by counting them where that tells.
-    private mutating func mayHold(_ domain: Int) -> Bool {
+    /// Places that a domain must have, for pods of one shape.
+    private struct RoomNeed {
+        let shape: ShapeID
+        let places: Int
+    }
+
+    /// What a domain must have room for, where counting places tells; `nil` where it does not.
+    private var roomNeeded: RoomNeed? {
         let needed = session.points.placesNeeded(job, in: session)
         // Rules only take nodes away.
         guard needed > 0, !session.allocator.isFreeing, !session.points.isPipelined(job, in: session),
             let shape = session.commonShape(ofPods: slots.lazy.flatMap(\.pods), ignoresRules: true)
-        else { return true }
-        let room =
-            domain == DomainTree.root
-            ? session.allocator.room(for: shape)
-            : session.allocator.room(for: shape, among: tree[domain].nodes)
-        if room < needed { noteFailure(domain, places: room) }
-        return room >= needed
+        else { return nil }
+        return RoomNeed(shape: shape, places: needed)
     }
 
-    /// The domains of a tier, best first; of equal ones by name.
-    private func ranked(_ tier: [Int], for group: SubGroupID) -> [(domain: Int, score: Double)] {
-        let scores = session.points.domainScores(of: group, tier, tree, in: session)
-        return zip(tier, scores).sorted { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1 }
-            .map { (domain: $0.0, score: $0.1) }
+    /// Whether a domain may have as many places as the gang needs.
+    private mutating func mayHold(_ domain: Int, _ need: RoomNeed?) -> Bool {
+        guard let need else { return true }
+        let room =
+            domain == DomainTree.root
+            ? session.allocator.room(for: need.shape)
+            : session.allocator.room(for: need.shape, among: tree[domain].nodes)
+        if room < need.places { noteFailure(domain, places: room) }
+        return room >= need.places
     }
 
     // MARK: Parts
@@ -246,17 +250,21 @@ struct DomainTurn {
     private mutating func placePart(
         _ slot: Int, in domain: Int, _ statement: inout Statement
     ) -> Double? {
-        let gradient = gradient(of: slot, in: domain)
+        let search = DomainSearch(
+            job: job, subGroup: slots[slot].group.index, start: domain, held: slots[slot].held,
+            purpose: purpose)
         if case .evicting = mode {
-            return makeRoom(for: slot, in: Array(gradient.joined()), &statement) ? 0 : nil
+            let domains = session.points.domainGradient(search, tree, in: session).joined()
+            return makeRoom(for: slot, in: Array(domains), &statement) ? 0 : nil
         }
-        for tier in gradient {
-            for (candidate, score) in ranked(tier, for: slots[slot].group) {
+        for tier in session.points.rankedDomains(search, tree, in: session) {
+            for ranked in tier {
+                let candidate = ranked.domain
                 let pods = slots[slot].pods
                 let savepoint = statement.savepoint
                 if placePods(of: slot, in: candidate, &statement) {
                     hold(candidate, by: slot)
-                    return score
+                    return ranked.score
                 }
                 statement.rollback(to: savepoint, in: session)
                 slots[slot].pods = pods
