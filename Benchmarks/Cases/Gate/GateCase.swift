@@ -60,15 +60,7 @@ struct GateCase: Sendable {
             }
         },
         GateCase(name: "cycle/full-policy, session in use") {
-            let workload = cycleWorkload
-            let session = try workload.loadedSession()
-            _ = session.runCycle()
-            workload.leaveAll(session)
-            try workload.arriveAll(session)
-            return {
-                _ = session.runCycle()
-                return workload.pods.count
-            }
+            try decidingAgain(cycleWorkload)
         },
         GateCase(name: "cycle/steady") {
             var recipe = SyntheticCluster.mixed(nodes: 200)
@@ -81,6 +73,12 @@ struct GateCase: Sendable {
                 _ = try? run.rounds(20, pods: 100)
                 return run.arrived - before
             }
+        },
+        GateCase(name: "cycle/topology") {
+            try decidingAgain(NearGangs.hard.workload(nodes: 1_000, seed: seed))
+        },
+        GateCase(name: "cycle/affinity") {
+            try decidingAgain(CompanyGangs.both.workload(nodes: 300, pods: 400, seed: seed))
         },
         GateCase(name: "cycle/idle") {
             let workload = cycleWorkload
@@ -129,6 +127,18 @@ struct GateCase: Sendable {
                 allocator.setMark(mark, on: place.node, to: true)
             }
             return pods
+        }
+    }
+
+    /// Decides gangs in a session that has decided them before.
+    private static func decidingAgain(_ workload: SessionWorkload) throws -> () -> Int {
+        let session = try workload.loadedSession()
+        _ = session.runCycle()
+        workload.leaveAll(session)
+        try workload.arriveAll(session)
+        return {
+            _ = session.runCycle()
+            return workload.pods.count
         }
     }
 

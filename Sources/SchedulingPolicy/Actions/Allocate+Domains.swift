@@ -35,7 +35,7 @@ extension Session {
             statement.hold(in: self)
             return .done
         }
-        turn.noteHeldDomains(domain)
+        extendHeldDomain(of: job, by: domain, from: turn.held, in: tree)
         statement.commit(in: self)
         keepOnWorksheet(turn.left, of: job)
         return jobs[job].worksheet.isEmpty ? .done : .again

@@ -54,15 +54,6 @@ extension DomainTurn {
 
     // MARK: Afterwards
 
-    /// Notes, of the gang and of its parts, the domains in which they now hold places.
-    func noteHeldDomains(_ domain: Int) {
-        session.extendHeldDomain(of: SubGroupID(job: job, index: nil), by: domain, from: held, in: tree)
-        for slot in slots where slot.group.index != nil {
-            guard let held = slot.held else { continue }
-            session.extendHeldDomain(of: slot.group, by: held, from: nil, in: tree)
-        }
-    }
-
     /// Says of a gang that was not placed what kept it, by trying once more where it came furthest. The caller undoes that.
     mutating func explain(_ statement: inout Statement) {
         for task in slots.flatMap(\.pods) { session.tasks[task].failure = nil }

@@ -3,6 +3,8 @@ import ClusterModel
 
 /// Plans for gangs that have to be near together: room is made in one domain, or nowhere.
 extension EvictionPlan: PlaceSearch {
+    var isTrial: Bool { true }
+
     /// Places the pods of a turn in the domain where the fewest pods have to leave.
     mutating func placeInOneDomain(_ turn: DomainTurn) {
         var turn = turn

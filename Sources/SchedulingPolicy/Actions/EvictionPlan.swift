@@ -330,6 +330,8 @@ extension Session {
                 var plan = EvictionPlan(scope, in: self)
                 if plan.carryOut(for: starving.tasks(of: job)) {
                     failedPlans.removeAll(keepingCapacity: true)
+                    // Of pods beyond the minimum what was said before still holds.
+                    restore(before.2, of: job)
                     continue
                 }
                 if let likes, jobs[job].spared == nil {

@@ -3,6 +3,9 @@ import ClusterModel
 
 /// Where pods of a gang are looked for places, and how many of them are enough.
 protocol PlaceSearch {
+    /// Whether what keeps a pod from a place is told to nobody: others have to leave first.
+    var isTrial: Bool { get }
+
     /// Why a pod is not tried at all; `nil` if it is.
     mutating func exclusion(of task: Int) -> TaskFailure?
 
@@ -26,12 +29,12 @@ extension Session {
         let job = group.job
         while let task = pods.popFirst() {
             if let failure = search.exclusion(of: task) {
-                tasks[task].failure = failure
+                if !search.isTrial { tasks[task].failure = failure }
                 continue
             }
             let role = tasks[task].role
             if cachesRoleFailures, jobs[job].roles[role].hasFailed, !jobs[job].roles[role].name.isEmpty {
-                tasks[task].failure = .roleFailed
+                if !search.isTrial { tasks[task].failure = .roleFailed }
                 continue
             }
             switch search.findPlace(for: task, &statement) {
@@ -40,7 +43,7 @@ extension Session {
                 statement.record(task, in: self)
                 if search.isEnough(group) { return }
             case .none(let refusals):
-                tasks[task].failure = .noNode(refusals: refusals)
+                if !search.isTrial { tasks[task].failure = .noNode(refusals: refusals) }
                 jobs[job].roles[role].hasFailed = true
                 if !canContinueAfterFailure(group) { return }
             }
@@ -61,6 +64,7 @@ extension Session {
 
 /// Places anywhere, now or once leaving pods have gone.
 struct ClusterSearch: PlaceSearch {
+    let isTrial = false
     let session: Session
     let job: Int
     let queue: Int
@@ -79,6 +83,7 @@ struct ClusterSearch: PlaceSearch {
 
 /// Places in one domain, now or once leaving pods have gone.
 struct DomainPlaces: PlaceSearch {
+    let isTrial = false
     let session: Session
     let job: Int
     let queue: Int
@@ -102,6 +107,7 @@ struct DomainPlaces: PlaceSearch {
 
 /// Places in one domain that pods are to get when others have left.
 struct PromisedPlaces: PlaceSearch {
+    let isTrial = true
     let session: Session
     let tree: DomainTree
     let domain: Int

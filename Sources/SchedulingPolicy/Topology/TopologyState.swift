@@ -43,13 +43,13 @@ extension Session {
 
     /// The domain that a gang's, or a part's, pods hold places in; `nil` if they hold none.
     ///
-    /// Source: Volcano. What was decided or written before holds as long as a pod has a place and the domain exists;
-    /// otherwise it is the innermost domain around the pods.
+    /// Source: Volcano. For a gang, what was decided or written before holds as long as a pod has a place and the domain
+    /// exists; otherwise it is the innermost domain around the pods, as it always is for a part.
     func heldDomain(of group: SubGroupID, in tree: DomainTree) -> Int? {
         guard let gang = topology.gangs[group.job] else { return nil }
         let counts = group.index.map { gang.subGroups[$0].counts } ?? jobs[group.job].counts
         if counts.allocated == 0 { return nil }
-        let name = group.index.map { gang.subGroups[$0].hyperNode } ?? gang.hyperNode
+        let name = group.index == nil ? gang.hyperNode : ""
         if !name.isEmpty, let known = tree.domain(named: name) { return known }
         return tree.commonDomain(
             ofNodes: members(of: group).lazy.filter { self.tasks[$0].status.isAllocated }.compactMap {
@@ -57,14 +57,9 @@ extension Session {
             })
     }
 
-    /// Notes that pods have got places in a domain.
-    func extendHeldDomain(of group: SubGroupID, by domain: Int, from before: Int?, in tree: DomainTree) {
-        let name = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
-        if let index = group.index {
-            topology.gangs[group.job]?.subGroups[index].hyperNode = name
-        } else {
-            topology.gangs[group.job]?.hyperNode = name
-        }
+    /// Notes that pods of a gang have got places in a domain.
+    func extendHeldDomain(of job: Int, by domain: Int, from before: Int?, in tree: DomainTree) {
+        topology.gangs[job]?.hyperNode = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
     }
 
     /// The name of the domain that a gang's pods hold places in, for its annotation; `nil` if none.
