@@ -74,12 +74,6 @@ struct GateCase: Sendable {
                 return run.arrived - before
             }
         },
-        GateCase(name: "cycle/topology") {
-            try decidingAgain(NearGangs.hard.workload(nodes: 1_000, seed: seed))
-        },
-        GateCase(name: "cycle/affinity") {
-            try decidingAgain(CompanyGangs.both.workload(nodes: 300, pods: 400, seed: seed))
-        },
         GateCase(name: "cycle/idle") {
             let workload = cycleWorkload
             let session = try workload.loadedSession()

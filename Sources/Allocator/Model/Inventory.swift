@@ -226,7 +226,8 @@ struct Inventory: Sendable {
         let labels = nodes.order.labels
         var best: (node: Int, score: Int64)?
         for (position, (node, own)) in candidates.enumerated() {
-            let preferred = constraints.weights.points(constraints.raw(shape.preferences, node), highest: highest)
+            let preferred = constraints.weights.points(
+                constraints.raw(shape.preferences, node), highest: highest)
             let score = own + preferred + (added?[position] ?? 0)
             if let best, score < best.score || score == best.score && labels[node] > labels[best.node] {
                 continue

@@ -127,7 +127,8 @@ private final class DomainScorer {
         let group = SubGroupID(job: search.job, index: search.subGroup)
         let members = session.members(of: group)
         guard search.purpose == .place, search.held == nil,
-            let limit = session.tierLimit(session.topology.gangs[search.job]?.wish(of: search.subGroup), in: tree),
+            let limit = session.tierLimit(
+                session.topology.gangs[search.job]?.wish(of: search.subGroup), in: tree),
             members.allSatisfy({ session.tasks[$0].node == nil })
         else { return nil }
         let hasMinimum = search.subGroup == nil && session.jobs[search.job].hasMinResources
