@@ -36,20 +36,18 @@ extension Session {
     /// Looks at every node, since plugins have a say on each.
     private func findPlace(for shape: ShapeID, _ rules: NodeRules) -> FoundPlace {
         allocator.prepare(shape)
+        var ruledOut: [NodeRefusal: Int] = [:]
         let placement = allocator.bestNode(
-            for: shape, where: { rules.refusal($0) == nil }, adding: rules.points)
+            for: shape,
+            where: { node in
+                guard let refusal = rules.refusal(node) else { return true }
+                ruledOut[refusal, default: 0] += 1
+                return false
+            }, adding: rules.points)
         if let placement {
             guard let failure = rules.failure else { return .place(placement) }
             return .none(refusals: number([.rule(failure, isResolvable: false): allocator.nodeCount]))
         }
-        // Only now is it worth counting.
-        var ruledOut: [NodeRefusal: Int] = [:]
-        _ = allocator.bestNode(
-            for: shape,
-            where: { node in
-                if let refusal = rules.refusal(node) { ruledOut[refusal, default: 0] += 1 }
-                return false
-            }, adding: { _ in nil })
         let shortages = allocator.diagnosis.shortageCounts(of: shape)
         return .none(
             refusals: number(
