@@ -42,29 +42,12 @@ extension Session {
     private func allocate(_ job: Int, _ statement: inout Statement, cachesRoleFailures: Bool) {
         guard let queue = jobs[job].queue else { return }
         jobs[job].wasTried = true
-        while let position = jobs[job].worksheet.first {
-            jobs[job].worksheet.removeFirst()
-            let task = worksheet[position]
-            if !points.isAllocatable(queue, task, in: self) {
-                tasks[task].failure = queueShareFailure(of: task, job)
-                continue
-            }
-            let role = tasks[task].role
-            if cachesRoleFailures, jobs[job].roles[role].hasFailed, !jobs[job].roles[role].name.isEmpty {
-                tasks[task].failure = .roleFailed
-                continue
-            }
-            switch findPlace(for: task) {
-            case .place(let placement):
-                place(task, placement)
-                statement.record(task, in: self)
-                if points.isReady(job, in: self) { return }
-            case .none(let refusals):
-                tasks[task].failure = .noNode(refusals: refusals)
-                jobs[job].roles[role].hasFailed = true
-                if !canContinueAfterFailure(job) { return }
-            }
-        }
+        var pods = worksheet[jobs[job].worksheet]
+        var search = ClusterSearch(session: self, job: job, queue: queue)
+        placePods(
+            &pods, of: SubGroupID(job: job, index: nil), cachesRoleFailures: cachesRoleFailures, &statement,
+            &search)
+        jobs[job].worksheet = pods.indices
     }
 
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
@@ -83,17 +66,9 @@ extension Session {
     func refuseForRoom(_ job: Int) -> Bool {
         let needed = points.placesNeeded(job, in: self)
         // A gate that lets a gang wait with fewer places would have it hold them.
-        guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first,
-            let shape = tasks[worksheet[first]].shape,
-            !allocator.isFreeing
-        else { return false }
+        guard needed > 1, !points.isPipelined(job, in: self), !allocator.isFreeing else { return false }
         let pods = worksheet[jobs[job].worksheet]
-        guard
-            pods.allSatisfy({
-                tasks[$0].shape == shape && !tasks[$0].isNominated
-                    && points.nodeRules(for: $0, in: self) == nil
-            })
-        else { return false }
+        guard let shape = commonShape(ofPods: pods) else { return false }
         let room = allocator.room(for: shape)
         if room >= needed { return false }
         for task in pods.prefix(room) { tasks[task].failure = .noRoomForGang }

@@ -55,21 +55,24 @@ extension Session {
     /// proven before anybody leaves.
     func evictByPlan(_ reason: EvictionReason) {
         let isReclaim = reason == .reclaim || reason == .gangreclaim
+        let comparesPods =
+            reason == .preempt && CandidateLimits(configuration.actionArguments[.preempt]) != nil
         let starving = starvingJobs { !self.hasFailedPlan($0, reason) }
         if starving.isEmpty { return }
         let rivals = Rivals(self, isReclaim: isReclaim)
         if rivals.isEmpty { return notePlansFailed(starving, reason, isReclaim) }
         let preemptors = preemptors(starving)
         var failedPlans: [PlanLikes: PlanFailure] = [:]
-        var table: VictimTable?
+        defer { victimTable = nil }
         for queue in preemptors.queues {
             if isReclaim, points.isOverused(queue, in: self) { continue }
             var waiting = preemptors.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 if !points.isStarving(job, in: self) || jobs[job].hasBlockedMinimum(in: self) { continue }
+                if isWithoutTree(job) { continue }
                 let priority = jobs[job].priority
                 // What others may keep depends on the gang.
-                let shape = reservations.isEmpty ? commonShape(of: job) : nil
+                let shape = reservations.isEmpty && !jobs[job].hasTopology ? commonShape(of: job) : nil
                 let likes = shape.map { PlanLikes(queue: queue, shape: $0) }
                 let isRuledOut =
                     likes.flatMap { failedPlans[$0] }?.rulesOut(priority, membersNeeded(job)) ?? false
@@ -80,14 +83,17 @@ extension Session {
                 let freed = giveFree(for: job)
                 defer { keep(freed) }
                 let before = (jobs[job].failedAt, jobs[job].report, failures(of: job))
-                let scope = EvictionPlan.Scope(reason: reason, job: job, queue: queue)
-                let known = table.flatMap { $0.queue == queue && $0.priority == priority ? $0 : nil }
+                let scope = EvictionPlan.Scope(
+                    reason: reason, job: job, queue: queue, comparesPods: comparesPods)
+                let known = victimTable.flatMap { $0.queue == queue && $0.priority == priority ? $0 : nil }
                 let victims =
                     known ?? VictimTable(self, queue: queue, priority: priority, isReclaim: isReclaim)
-                table = victims
+                victimTable = victims
                 var plan = EvictionPlan(scope, victims, in: self)
                 if plan.carryOut(for: waitingTasks(of: job)) {
                     failedPlans.removeAll(keepingCapacity: true)
+                    // Of pods beyond the minimum what was said before still holds.
+                    restore(before.2, of: job)
                     continue
                 }
                 if let likes, jobs[job].spared == nil {

@@ -15,6 +15,8 @@ struct EvictionPlan {
         let job: Int
         /// Its queue.
         let queue: Int
+        /// Whether nodes are compared pod by pod: `enableTopologyAwarePreemption`.
+        let comparesPods: Bool
 
         var isReclaim: Bool { reason == .reclaim || reason == .gangreclaim }
     }
@@ -24,23 +26,32 @@ struct EvictionPlan {
         let node: Int
         let victims: [Int]
         let cost: EvictionCost
+        /// What the pods are compared by instead, if the configuration says so.
+        let podCost: VictimCost?
+
+        func isBetter(than other: Offer) -> Bool {
+            if let podCost, let otherCost = other.podCost { return podCost < otherCost }
+            return cost.isBetter(than: other.cost)
+        }
     }
 
-    private let session: Session
-    private let scope: Scope
+    let session: Session
+    let scope: Scope
     /// Who may leave on each node, as the plan leaves it.
-    private let table: VictimTable
+    let table: VictimTable
     /// Whether the gang has lost pods to others, which it may have to spare.
     private let hasLostPods: Bool
     /// By gang that was asked about, whether it is spared.
     private var spared: [Int: Bool] = [:]
-    private var statement = Statement()
+    var statement = Statement()
     /// The gangs that were looked at as a whole since anybody was last told to leave: their pods, none if they stay.
     private var wholeGangs: [Int: [Int]] = [:]
     /// How many places were found before the plan came to nothing.
     private(set) var mostPlaces = 0
     /// True once someone has to leave so that the queue may take the pods.
     private var isBoundByQueue = false
+    /// The only domain in which places are looked for; `nil` for everywhere.
+    var domain: (tree: DomainTree, index: Int)?
 
     init(_ scope: Scope, _ table: VictimTable, in session: Session) {
         self.scope = scope
@@ -53,15 +64,9 @@ struct EvictionPlan {
     ///
     /// - Returns: whether the gang holds its places.
     mutating func carryOut(for tasks: [Int]) -> Bool {
-        for task in tasks {
-            if !session.points.isStarving(scope.job, in: session) { break }
-            if session.tasks[task].traits.contains(.neverPreempts) { continue }
-            if scope.isReclaim, !session.points.isPreemptive(scope.queue, [task], in: session) { continue }
-            if !findPlace(for: task), !session.canContinueAfterFailure(scope.job) { break }
-        }
+        let confined = session.domainTurn(of: scope.job, pods: tasks)
+        if let confined { placeInOneDomain(confined) } else { placeAnywhere(tasks) }
         mostPlaces = statement.placed.count
-        let told = statement.victims
-        defer { noteChanges(of: told) }
         guard !statement.isEmpty, session.points.isPipelined(scope.job, in: session) else {
             statement.rollback(in: session)
             return false
@@ -80,37 +85,37 @@ struct EvictionPlan {
         return true
     }
 
+    private mutating func placeAnywhere(_ tasks: [Int]) {
+        for task in tasks {
+            if !session.points.isStarving(scope.job, in: session) { break }
+            if exclusion(of: task) != nil { continue }
+            if let node = findNode(for: task) {
+                session.place(task, Placement(node: node, kind: .pipeline))
+                statement.record(task, in: session)
+            } else if !session.canContinueAfterFailure(scope.job) {
+                break
+            }
+        }
+    }
+
+    /// Takes over what was found out while the gang was tried in domains.
+    mutating func takeOver(_ other: EvictionPlan) { isBoundByQueue = other.isBoundByQueue }
+
     // MARK: One pod
 
-    private mutating func findPlace(for task: Int) -> Bool {
-        guard let shape = session.tasks[task].shape else { return false }
+    /// The node for a pod, once those have left who have to.
+    mutating func findNode(for task: Int) -> Int? {
+        guard let shape = session.tasks[task].shape else { return nil }
         let mayTake = session.points.isAllocatable(scope.queue, task, in: session)
-        if mayTake, case .place(let placement) = session.findPlace(for: task) {
-            take(task, placement)
-            return true
-        }
+        if mayTake, case .place(let placement) = findFreePlace(for: task) { return placement.node }
         wholeGangs.removeAll(keepingCapacity: true)
         if scope.isReclaim { table.noteGivers() }
-        guard let best = bestOffer(for: task, shape) else { return false }
+        guard let best = bestOffer(for: task, shape) else { return nil }
         for victim in best.victims {
             statement.evict(victim, because: scope.reason, for: scope.job, in: session)
         }
-        noteChanges(of: best.victims)
         isBoundByQueue = isBoundByQueue || !mayTake
-        guard session.points.isAllocatable(scope.queue, task, in: session) else { return false }
-        take(task, Placement(node: best.node, kind: .pipeline))
-        return true
-    }
-
-    private mutating func take(_ task: Int, _ placement: Placement) {
-        session.place(task, Placement(node: placement.node, kind: .pipeline))
-        statement.record(task, in: session)
-    }
-
-    private func noteChanges(of victims: [Int]) {
-        for victim in victims {
-            if let node = session.nodeIndex(of: victim) { table.noteChange(on: node) }
-        }
+        return session.points.isAllocatable(scope.queue, task, in: session) ? best.node : nil
     }
 
     // MARK: Offers
@@ -122,6 +127,7 @@ struct EvictionPlan {
         session.allocator.prepare(shape)
         if let rules { candidates.removeAll { rules.refusal($0) != nil } }
         candidates.removeAll { session.allocator.isMarked($0, against: shape) }
+        if let domain { candidates.removeAll { !domain.tree.isNode($0, within: domain.index) } }
         // A gang that spares others says nothing of those that do not: that is noted whatever comes of it.
         if hasLostPods, session.jobs[scope.job].spared == nil {
             for node in candidates { table.forEachGang(on: node) { _ = isSpared($0) } }
@@ -130,10 +136,10 @@ struct EvictionPlan {
         if !candidates.contains(where: { table.leastCost(of: task, on: $0) != nil }) { return nil }
         var best: Offer?
         for node in session.allocator.ranked(candidates, for: shape, adding: { rules?.points($0) }) {
-            guard isPromising(node, for: task, best?.cost), let offer = offer(on: node, for: task) else {
-                continue
-            }
-            if best.map({ offer.cost.isBetter(than: $0.cost) }) ?? true { best = offer }
+            // Pods compared one by one are not to be compared by their number before.
+            let known = scope.comparesPods ? nil : best?.cost
+            guard isPromising(node, for: task, known), let offer = offer(on: node, for: task) else { continue }
+            if best.map(offer.isBetter) ?? true { best = offer }
         }
         return best
     }
@@ -188,8 +194,8 @@ struct EvictionPlan {
         if session.points.permitted(needed, in: session).count < needed.count { return nil }
         let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
         return Offer(
-            node: node, victims: needed, cost: EvictionCost(priority: priority ?? .min, victims: needed.count)
-        )
+            node: node, victims: needed, cost: EvictionCost(priority: priority ?? .min, victims: needed.count),
+            podCost: scope.comparesPods ? VictimCost(of: needed, in: session) : nil)
     }
 
     /// Leaves out pods whose places are not needed, the most important first; gangs that are broken leave whole or not.
@@ -255,7 +261,7 @@ struct EvictionPlan {
     // MARK: Afterwards
 
     /// Takes evictions back that turned out not to be needed, the most important pods first, gangs whole.
-    private mutating func letOff() {
+    mutating func letOff() {
         let victims = statement.victims
         var gangs: [Int: [Int]] = [:]
         for victim in victims { gangs[session.tasks[victim].job ?? -1, default: []].append(victim) }

@@ -46,48 +46,25 @@ extension Session {
 
     /// Makes room for a pod on the best node where that can be done; says whether it was.
     private func preempt(
-        for task: Int, of job: Int, _ statement: inout Statement, where isRival: (Int) -> Bool
+        for task: Int, of job: Int, _ statement: inout Statement, where isRival: @escaping (Int) -> Bool
     ) -> Bool {
         guard let shape = tasks[task].shape, let queue = jobs[job].queue, mayPreempt(task, shape) else {
             return false
         }
-        let rules = points.nodeRules(for: task, in: self)
-        allocator.prepare(shape)
-        var candidates = allocator.nodes(meetingDemandsOf: shape)
-        if let rules { candidates.removeAll(where: rules.isPastHelp) }
-        for node in allocator.ranked(candidates, for: shape, adding: { rules?.points($0) }) {
-            let savepoint = statement.savepoint
-            if makeRoom(on: node, for: task, shape, of: job, queue, rules, &statement, where: isRival) {
-                place(task, Placement(node: node, kind: .pipeline))
-                statement.record(task, in: self)
-                if statement.hasEvicted(since: savepoint) { nominate(task) }
-                return true
-            }
-            statement.rollback(to: savepoint, in: self)
+        let attempt = PreemptionAttempt(
+            session: self, task: task, shape: shape, job: job, queue: queue,
+            rules: points.nodeRules(for: task, in: self), isRival: isRival)
+        let savepoint = statement.savepoint
+        let chosen: Int?
+        if let limits = CandidateLimits(configuration.actionArguments[.preempt]) {
+            chosen = attempt.makeRoomWhereItCostsLeast(limits, &statement)
+        } else {
+            chosen = attempt.makeRoomOnBestNode(&statement)
         }
-        return false
-    }
-
-    private func makeRoom(
-        on node: Int, for task: Int, _ shape: ShapeID, of job: Int, _ queue: Int, _ rules: NodeRules?,
-        _ statement: inout Statement, where isRival: (Int) -> Bool
-    ) -> Bool {
-        let isBestEffort = tasks[task].isBestEffort
-        let candidates = victimCandidates(on: nodes.entry(atIndex: node), for: queue) { victim in
-            (tasks[victim].status == .running || tasks[victim].status == .bound) && isPreemptable(victim)
-                && (!isBestEffort || tasks[victim].isBestEffort) && isRival(victim)
-        }
-        let victims = points.preemptable(for: task, among: candidates, in: self)
-        guard fits(task, on: node, with: sum(of: victims)) else { return false }
-        func isRoomy() -> Bool {
-            points.isAllocatable(queue, task, in: self) && fits(task, on: node)
-                && allocator.placement(of: shape, on: node) != nil && rules?.refusal(node) == nil
-        }
-        var rest = victims.sorted { points.isVictim($0, before: $1, for: queue, in: self) }[...]
-        while !isRoomy() {
-            guard let victim = rest.popFirst() else { return false }
-            statement.evict(victim, because: .preempt, for: job, in: self)
-        }
+        guard let node = chosen else { return false }
+        place(task, Placement(node: node, kind: .pipeline))
+        statement.record(task, in: self)
+        if statement.hasEvicted(since: savepoint) { nominate(task) }
         return true
     }
 

@@ -29,7 +29,7 @@ final class VictimTable {
     let queue: Int
     let priority: Int32
     private let isReclaim: Bool
-    private let session: Session
+    private unowned let session: Session
     private let columns: Int
     /// What gangs hold on nodes, and what that is by column; what a node no longer refers to stays behind.
     private var holdings: [Holding] = []

@@ -203,7 +203,7 @@ extension Session {
                 strays.insert(task)
                 return
             }
-            if jobs[job].hasTopology || jobs[job].origin == nil { noteLabels(of: pod, task, joining: job) }
+            enterSubGroup(task, of: job)
             join(task, job, role: pod.role)
         } else if tasks[task].stray != nil {
             strays.insert(task)

@@ -88,7 +88,7 @@ struct NeighbourTable: Sendable {
 
     // MARK: Pods
 
-    /// The kind of a pod; `nil` for one that holds nothing any more.
+    /// The kind of a pod; `nil` for one of no gang that has ended.
     @inline(__always)
     func kind(of task: Int) -> Int? {
         guard task < kindOfTask.count, kindOfTask[task] >= 0 else { return nil }

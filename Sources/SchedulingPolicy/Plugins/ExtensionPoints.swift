@@ -42,6 +42,7 @@ final class ExtensionPoints {
     let subGroupOrder: [(Session, SubGroupID, SubGroupID) -> Int]
     let domainOrder: [DomainScores]
     let domainGradient: DomainGradient?
+    let domainRanks: DomainRanks?
 
     /// The contributions of plugins, in the order in which they are asked.
     init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
@@ -86,6 +87,8 @@ final class ExtensionPoints {
         subGroupOrder = plugins.compactMap { $0.points.subGroupOrder }
         domainOrder = plugins.compactMap { $0.points.domainOrder }
         domainGradient = plugins.lazy.compactMap { $0.points.domainGradient }.first
+        // It speaks for the only plugin that ranks domains.
+        domainRanks = domainOrder.count == 1 ? plugins.lazy.compactMap { $0.points.domainRanks }.first : nil
     }
 
     /// Comparisons as one: the first that tells the two apart decides.

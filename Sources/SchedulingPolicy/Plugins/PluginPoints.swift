@@ -67,6 +67,7 @@ struct PluginPoints {
     private(set) var subGroupOrder: ((Session, SubGroupID, SubGroupID) -> Int)?
     private(set) var domainOrder: DomainScores?
     private(set) var domainGradient: DomainGradient?
+    private(set) var domainRanks: DomainRanks?
     private(set) var targetJob: ((Session, [Int]) -> Int?)?
     private(set) var reservedNode: ((Session) -> Int?)?
     private(set) var closing: ((Session) -> Void)?
@@ -206,6 +207,13 @@ struct PluginPoints {
     mutating func chooseDomains(_ choose: @escaping DomainGradient) {
         if configuration.isEnabled(.hyperNodeGradient) { domainGradient = choose }
     }
+
+    /// Says both at once, where that is quicker; `nil` where it is not.
+    mutating func rankDomains(_ rank: @escaping DomainRanks) {
+        if configuration.isEnabled(.hyperNodeGradient), configuration.isEnabled(.hyperNodeOrder) {
+            domainRanks = rank
+        }
+    }
     /// Chooses, of gangs from the oldest on, the one that nodes are locked for; Volcano 1.5 only.
     mutating func chooseTargetJob(_ choose: @escaping (Session, [Int]) -> Int?) {
         if configuration.isEnabled(.targetJob) { targetJob = choose }
@@ -314,6 +322,9 @@ typealias DomainScores = (Session, SubGroupID, DomainTree, [Int]) -> [Double]
 
 /// The domains to try, tier by tier, those to be tried together in one list.
 typealias DomainGradient = (Session, DomainSearch, DomainTree) -> [[Int]]
+
+/// The same with their points, best first; `nil` where others are to be asked.
+typealias DomainRanks = (Session, DomainSearch, DomainTree) -> [[RankedDomain]]?
 
 /// On whose behalf pods are to leave for a whole gang.
 struct GangEviction {

@@ -39,6 +39,7 @@ extension Session {
     func openReservations() {
         reservations = []
         if compatibility != .gangwright { return }
+        openDomains()
         for job in cycleJobs { if let reservation = reservationAfterEviction(job) { add(reservation) } }
         guard let now, let patience else { return }
         // A place is booked once for a pod: a gang that has places after evictions needs no others.
@@ -51,6 +52,13 @@ extension Session {
         for job in due.prefix(Self.mostReservations) {
             if let plan = planReservation(for: job, at: now) { add(plan) }
         }
+    }
+
+    /// Lets plugins count what is left in domains before places are kept and pods leave in thought.
+    private func openDomains() {
+        guard let job = topology.gangs.keys.min(), !isWithoutTree(job) else { return }
+        let group = SubGroupID(job: job, index: nil)
+        _ = points.domainScores(of: group, [DomainTree.root], domainTree, in: self)
     }
 
     /// How many gangs have places kept at a time: each is looked for anew in every cycle.
@@ -179,7 +187,7 @@ extension Session {
     private func canBeReserved(_ job: Int) -> Bool {
         guard let queue = jobs[job].queue, !jobs[job].isHopeless, jobs[job].phase != .pending,
             queues[queue].queue.state == .open, points.invalidity(of: job, in: self) == nil,
-            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self), !jobs[job].hasTopology,
+            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self), !isWithoutTree(job),
             let first = waitingTasks(of: job).first
         else { return false }
         return !points.isOverused(queue, in: self) && points.isAllocatable(queue, first, in: self)
@@ -199,6 +207,8 @@ extension Session {
             else { return nil }
             entries.append(Reservation.Entry(task: task, shape: shape, node: node))
         }
+        // Domains may be others than when room was made.
+        if let turn = domainTurn(of: job, pods: nominees), turn.nominatedDomain == nil { return nil }
         return entries.isEmpty ? nil : Reservation(job: job, cause: .eviction, entries: entries, start: nil)
     }
 }

@@ -28,6 +28,7 @@ extension Session {
         {
             allocator.remove(tasks[task].request, from: index, as: before)
             allocator.add(tasks[task].request, to: index, as: after)
+            victimTable?.noteChange(on: index)
         }
         forgetExhaustion()
     }

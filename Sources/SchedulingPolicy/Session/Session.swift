@@ -113,6 +113,8 @@ public final class Session {
     var roomVersion = RoomVersion()
     /// The state of the nodes in which plans of evictions have failed last, and its number among those in which any did.
     var planRound = (version: RoomVersion(), number: UInt32(0))
+    /// What is known of who may leave, while evictions are planned.
+    var victimTable: VictimTable?
 
     /// The time of the cycle that is open, or was last; `nil` if none was given.
     var now: Timestamp?
@@ -176,6 +178,7 @@ public final class Session {
     /// An empty cluster.
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
+        runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         schedulerNames = options.schedulerNames
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         nodeUsage = options.nodeUsage

@@ -25,17 +25,21 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     /// Whether the plugin that looks at selectors, taints and cordons is among the plugins.
     var hasPredicates: Bool { configuration.tiers.joined().contains { $0.name == "predicates" } }
 
-    /// Seven texts, each with both semantics.
+    /// Whether the plugin that places gangs close together is among the plugins.
+    var hasNetwork: Bool { configuration.tiers.joined().contains { $0.name == "network-topology-aware" } }
+
+    /// Eight texts, each with all semantics that know its plugins.
     static let all: [NamedConfiguration] = Compatibility.allCases.flatMap { compatibility in
-        [
-            NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
-            NamedConfiguration("Volcano's default", ConfigurationText.volcano, compatibility),
-            NamedConfiguration("Helm's", ConfigurationText.helm, compatibility),
-            NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
-            NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
-            NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
-            NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
-        ]
+        (compatibility == .volcano15
+            ? [] : [NamedConfiguration("near together", ConfigurationText.near, compatibility)]) + [
+                NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
+                NamedConfiguration("Volcano's default", ConfigurationText.volcano, compatibility),
+                NamedConfiguration("Helm's", ConfigurationText.helm, compatibility),
+                NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
+                NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
+                NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
+                NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
+            ]
     }
 }
 
@@ -98,6 +102,22 @@ enum ConfigurationText {
         tiers:
         - plugins: [{name: priority}, {name: gang}, {name: conformance}]
         - plugins: [{name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
+        """
+
+    /// Gangs are placed close together, and others leave for them.
+    static let near = """
+        actions: "enqueue, allocate, preempt, reclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: drf}, {name: predicates}, {name: proportion}, {name: network-topology-aware}, {name: binpack}]
+        """
+
+    /// The same, with bundles of pods.
+    static let bundling = """
+        actions: "enqueue, allocate, gangpreempt, gangreclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: predicates}, {name: proportion}, {name: network-topology-aware}, {name: binpack}]
         """
 
     /// Queues borrow, and take back what they deserve.

@@ -19,7 +19,8 @@ struct Trial: Sendable {
 
     init(_ configuration: NamedConfiguration, seed: UInt64) throws {
         // Up to 32 nodes are looked at one by one; only beyond that does the index rank them.
-        let recipe = seed % 5 == 0 ? AdversarialCluster(nodes: 33...60) : AdversarialCluster()
+        var recipe = seed % 5 == 0 ? AdversarialCluster(nodes: 33...60) : AdversarialCluster()
+        if !configuration.hasNetwork { recipe.excluded = [.hyperNodes, .networkWishes, .subGroups] }
         try self.init(configuration, seed: seed, snapshot: recipe.snapshot(seed: seed))
     }
 
