@@ -27,7 +27,7 @@ extension Session {
                 statement.commit(in: self)
                 return jobs[job].worksheet.isEmpty ? .done : .again
             }
-            if points.isPipelined(job, in: self) {
+            if mayHold(job) {
                 statement.hold(in: self)
             } else {
                 statement.rollback(in: self)
@@ -58,13 +58,27 @@ extension Session {
             case .place(let placement):
                 place(task, placement)
                 statement.record(task, in: self)
-                if points.isReady(job, in: self) { return }
+                if endsTurn(job) { return }
             case .none(let refusals):
                 tasks[task].failure = .noNode(refusals: refusals)
                 jobs[job].roles[role].hasFailed = true
                 if !canContinueAfterFailure(job) { return }
             }
         }
+    }
+
+    /// Whether a gang has what it came for. Volcano asks the one part that such a gang is, which knows of no roles.
+    private func endsTurn(_ job: Int) -> Bool {
+        compatibility == .volcano
+            ? points.isSubGroupReady(SubGroupID(job: job, index: nil), in: self)
+            : points.isReady(job, in: self)
+    }
+
+    /// Whether the places of a gang that is not ready are kept until the cycle is closed.
+    private func mayHold(_ job: Int) -> Bool {
+        points.isPipelined(job, in: self)
+            || (compatibility == .volcano
+                && points.isSubGroupPipelined(SubGroupID(job: job, index: nil), in: self))
     }
 
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
@@ -83,7 +97,7 @@ extension Session {
     func refuseForRoom(_ job: Int) -> Bool {
         let needed = points.placesNeeded(job, in: self)
         // A gate that lets a gang wait with fewer places would have it hold them.
-        guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first,
+        guard needed > 1, !mayHold(job), let first = jobs[job].worksheet.first,
             let shape = tasks[worksheet[first]].shape,
             !allocator.isFreeing
         else { return false }
