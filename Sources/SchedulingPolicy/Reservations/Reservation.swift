@@ -41,7 +41,11 @@ extension Session {
         if compatibility != .gangwright { return }
         for job in cycleJobs { if let reservation = reservationAfterEviction(job) { add(reservation) } }
         guard let now, let patience else { return }
-        var due = cycleJobs.filter { hasWaited($0, past: patience, at: now) && canBeReserved($0) }
+        // Places are kept for a pod once, or they could not all be given free again.
+        let kept = Set(reservations.map(\.job))
+        var due = cycleJobs.filter {
+            !kept.contains($0) && hasWaited($0, past: patience, at: now) && canBeReserved($0)
+        }
         if due.isEmpty { return }
         due.sort { points.isJob($0, before: $1, in: self) }
         for job in due.prefix(Self.mostReservations) {
