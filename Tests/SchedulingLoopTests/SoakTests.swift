@@ -14,6 +14,8 @@ private struct Soak {
     private(set) var vain: [String] = []
     /// Evictions in order: when, whose pods, for whom.
     private(set) var evictions: [(at: Int64, victim: ObjectKey, preemptor: ObjectKey)] = []
+    /// What was said of gangs in the last cycle.
+    private(set) var reasons: [String] = []
     private let loop: SchedulingLoop
     private let configuration: SchedulerConfiguration
     private var cycle = 0
@@ -48,6 +50,7 @@ private struct Soak {
         cycle += 1
         let before = world.gangs.keys.filter { world.running($0) >= world.gangs[$0]?.minimum ?? 0 }
         let result = loop.runCycle(at: world.time)
+        reasons = result.podGroups.map { "\($0.key) \($0.placed)/\($0.minMember) \($0.phase): \($0.message)" }
         for difference in loop.audit() { note(difference) }
         checkQueues(result)
         for input in world.bind(result) { try loop.receive(input, at: world.time) }
@@ -222,7 +225,7 @@ private struct Soak {
             try soak.drain(hours: Double(rest) / 3_600 + 1)
             let said = "GANGWRIGHT_SEED=\(seed), longest wait \(soak.longestWait) s"
             #expect(soak.broken + soak.vain == [], "\(said)")
-            #expect(soak.world.gangs.keys.sorted() == [], "\(said): still there")
+            #expect(soak.world.gangs.keys.sorted() == [], "\(said): still there, \(soak.reasons)")
             #expect(soak.mostEvictions <= 10, "\(said)")
         }
     }

@@ -12,7 +12,7 @@ extension Session {
         openReservations()
         var statement = Statement()
         forEachJob(
-            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
+            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.hasHadShare($0) }
         ) { job in
             let freed = giveFree(for: job)
             defer { keep(freed) }
@@ -173,7 +173,7 @@ extension Session {
     /// A queue that has had its share is passed over with all that waits in it.
     func noteOverusedQueues() {
         for job in cycleJobs where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
-            guard let queue = jobs[job].queue, points.isOverused(queue, in: self) else { continue }
+            guard let queue = jobs[job].queue, hasHadShare(queue) else { continue }
             jobs[job].refusal = .queueOverused
         }
     }
