@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ci build run test bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
+.PHONY: help setup setup-ci build run test soak bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ run: build ## Set up, build, and place the quickstart's jobs on its cluster
 
 test: setup ## Set up and run all tests
 	@swift test --disable-xctest
+
+HOURS ?= 24
+soak: setup ## Run a cluster for HOURS=24 of virtual time under several configurations, and check every cycle
+	@GANGWRIGHT_HOURS=$(HOURS) swift test --disable-xctest --filter SoakTests
 
 # BENCH="--filter place --repetitions 21" and the like go to the program; `make bench BENCH=--help` lists them.
 bench: setup ## Run the benchmarks; BENCH="--filter place" says which and how

@@ -12,7 +12,7 @@ extension Session {
         openReservations()
         var statement = Statement()
         forEachJob(
-            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
+            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.hasHadShare($0) }
         ) { job in
             let freed = giveFree(for: job)
             defer { keep(freed) }
@@ -27,7 +27,7 @@ extension Session {
                 statement.commit(in: self)
                 return jobs[job].worksheet.isEmpty ? .done : .again
             }
-            if points.isPipelined(job, in: self) {
+            if mayHold(job) {
                 statement.hold(in: self)
             } else {
                 statement.rollback(in: self)
@@ -50,6 +50,20 @@ extension Session {
         jobs[job].worksheet = pods.indices
     }
 
+    /// Whether a gang has what it came for. Volcano asks the one part that such a gang is, which knows of no roles.
+    func endsTurn(_ job: Int) -> Bool {
+        compatibility == .volcano
+            ? points.isSubGroupReady(SubGroupID(job: job, index: nil), in: self)
+            : points.isReady(job, in: self)
+    }
+
+    /// Whether the places of a gang that is not ready are kept until the cycle is closed.
+    private func mayHold(_ job: Int) -> Bool {
+        points.isPipelined(job, in: self)
+            || (compatibility == .volcano
+                && points.isSubGroupPipelined(SubGroupID(job: job, index: nil), in: self))
+    }
+
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
     func queueShareFailure(of task: Int, _ job: Int) -> TaskFailure {
         if jobs[job].hasQueueShareFailure { return .queueShare }
@@ -66,7 +80,7 @@ extension Session {
     func refuseForRoom(_ job: Int) -> Bool {
         let needed = points.placesNeeded(job, in: self)
         // A gate that lets a gang wait with fewer places would have it hold them.
-        guard needed > 1, !points.isPipelined(job, in: self), !allocator.isFreeing else { return false }
+        guard needed > 1, !mayHold(job), !allocator.isFreeing else { return false }
         let pods = worksheet[jobs[job].worksheet]
         guard let shape = commonShape(ofPods: pods) else { return false }
         let room = allocator.room(for: shape)
@@ -134,7 +148,7 @@ extension Session {
     /// A queue that has had its share is passed over with all that waits in it.
     func noteOverusedQueues() {
         for job in cycleJobs where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
-            guard let queue = jobs[job].queue, points.isOverused(queue, in: self) else { continue }
+            guard let queue = jobs[job].queue, hasHadShare(queue) else { continue }
             jobs[job].refusal = .queueOverused
         }
     }

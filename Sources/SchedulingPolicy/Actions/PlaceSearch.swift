@@ -78,7 +78,7 @@ struct ClusterSearch: PlaceSearch {
         session.findPlace(for: task)
     }
 
-    func isEnough(_ group: SubGroupID) -> Bool { session.points.isReady(job, in: session) }
+    func isEnough(_ group: SubGroupID) -> Bool { session.endsTurn(job) }
 }
 
 /// Places in one domain, now or once leaving pods have gone.

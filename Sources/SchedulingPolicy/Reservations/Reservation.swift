@@ -125,6 +125,18 @@ extension Session {
         }
     }
 
+    /// Whether a queue has had its share. What is kept for its gangs it does not hold: they would wait for themselves.
+    func hasHadShare(_ queue: Int) -> Bool {
+        if !points.isOverused(queue, in: self) { return false }
+        let own = reservations.indices.filter {
+            reservations[$0].isHeld && jobs[reservations[$0].job].queue == queue
+        }
+        if own.isEmpty { return true }
+        for index in own { giveFree(index) }
+        defer { for index in own { hold(index) } }
+        return points.isOverused(queue, in: self)
+    }
+
     private func mayUse(_ reservation: Reservation, _ job: Int) -> Bool {
         if reservation.job == job || jobs[job].priority > jobs[reservation.job].priority { return true }
         guard let now, let start = reservation.start else { return false }

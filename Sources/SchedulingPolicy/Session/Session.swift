@@ -144,6 +144,8 @@ public final class Session {
     var binds: [Int] = []
     /// Evictions in the order of their commits.
     var evictions: [Eviction] = []
+    /// Bound pods that count as running in this cycle, since their eviction was taken back.
+    var boundAgain: [Int] = []
     /// By gang, for which gangs pods of it were evicted, and in which cycle.
     var evictedFor: [ObjectKey: [ObjectKey: Int]] = [:]
     /// Places that are kept for gangs in this cycle.

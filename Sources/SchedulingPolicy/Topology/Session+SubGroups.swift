@@ -63,13 +63,13 @@ extension Session {
 
     /// Whether a part has as many of its pods as must run together; of a gang without rules, whether the gang has.
     func isSubGroupReady(_ group: SubGroupID) -> Bool {
-        guard let index = group.index else { return isGangReady(group.job) }
+        guard let index = group.index else { return hasMinimum(group.job) }
         return hasSize(index, of: group.job) { $0.ready }
     }
 
     /// Whether a part has as many, promised places counted.
     func isSubGroupPipelined(_ group: SubGroupID) -> Bool {
-        guard let index = group.index else { return isGangPipelined(group.job) }
+        guard let index = group.index else { return hasPipelinedMinimum(group.job) }
         return hasSize(index, of: group.job) { $0.ready + $0.pipelined }
     }
 

@@ -1,10 +1,13 @@
 import SchedulingPolicy
+import SyntheticClusters
 import Testing
 
 /// A configuration that property tests run under, with the name that failures carry.
 struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     let name: String
     let configuration: SchedulerConfiguration
+    /// True for one that stands for many: each seed draws its own.
+    var isDrawn = false
 
     init(_ name: String, _ text: String, _ compatibility: Compatibility) {
         self.name = "\(name) (\(compatibility.rawValue))"
@@ -28,7 +31,15 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     /// Whether the plugin that places gangs close together is among the plugins.
     var hasNetwork: Bool { configuration.tiers.joined().contains { $0.name == "network-topology-aware" } }
 
-    /// Eight texts, each with all semantics that know its plugins.
+    /// What a seed draws: plugins, their order and tiers, their arguments.
+    static func drawn(_ seed: UInt64, _ compatibility: Compatibility) -> NamedConfiguration {
+        let text = AdversarialConfiguration.text(seed: seed, compatibility: compatibility.rawValue)
+        var configuration = NamedConfiguration("drawn", text, compatibility)
+        configuration.isDrawn = true
+        return configuration
+    }
+
+    /// Eight texts, and what seeds draw, each with all semantics that know its plugins.
     static let all: [NamedConfiguration] = Compatibility.allCases.flatMap { compatibility in
         (compatibility == .volcano15
             ? [] : [NamedConfiguration("near together", ConfigurationText.near, compatibility)]) + [
@@ -39,6 +50,7 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
                 NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
                 NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
                 NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
+                .drawn(0, compatibility),
             ]
     }
 }

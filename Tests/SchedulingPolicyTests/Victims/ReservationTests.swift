@@ -129,6 +129,28 @@ private struct Crowd {
         #expect(try bound(at: 1_800) == [])
     }
 
+    @Test("a gang for which pods have left, and that has waited for long as well, keeps each place once")
+    func once() throws {
+        let gangs: [PodGroup] = [
+            .gang("old", min: 0).with { $0.phase = .running },
+            .gang("large", min: 2).with {
+                $0.created = .second(0)
+                $0.phase = .inqueue
+            },
+        ]
+        // Two leave for it on n, and what runs on m would make room as well.
+        let pods =
+            (0..<2).map { Pod.waiting("gone-\($0)", of: "old").leaving("n") }
+            + (0..<2).map { Pod.waiting("stays-\($0)", of: "old").running(on: "m") }
+            + Pod.members(of: "large", 2).map { pod in pod.with { $0.nominatedNodeName = "n" } }
+        let session = try Session(
+            snapshot: ClusterSnapshot(
+                nodes: [.of("n", 2_000), .of("m", 2_000)], pods: pods, podGroups: gangs),
+            configuration: keeping)
+        for second in [1_800, 1_801] { _ = session.runCycle(now: .second(Int64(second))) }
+        #expect(session.audit() == [])
+    }
+
     @Test("where nobody knows when pods end, places are kept all the same") func unknownEnd() throws {
         let result = try Crowd(runTime: nil, small: one, smallRunTime: "1m").run()
         #expect(result.binds.isEmpty)
