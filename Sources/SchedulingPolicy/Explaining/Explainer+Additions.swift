@@ -3,11 +3,8 @@ import ClusterModel
 
 /// More room: on nodes that exist, and on further ones.
 extension Explainer {
-    /// What might be added to which nodes, by column.
-    private struct Plan {
-        var additions: [(node: Int, amounts: [Int64])]
-        var size: Int
-    }
+    /// What might be added to nodes, by column.
+    private typealias Addition = (node: Int, amounts: [Int64])
 
     /// The smallest additions to one node, of up to three pools; and to several nodes, one for each pod without a place.
     func additionRemedies(_ job: Job, _ index: Int, _ tasks: [Int]) -> [Remedy] {
@@ -23,7 +20,7 @@ extension Explainer {
             let most = position == 0 ? 8 : 0
             let proven = smallest(0...most) { extra in
                 guard let amounts = Self.sum(node.amounts, unit, times: extra) else { return nil }
-                return remedy(Plan(additions: [(node.node, amounts)], size: node.size), job)
+                return remedy([(node.node, amounts)], job)
             }
             if let proven { found.append(proven) }
         }
@@ -43,17 +40,22 @@ extension Explainer {
         return sum
     }
 
-    private func remedy(_ plan: Plan, _ job: Job) -> Remedy? {
+    /// How large a node may get: machines that are three times as large are other machines.
+    private static var largest: Int { 2 }
+
+    private func remedy(_ plan: [Addition], _ job: Job) -> Remedy? {
+        if plan.contains(where: { size(of: $0.amounts, on: $0.node) > Self.largest }) { return nil }
         var additions: [Remedy.Addition] = []
         var changes: [ClusterChange] = []
-        for (index, amounts) in plan.additions {
+        for (index, amounts) in plan {
             guard var node = nodes[session.allocator.node(index).name] else { return nil }
             let list = session.resources.list(amounts)
             do { try node.allocatable.add(list) } catch { return nil }
             additions.append(.init(node: node.name, pool: pool(of: node, job), amounts: list))
             changes.append(.node(node))
         }
-        return proven(.capacity(additions), changes, size: plan.size, for: job)
+        let size = plan.reduce(0) { $0 + self.size(of: $1.amounts, on: $1.node) }
+        return proven(.capacity(additions), changes, size: size, for: job)
     }
 
     /// The pool of a node; where no label of its cloud tells, what the job's pods select it by.
@@ -65,7 +67,7 @@ extension Explainer {
     // MARK: Nodes that exist
 
     /// The node that lacks least for all of some pods, of each of the three pools where least is lacking.
-    private func bestNodes(for missing: [Int]) -> [(node: Int, amounts: [Int64], size: Int)] {
+    private func bestNodes(for missing: [Int]) -> [Addition] {
         guard !missing.isEmpty else { return [] }
         let asked = session.sum(of: missing)
         let ranked = session.nodesInReach(of: missing)
@@ -74,12 +76,12 @@ extension Explainer {
             .map { (node: $0.node, lack: $0.lack, rank: rank($0.lack, of: asked, on: $0.node)) }
             .sorted { $0.rank < $1.rank }
         var pools: [[String?]] = []
-        var best: [(node: Int, amounts: [Int64], size: Int)] = []
+        var best: [Addition] = []
         for candidate in ranked where best.count < 3 {
             let name = NodePoolName(session.allocator.node(candidate.node).labels, selector: [:])
             if pools.contains([name?.label, name?.name]) { continue }
             pools.append([name?.label, name?.name])
-            best.append((candidate.node, candidate.lack, size(of: candidate.lack, on: candidate.node)))
+            best.append((candidate.node, candidate.lack))
         }
         return best
     }
@@ -106,9 +108,9 @@ extension Explainer {
     }
 
     /// An addition to as many nodes as pods have no place, one pod each, where least is lacking; `nil` for a single pod.
-    private func spreadPlan(for missing: [Int]) -> Plan? {
+    private func spreadPlan(for missing: [Int]) -> [Addition]? {
         guard (2...64).contains(missing.count) else { return nil }
-        var plan = Plan(additions: [], size: 0)
+        var plan: [Addition] = []
         var taken: Set<Int> = []
         for task in missing {
             let asked = session.sum(of: [task])
@@ -119,10 +121,9 @@ extension Explainer {
             guard let best else { return nil }
             taken.insert(best.node)
             if !best.lack.contains(where: { $0 > 0 }) { continue }
-            plan.additions.append((best.node, best.lack))
-            plan.size += size(of: best.lack, on: best.node)
+            plan.append((best.node, best.lack))
         }
-        return plan.additions.isEmpty ? nil : plan
+        return plan.isEmpty ? nil : plan
     }
 
     // MARK: Further nodes

@@ -75,7 +75,8 @@ extension Explainer {
             members.contains { pod in !pod.tolerations.contains { $0.tolerates(taint) } }
         }
         if taints.count > Self.mostTaints { noteCutOff() }
-        return taints.sorted { $0.description.precedes($1.description) }.prefix(Self.mostTaints).map { taint in
+        return taints.sorted { $0.description.precedes($1.description) }.prefix(Self.mostTaints).map {
+            taint in
             remedy(.toleration(taint), members, job) { pod in
                 if pod.tolerations.contains(where: { $0.tolerates(taint) }) { return }
                 pod.tolerations.append(
@@ -97,7 +98,9 @@ extension Explainer {
                 let change = ConstraintChange.maxSkew(
                     topologyKey: spread.topologyKey, from: spread.maxSkew, to: skew)
                 return remedy(change, members, job) { pod in
-                    guard let position = pod.constraints?.topologySpread.firstIndex(of: spread) else { return }
+                    guard let position = pod.constraints?.topologySpread.firstIndex(of: spread) else {
+                        return
+                    }
                     pod.constraints?.topologySpread[position].maxSkew = skew
                 }
             }

@@ -102,7 +102,8 @@ extension Explainer {
         var byNode: [Int: [(holder: Int, freed: [Int64])]] = [:]
         for (position, holder) in holders.enumerated() {
             for member in holder.tasks {
-                guard let node = session.tasks[member].node.flatMap({ session.nodes.entries[$0].index }) else {
+                guard let node = session.tasks[member].node.flatMap({ session.nodes.entries[$0].index })
+                else {
                     continue
                 }
                 let freed = session.sum(of: [member])
@@ -119,10 +120,14 @@ extension Explainer {
             var chosen: [Int] = []
             // Whoever frees most of what is lacking goes first.
             let there = (byNode[node] ?? []).map { entry in
-                (entry.holder, entry.freed, lack.indices.reduce(0.0) { sum, column in
-                    lack[column] > 0
-                        ? sum + Double(min(lack[column], entry.freed[column])) / Double(lack[column]) : sum
-                })
+                (
+                    entry.holder, entry.freed,
+                    lack.indices.reduce(0.0) { sum, column in
+                        lack[column] > 0
+                            ? sum + Double(min(lack[column], entry.freed[column])) / Double(lack[column])
+                            : sum
+                    }
+                )
             }
             for (holder, freed, part) in there.sorted(by: { $0.2 == $1.2 ? $0.0 < $1.0 : $0.2 > $1.2 })
             where part > 0 && lack.contains(where: { $0 > 0 }) {

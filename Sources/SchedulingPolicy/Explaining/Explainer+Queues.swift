@@ -18,7 +18,9 @@ extension Explainer {
 
     /// What a queue would have to deserve for others to give back what they hold of it; only where that is done.
     func deservedRemedies(_ job: Job, _ index: Int, _ tasks: [Int]) -> [Remedy] {
-        guard configuration.actions.contains(.reclaim), let queue = session.jobs[index].queue else { return [] }
+        guard configuration.actions.contains(.reclaim), let queue = session.jobs[index].queue else {
+            return []
+        }
         if !hasPlugin(CapacityPlugin.name) { return [weightRemedy(queue, job)].compactMap(\.self) }
         var changed = session.queues[queue].queue
         var by = ResourceList()

@@ -23,8 +23,8 @@ public final class Explainer {
     /// What a trial has shown.
     enum Outcome: Equatable {
         case waits
-        /// The job has its place; so many pods have to leave for it first.
-        case runs(evictions: Int)
+        /// The job has its place: so many pods have to leave for it first, and jobs that had a place have none.
+        case runs(evictions: Int, displaced: [ObjectKey])
     }
 
     let snapshot: ClusterSnapshot
@@ -133,22 +133,31 @@ public final class Explainer {
             // A change that does not add up within 63 bits is none that helps.
             do { try trial.apply(change) } catch { return .waits }
         }
-        return Self.outcome(of: job, trial.runCycle(now: now), trial)
+        let result = trial.runCycle(now: now)
+        guard hasPlace(job, result, trial) else { return .waits }
+        return .runs(
+            evictions: result.evictions.count { $0.preemptor == job.key }, displaced: displaced(by: result))
     }
 
-    private static func outcome(of job: Job, _ result: CycleResult, _ trial: Session) -> Outcome {
-        let evictions = result.evictions.count { $0.preemptor == job.key }
-        if job.isGang {
-            guard let group = result.podGroups.first(where: { $0.key == job.key }) else { return .waits }
-            if group.reason == nil { return .runs(evictions: 0) }
-            guard group.reason == .gangNotReady, group.placed > 0, let index = trial.jobIDs[job.key],
-                trial.membersNeeded(index) == 0
-            else { return .waits }
-            return .runs(evictions: evictions)
+    /// Whether all that a job needs has a place, or is promised one.
+    private func hasPlace(_ job: Job, _ result: CycleResult, _ trial: Session) -> Bool {
+        if !job.isGang {
+            return result.binds.contains { $0.pod == job.key }
+                || result.pipelined.contains { $0.pod == job.key && $0.waitsFor != .gang }
         }
-        if result.binds.contains(where: { $0.pod == job.key }) { return .runs(evictions: 0) }
-        let isPromised = result.pipelined.contains { $0.pod == job.key && $0.waitsFor != .gang }
-        return isPromised ? .runs(evictions: evictions) : .waits
+        guard let group = result.podGroups.first(where: { $0.key == job.key }) else { return false }
+        if group.reason == nil { return true }
+        guard group.reason == .gangNotReady, group.placed > 0, let index = trial.jobIDs[job.key] else {
+            return false
+        }
+        return trial.membersNeeded(index) == 0
+    }
+
+    /// The jobs that have their place after the cycle that is explained and do not have it after another.
+    private func displaced(by result: CycleResult) -> [ObjectKey] {
+        let gangs = result.podGroups.filter { $0.reason != nil && groups[$0.key]?.reason == nil }
+        let pods = result.pending.filter { $0.podGroup == nil && pending[$0.pod] == nil }
+        return gangs.map(\.key) + pods.map(\.pod)
     }
 
     /// Notes that something was left out of the search.
@@ -156,8 +165,9 @@ public final class Explainer {
 
     /// A remedy, if the job runs with it.
     func proven(_ kind: Remedy.Kind, _ changes: [ClusterChange], size: Int = 1, for job: Job) -> Remedy? {
-        guard case .runs(let evictions) = attempt(changes, for: job) else { return nil }
-        return Remedy(kind: kind, changes: changes, evictions: evictions, size: size)
+        guard case .runs(let evictions, let displaced) = attempt(changes, for: job) else { return nil }
+        return Remedy(
+            kind: kind, changes: changes, evictions: evictions, displaced: displaced, size: size)
     }
 
     /// The remedy of the smallest number of a range, if more is never worse; `nil` if none of those looked at helps.
@@ -204,7 +214,9 @@ public final class Explainer {
             default: break
             }
         }
-        if !kinds.isDisjoint(with: [.resource, .constraint, .reservation, .gangMinimum, .queueShare, .admission]) {
+        if !kinds.isDisjoint(with: [
+            .resource, .constraint, .reservation, .gangMinimum, .queueShare, .admission,
+        ]) {
             found += minimumRemedies(job, index)
         }
         let isShort = !kinds.isDisjoint(with: [.resource, .constraint, .reservation])
@@ -219,11 +231,9 @@ public final class Explainer {
         }
         return found.enumerated()
             .sorted { left, right in
-                let (leftKey, rightKey) = (
-                    (left.element.size, left.element.rank, left.offset),
-                    (right.element.size, right.element.rank, right.offset)
-                )
-                return leftKey < rightKey
+                let (first, second) = (left.element, right.element)
+                return (first.displaced.count, first.size, first.rank, left.offset)
+                    < (second.displaced.count, second.size, second.rank, right.offset)
             }
             .map(\.element)
     }

@@ -43,7 +43,9 @@ public final class HoldReader {
             let gates = Set(tasks.flatMap { session.notes[$0]?.gates ?? [] })
             return [.gate(gates.sorted { $0.precedes($1) })]
         case .unsupportedConstraint:
-            let all = tasks.reduce(into: UnsupportedConstraints()) { $0.formUnion(session.tasks[$1].unsupported) }
+            let all = tasks.reduce(into: UnsupportedConstraints()) {
+                $0.formUnion(session.tasks[$1].unsupported)
+            }
             return [.unsupported(all.all.map(\.rawValue))]
         case .otherScheduler, .terminating, .podGroupNotFound, .unknownInstanceType:
             return [.invalid(message: message)]
@@ -62,12 +64,12 @@ public final class HoldReader {
 
     private func roomHolds(of job: Int, _ tasks: [Int], _ message: String) -> [Hold] {
         var holds: [Hold] = []
-        let waiting = tasks.filter { session.tasks[$0].status == .pending }
-        for task in waiting {
-            guard case .noNode(let number) = session.tasks[task].failure, let shape = session.tasks[task].shape
-            else { continue }
-            let refusals = session.refusals[Int(number)]
-            holds = resources(shortOf: shape, refusals) + constraints(refusals)
+        if let (task, refusals) = firstRefused(tasks) {
+            let needed = session.neededTasks(of: job, among: tasks)
+            if refusals.keys.contains(where: { $0.isShortage }) {
+                holds += resources(shortOf: task, job, needed)
+            }
+            holds += constraints(refusals)
             if holds.isEmpty { holds = [.constraint(.init(constraint: .rule, reason: message, nodes: 0))] }
             if let other = session.gangWithPlaces(wantedBy: task),
                 let reservation = session.reservations.first(where: { $0.job == other })
@@ -77,7 +79,6 @@ public final class HoldReader {
                     until: reservation.start)
                 holds.append(.reservation(kept))
             }
-            break
         }
         if case .noDomain? = session.jobs[job].refusal {
             holds.append(.constraint(.init(constraint: .networkTopology, reason: message, nodes: 0)))
@@ -95,32 +96,49 @@ public final class HoldReader {
         return holds.isEmpty ? [.notTried] : holds
     }
 
-    /// The resources of which nodes said that there is too little, most nodes first.
-    private func resources(shortOf shape: ShapeID, _ refusals: [NodeRefusal: Int]) -> [Hold] {
-        let short = Set(
-            refusals.keys.compactMap { refusal -> ResourceName? in
-                if case .insufficient(let resource) = refusal { resource } else { nil }
-            })
-        if short.isEmpty { return [] }
-        if resourceHolds[shape] == nil { resourceHolds[shape] = resourceHolds(of: shape) }
-        return (resourceHolds[shape] ?? []).filter { hold in
-            if case .resource(let hold) = hold { short.contains(hold.resource) } else { false }
+    /// The first pod that waits and that no node took, and what nodes said.
+    private func firstRefused(_ tasks: [Int]) -> (task: Int, refusals: [NodeRefusal: Int])? {
+        for task in tasks where session.tasks[task].status == .pending {
+            if case .noNode(let number) = session.tasks[task].failure {
+                return (task, session.refusals[Int(number)])
+            }
+        }
+        return nil
+    }
+
+    /// The resources of which there is too little for the next pod of a gang once those of it that have room have taken it,
+    /// most nodes first.
+    private func resources(shortOf task: Int, _ job: Int, _ needed: [Int]) -> [Hold] {
+        session.withRoomTaken(by: job, needed) { missing in
+            let next = missing.first ?? task
+            guard let shape = session.tasks[next].shape else { return [] }
+            // Where none of it has room, gangs of the same shape have the same to say.
+            if missing.count < needed.count { return resourceHolds(of: shape) }
+            if let known = resourceHolds[shape] { return known }
+            let holds = resourceHolds(of: shape)
+            resourceHolds[shape] = holds
+            return holds
         }
     }
 
     private func resourceHolds(of shape: ShapeID) -> [Hold] {
         let allocator = session.allocator
         let request = allocator.request(allocator.requestID(of: shape))
-        let nodes = allocator.nodes(meetingDemandsOf: shape).filter { !allocator.isMarked($0, against: shape) }
+        let nodes = allocator.nodes(meetingDemandsOf: shape).filter {
+            !allocator.isMarked($0, against: shape)
+        }
         let holds = session.resources.canonical.compactMap { column -> ResourceHold? in
             guard column != ResourceTable.pods,
                 let asked = request.amounts.first(where: { $0.column == column })?.amount, asked > 0
             else { return nil }
-            let missing = nodes.map { Session.shortfall(asked, session.free(on: $0, column)) }.filter { $0 > 0 }
+            let missing = nodes.map { Session.shortfall(asked, session.free(on: $0, column)) }.filter {
+                $0 > 0
+            }
             guard let least = missing.min(), let most = missing.max() else { return nil }
             return ResourceHold(
-                resource: session.resources.names[column], asked: asked, nodesWithEnough: nodes.count - missing.count,
-                nodesShort: missing.count, leastMissing: least, mostMissing: most)
+                resource: session.resources.names[column], asked: asked,
+                nodesWithEnough: nodes.count - missing.count, nodesShort: missing.count,
+                leastMissing: least, mostMissing: most)
         }
         // The scarcest first; of equally scarce ones devices before what every node has.
         return holds.enumerated()
@@ -171,7 +189,9 @@ public final class HoldReader {
 
     private func admissionHold(of job: Int) -> Hold {
         if let closed = closedQueue(of: job) { return closed }
-        guard case .notEnqueued(let message) = session.jobs[job].refusal else { return .admission(message: "") }
+        guard case .notEnqueued(let message) = session.jobs[job].refusal else {
+            return .admission(message: "")
+        }
         if message.hasPrefix(EnqueueRejection.quota) { return .quota(message: message) }
         if message.hasPrefix(EnqueueRejection.queue) { return shareHold(of: job, session.jobs[job].tasks) }
         return .admission(message: message)

@@ -62,6 +62,8 @@ public struct Remedy: Equatable, Sendable {
     public let changes: [ClusterChange]
     /// How many pods would be evicted for the job before it can start; 0 if it could start at once.
     public let evictions: Int
+    /// The jobs that would have had their place without the change, and wait with it.
+    public let displaced: [ObjectKey]
 
     /// How many objects would have to change; doubling a node counts as another one.
     let size: Int
@@ -96,7 +98,9 @@ public struct NodePoolName: Hashable, Sendable {
     init?(_ labels: [String: String], selector: [String: String]) {
         let wanted = selector.keys.sorted { $0.precedes($1) }
         guard
-            let label = (Self.labels + wanted.filter { $0 != Self.hostname }).first(where: { labels[$0] != nil }),
+            let label = (Self.labels + wanted.filter { $0 != Self.hostname }).first(where: {
+                labels[$0] != nil
+            }),
             let name = labels[label]
         else { return nil }
         self.label = label
