@@ -54,8 +54,8 @@ extension Explainer {
             additions.append(.init(node: node.name, pool: pool(of: node, job), amounts: list))
             changes.append(.node(node))
         }
-        let size = plan.reduce(0) { $0 + self.size(of: $1.amounts, on: $1.node) }
-        return proven(.capacity(additions), changes, size: size, for: job)
+        let nodesWorth = plan.reduce(0) { $0 + size(of: $1.amounts, on: $1.node) }
+        return proven(.capacity(additions), changes, size: nodesWorth, for: job)
     }
 
     /// The pool of a node; where no label of its cloud tells, what the job's pods select it by.

@@ -41,12 +41,18 @@ extension Explainer {
         return [smallest(1...largest.count) { remedy(Array(largest.prefix($0)), job) }].compactMap(\.self)
     }
 
+    /// A gang that places are kept for, out of the way.
+    func departureRemedies(_ key: ObjectKey, _ job: Job) -> [Remedy] {
+        guard let index = session.jobIDs[key] else { return [] }
+        return [remedy([Holder(job: index, tasks: session.endingTasks(of: index))], job)].compactMap(\.self)
+    }
+
     private func remedy(_ holders: [Holder], _ job: Job) -> Remedy? {
         var changes: [ClusterChange] = []
         var endings: [Remedy.Ending] = []
         for holder in holders {
             let state = session.jobs[holder.job]
-            let key = state.isSingle ? session.tasks[holder.tasks[0]].key : state.key
+            let key = state.isSingle ? session.tasks[state.tasks[0]].key : state.key
             let isRunning = holder.tasks.contains { session.tasks[$0].status != .binding }
             endings.append(.init(key: key, isGang: !state.isSingle, isRunning: isRunning))
             changes += state.tasks.map { .podRemoved(session.tasks[$0].key) }

@@ -6,9 +6,10 @@ extension Explainer {
     /// What the queue would have to be allowed: more by its capability, on itself or on a queue above it, or more by weight.
     func shareRemedies(_ share: QueueShareHold, _ job: Job, _ index: Int, _ tasks: [Int]) -> [Remedy] {
         guard let queue = session.jobs[index].queue else { return [] }
+        let asked = session.asked(of: index, tasks)
         var found: [Remedy] = []
         for holder in lineage(of: queue) {
-            guard let remedy = capabilityRemedy(holder, job, tasks) else { continue }
+            guard let remedy = capabilityRemedy(holder, job, asked) else { continue }
             found.append(remedy)
             break
         }
@@ -24,7 +25,7 @@ extension Explainer {
         if !hasPlugin(CapacityPlugin.name) { return [weightRemedy(queue, job)].compactMap(\.self) }
         var changed = session.queues[queue].queue
         var by = ResourceList()
-        for (name, needed) in needs(of: queue, tasks) {
+        for (name, needed) in needs(of: queue, session.asked(of: index, tasks)) {
             let old = changed.deserved[name] ?? 0
             if needed <= old { continue }
             changed.deserved[name] = needed
@@ -46,9 +47,8 @@ extension Explainer {
         return QueueTree(session, isHierarchical: true).lineage(of: queue)
     }
 
-    /// What a queue would hold with some pods, of what they ask for, in the order of reports.
-    private func needs(of queue: Int, _ tasks: [Int]) -> [(ResourceName, Int64)] {
-        let asked = session.sum(of: tasks)
+    /// What a queue would hold with a job, of what that asks for, in the order of reports.
+    private func needs(of queue: Int, _ asked: [Int64]) -> [(ResourceName, Int64)] {
         return session.resources.canonical.compactMap { column in
             guard column != ResourceTable.pods, asked[column] > 0 else { return nil }
             let held = session.queues[queue].allocated[column] + session.queues[queue].inqueue[column]
@@ -58,9 +58,9 @@ extension Explainer {
     }
 
     /// A capability raised to what the queue would hold with the job; if others take that, to all that waits in it.
-    private func capabilityRemedy(_ queue: Int, _ job: Job, _ tasks: [Int]) -> Remedy? {
+    private func capabilityRemedy(_ queue: Int, _ job: Job, _ asked: [Int64]) -> Remedy? {
         let request = session.resources.list(session.queues[queue].request)
-        let tight = needs(of: queue, tasks)
+        let tight = needs(of: queue, asked)
         for loosens in [false, true] {
             var changed = session.queues[queue].queue
             var by = ResourceList()

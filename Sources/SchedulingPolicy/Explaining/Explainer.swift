@@ -147,6 +147,8 @@ public final class Explainer {
         }
         guard let group = result.podGroups.first(where: { $0.key == job.key }) else { return false }
         if group.reason == nil { return true }
+        // Its pods are made once it is admitted.
+        if group.pods == 0, groups[job.key]?.reason == .notEnqueued { return group.phase == .inqueue }
         guard group.reason == .gangNotReady, group.placed > 0, let index = trial.jobIDs[job.key] else {
             return false
         }
@@ -211,6 +213,8 @@ public final class Explainer {
             case .queueState(let queue, let state): found += queueStateRemedies(queue, state, job)
             case .queueShare(let share): found += shareRemedies(share, job, index, tasks)
             case .quota: found += quotaRemedies(job, index)
+            case .reservation(let kept) where kept.keptFor != job.key:
+                found += departureRemedies(kept.keptFor, job)
             default: break
             }
         }

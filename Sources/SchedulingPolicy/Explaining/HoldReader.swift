@@ -202,7 +202,7 @@ public final class HoldReader {
         guard let queue = session.jobs[job].queue, let (limit, amounts) = session.queueLimits(queue) else {
             return .queueShare(.init(queue: name, limit: .deserved, excess: []))
         }
-        let asked = session.sum(of: session.neededTasks(of: job, among: tasks))
+        let asked = session.asked(of: job, session.neededTasks(of: job, among: tasks))
         let resources = session.resources
         let excess = resources.canonical.compactMap { column -> QueueShareHold.Excess? in
             let held = session.queues[queue].allocated[column]

@@ -94,6 +94,12 @@ public struct NodePoolName: Hashable, Sendable {
         "eks.amazonaws.com/nodegroup", "karpenter.sh/nodepool", "node.kubernetes.io/instance-type",
     ]
 
+    /// A pool by label and name.
+    public init(label: String, name: String) {
+        self.label = label
+        self.name = name
+    }
+
     /// The pool of a node by its labels, or by those that a selector asks for; `nil` for a node that is of none.
     init?(_ labels: [String: String], selector: [String: String]) {
         let wanted = selector.keys.sorted { $0.precedes($1) }

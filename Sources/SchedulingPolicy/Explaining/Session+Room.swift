@@ -31,7 +31,7 @@ extension Session {
         return result
     }
 
-    /// The nodes that nothing but room keeps from taking each of some pods, by name.
+    /// The nodes that nothing but room keeps from taking each of some pods, by name; all for no pods.
     func nodesInReach(of tasks: [Int]) -> [Int] {
         var seen: Set<ShapeID> = []
         var nodes: [Int]?
@@ -45,7 +45,13 @@ extension Session {
                 })
             nodes = (nodes ?? allocator.nodesByName).filter(reached.contains)
         }
-        return nodes ?? []
+        return nodes ?? allocator.nodesByName
+    }
+
+    /// What a job has to be allowed: what admission reserves for it where it was not admitted, else what its pods ask for.
+    func asked(of job: Int, _ tasks: [Int]) -> [Int64] {
+        if case .notEnqueued = jobs[job].refusal { return Array(jobMinimum[job]) }
+        return sum(of: tasks)
     }
 
     /// The pods of a gang that hold a place which its end would free.
