@@ -41,7 +41,10 @@ struct ScheduleCommand {
         let run = try CycleRun(arguments, cycles: cycles(), &outcome)
         let format = OutputFormat(arguments)
         outcome.standardOutput =
-            format.text { ScheduleDocument.make(run.result, skippedKinds: run.input.skippedKinds) }
+            format.text {
+                ScheduleDocument.make(
+                    run.result, holds: run.loop.holds, skippedKinds: run.input.skippedKinds)
+            }
             ?? ScheduleTables(run: run, style: style, isWide: format == .wide).text()
         if arguments.flag("audit") {
             let differences = run.loop.audit()

@@ -43,19 +43,26 @@ enum RemedyText {
             : parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
     }
 
+    /// Nodes of a pool that get the same are told together.
     private static func phrase(_ additions: [Remedy.Addition]) -> String {
+        var groups: [[Remedy.Addition]] = []
+        for addition in additions {
+            let known = groups.firstIndex {
+                $0[0].pool == addition.pool && $0[0].amounts == addition.amounts
+            }
+            if let known { groups[known].append(addition) } else { groups.append([addition]) }
+        }
+        return groups.map(phrase(alike:)).joined(separator: ", ")
+    }
+
+    private static func phrase(alike additions: [Remedy.Addition]) -> String {
         guard let first = additions.first else { return "" }
-        let names = additions.count <= 3 ? additions.map(\.node).joined(separator: ", ") : "\(first.node), …"
-        let isSame = additions.allSatisfy { $0.pool == first.pool && $0.amounts == first.amounts }
-        if !isSame {
-            return additions.map { "\(more($0.amounts)) on node \($0.node)" }.joined(separator: ", ")
-        }
-        let each = additions.count == 1 ? "one node" : "each of \(additions.count) nodes"
-        guard let pool = first.pool else {
-            return "\(more(first.amounts)) on "
-                + (additions.count == 1 ? "node \(names)" : "\(each) (\(names))")
-        }
-        return "\(more(first.amounts)) on \(each) of pool \(pool.name) (\(names))"
+        let names =
+            additions.prefix(3).map(\.node).joined(separator: ", ") + (additions.count > 3 ? ", …" : "")
+        let nodes = additions.count == 1 ? "one node" : "each of \(additions.count) nodes"
+        let place = first.pool.map { "\(nodes) of pool \($0.name) (\(names))" }
+        return "\(more(first.amounts)) on "
+            + (place ?? (additions.count == 1 ? "node \(names)" : "\(nodes) (\(names))"))
     }
 
     private static func phrase(_ endings: [Remedy.Ending]) -> String {

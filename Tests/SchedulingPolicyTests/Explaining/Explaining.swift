@@ -18,7 +18,7 @@ func explain(
     let explanation = try #require(explainer.explain(job, trials: trials))
     for remedy in explanation.remedies {
         #expect(
-            try snapshot.applying(remedy.changes).places(explanation, remedy, configuration, now: now),
+            try snapshot.applying(remedy.changes).places(explanation, configuration, now: now),
             "\(remedy.kind) does not help")
     }
     return explanation
@@ -60,21 +60,21 @@ extension ClusterSnapshot {
 
     /// Whether a cycle of the plain loops over all nodes gives a job its minimum of places, or a pod its place.
     func places(
-        _ job: JobExplanation, _ remedy: Remedy, _ configuration: SchedulerConfiguration,
-        now: Timestamp? = nil
+        _ job: JobExplanation, _ configuration: SchedulerConfiguration, now: Timestamp? = nil
     ) throws -> Bool {
         let session = try Session(
             snapshot: self, configuration: configuration, options: SessionOptions(allocator: .reference))
         let result = session.runCycle(now: now)
-        var placed = Set(result.binds.map(\.pod))
-        if remedy.evictions > 0 || placed.isEmpty { placed.formUnion(result.pipelined.map(\.pod)) }
-        placed.formUnion(result.pipelined.lazy.filter { $0.waitsFor == .releasing }.map(\.pod))
+        // A place that others have to leave first counts.
+        let placed = Set(result.binds.map(\.pod) + result.pipelined.map(\.pod))
         if !job.isGang { return placed.contains(job.key) }
         guard let group = podGroups.first(where: { $0.key == job.key }) else { return false }
         let members = pods.filter { pod in
             pod.podGroup == group.key.name && pod.key.namespace == group.key.namespace
         }
-        if members.isEmpty { return result.podGroups.first { $0.key == job.key }?.phase == .inqueue }
+        if members.isEmpty, group.minMember > 0 {
+            return result.podGroups.first { $0.key == job.key }?.phase == .inqueue
+        }
         let ready = members.count { pod in
             placed.contains(pod.key) || pod.phase == .succeeded
                 || (pod.nodeName != nil && !pod.isTerminating && pod.phase != .failed)

@@ -180,7 +180,7 @@ import Testing
             podGroups: [
                 .gang("old", min: 1).with { $0.phase = .running },
                 .gang("large", min: 4).with { $0.created = .second(0) },
-                .gang("small", min: 1).with { $0.created = .second(-1) },
+                .gang("small", min: 1).with { $0.created = .second(1_700) },
             ])
         let kept = Hold.reservation(
             ReservationHold(keptFor: jobKey("large"), nodes: ["n"], until: .second(3_600)))

@@ -23,7 +23,7 @@ import Testing
                 for remedy in explanation.remedies {
                     #expect(
                         try snapshot.applying(remedy.changes).places(
-                            explanation, remedy, configuration.configuration, now: snapshot.newestTimestamp),
+                            explanation, configuration.configuration, now: snapshot.newestTimestamp),
                         "GANGWRIGHT_SEED=\(seed): \(job.key) does not run with \(remedy.kind)")
                 }
             }

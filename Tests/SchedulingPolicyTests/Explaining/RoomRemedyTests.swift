@@ -68,7 +68,8 @@ private func agentpool(_ name: String) -> NodePoolName { NodePoolName(label: "ag
         #expect(
             found.kinds == [
                 .minMember(from: 3, to: 1),
-                // 8 for the one pod, 2 for the other: that would be a node of 18.
+                // A node of 18 would take two of them.
+                .capacity([.init(node: "a100-0", pool: pool, amounts: [.nvidiaGPU: 10])]),
                 .capacity([
                     .init(node: "a100-0", pool: pool, amounts: [.nvidiaGPU: 2]),
                     .init(node: "a100-1", pool: pool, amounts: [.nvidiaGPU: 4]),
