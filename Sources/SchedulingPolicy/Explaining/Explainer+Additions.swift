@@ -40,11 +40,7 @@ extension Explainer {
         return sum
     }
 
-    /// How large a node may get: machines that are three times as large are other machines.
-    private static var largest: Int { 2 }
-
     private func remedy(_ plan: [Addition], _ job: Job) -> Remedy? {
-        if plan.contains(where: { size(of: $0.amounts, on: $0.node) > Self.largest }) { return nil }
         var additions: [Remedy.Addition] = []
         var changes: [ClusterChange] = []
         for (index, amounts) in plan {
@@ -70,9 +66,13 @@ extension Explainer {
     private func bestNodes(for missing: [Int]) -> [Addition] {
         guard !missing.isEmpty else { return [] }
         let asked = session.sum(of: missing)
+        // Several pods had better have several machines than one three times as large.
+        let largest = missing.count > 1 ? 2 : Int.max
         let ranked = session.nodesInReach(of: missing)
             .map { (node: $0, lack: session.lack(of: asked, on: $0)) }
-            .filter { $0.lack.contains { $0 > 0 } }
+            .filter { entry in
+                entry.lack.contains { $0 > 0 } && size(of: entry.lack, on: entry.node) <= largest
+            }
             .map { (node: $0.node, lack: $0.lack, rank: rank($0.lack, of: asked, on: $0.node)) }
             .sorted { $0.rank < $1.rank }
         var pools: [[String?]] = []

@@ -144,17 +144,22 @@ struct ExplainCommand {
                 lines.append(VisibleText.line("  nearest: \(near.node) lacks \(missing(near))"))
             }
         }
-        if let explanation = answer.explanation {
-            lines +=
-                ["", "held by"] + explanation.holds.map { VisibleText.line("  \(HoldText.sentence($0))") }
-            lines.append("")
-            let phrases = explanation.remedies.map { VisibleText.line("  \(RemedyText.phrase($0))") }
-            lines += phrases.isEmpty ? [ExplainText.none(explanation)] : ["would run with"] + phrases
-            if !phrases.isEmpty, explanation.isCutOff {
-                lines.append("  (\(ExplainText.cutOff(explanation)))")
-            }
-        }
+        if let explanation = answer.explanation { lines += [""] + self.lines(explanation) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What holds it and what would let it run; of a pod whose gang waits this is about the gang.
+    private func lines(_ explanation: JobExplanation) -> [String] {
+        let job = explanation.isGang && kind == "pod" ? "its job \(explanation.key) is held by" : "held by"
+        let holds = explanation.holds.map { "  \(HoldText.sentence($0))" }
+        var changes = explanation.remedies.map { "  \(RemedyText.phrase($0))" }
+        if changes.isEmpty {
+            return ([job] + holds + ["", ExplainText.none(explanation)]).map(VisibleText.line)
+        }
+        if explanation.isCutOff {
+            changes.append("  (\(ExplainText.cutOff(explanation)): there may be more)")
+        }
+        return ([job] + holds + ["", "would run with"] + changes).map(VisibleText.line)
     }
 
     private func missing(_ near: ShapeExplanation.NearNode) -> String {
@@ -174,7 +179,13 @@ struct ExplainCommand {
                 ("state", .string(answer.state)), ("reason", .string(answer.reason)),
                 ("message", .string(answer.message)),
                 ("shapes", .list(answer.shapes.map(document))),
-            ] + (answer.explanation.map(ExplainText.members) ?? []))
+            ] + (answer.explanation.map(members) ?? []))
+    }
+
+    /// Of a pod whose gang waits this is about the gang, which it names.
+    private func members(_ explanation: JobExplanation) -> [(String, OutputValue)] {
+        let isOfGang = explanation.isGang && kind == "pod"
+        return (isOfGang ? [("job", .string(explanation.key.name))] : []) + ExplainText.members(explanation)
     }
 
     private func document(_ shape: ShapeExplanation) -> OutputValue {

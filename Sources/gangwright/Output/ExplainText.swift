@@ -11,7 +11,7 @@ enum ExplainText {
 
     /// That the search has ended early.
     static func cutOff(_ job: JobExplanation) -> String {
-        "the search ended after \(Count.of(job.trials, "trial")): there may be more"
+        "the search ended after \(Count.of(job.trials, "trial"))"
     }
 
     /// What holds a job and what would let it run, for machines.

@@ -120,14 +120,19 @@ private func agentpool(_ name: String) -> NodePoolName { NodePoolName(label: "ag
         #expect(found.remedies.last?.displaced == [jobKey("other")])
     }
 
-    @Test("what no node has is asked of one; what no machine could have is not found") func unknown() throws {
+    @Test("what no node has is asked of one; what only a far larger machine would have is not") func unknown()
+        throws
+    {
         let strange: ResourceName = "example.com/quantum"
         let snapshot = ClusterSnapshot(
             nodes: [.of("n")], pods: [.waiting("p", asking: [strange: 3])])
         let found = try explain("p", plain(.gangwright), snapshot)
         #expect(found.kinds == [.capacity([.init(node: "n", pool: nil, amounts: [strange: 3])])])
-        let huge = ClusterSnapshot(nodes: [.of("n")], pods: [.waiting("p", 100_000)])
-        #expect(try explain("p", plain(.gangwright), huge).kinds == [])
+        // Two of its kind on one node would be a machine three times as large.
+        let huge = ClusterSnapshot(
+            nodes: [.of("n")], pods: Pod.members(of: "g", 2, asking: [.cpu: 20_000]),
+            podGroups: [.gang("g", min: 2)])
+        #expect(try explain("g", plain(.gangwright), huge).kinds == [])
     }
 
     @Test("a pool may be named by what the pods select their nodes by") func selected() throws {

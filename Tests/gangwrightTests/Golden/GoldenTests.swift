@@ -57,6 +57,9 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session("explain-pod-gated", "explain pod gated --cluster cluster -n lab"),
         Session("explain-job-unknown", "explain job nobody --cluster cluster"),
         Session("explain-job-no-trials", "explain job llama --cluster cluster -n train --trials 1"),
+        Session("explain-pod-of-gang", "explain pod llama-worker-0 --cluster cluster -n train"),
+        Session(
+            "explain-pod-of-gang-json", "explain pod llama-worker-0 --cluster cluster -n train -o json"),
         Session("explain-jobs", "explain --cluster cluster"),
         Session("explain-jobs-wide", "explain jobs --cluster cluster -o wide"),
         Session("explain-jobs-json", "explain --cluster cluster -o json"),
