@@ -8,18 +8,21 @@ extension Explainer {
 
     /// The smallest additions to one node, of up to three pools; and to several nodes, one for each pod without a place.
     func additionRemedies(_ job: Job, _ index: Int, _ tasks: [Int]) -> [Remedy] {
-        let (single, spread, unit) = session.withRoomTaken(by: index, tasks) { missing in
-            (
-                bestNodes(for: missing), spreadPlan(for: missing),
-                missing.first.map { session.sum(of: [$0]) } ?? []
+        let (single, spread, unit, most) = session.withRoomTaken(by: index, tasks) { missing in
+            // Several pods had better have several machines than one three times as large.
+            let largest = missing.count > 1 ? 2 : Int.max
+            return (
+                bestNodes(for: missing, upTo: largest), spreadPlan(for: missing),
+                missing.first.map { session.sum(of: [$0]) } ?? [], largest
             )
         }
         var found: [Remedy] = []
         for (position, node) in single.enumerated() {
             // Others may take a part of what is added: then it takes more.
-            let most = position == 0 ? 8 : 0
-            let proven = smallest(0...most) { extra in
-                guard let amounts = Self.sum(node.amounts, unit, times: extra) else { return nil }
+            let proven = smallest(0...(position == 0 ? 8 : 0)) { extra in
+                guard let amounts = Self.sum(node.amounts, unit, times: extra),
+                    size(of: amounts, on: node.node) <= most
+                else { return nil }
                 return remedy([(node.node, amounts)], job)
             }
             if let proven { found.append(proven) }
@@ -63,11 +66,11 @@ extension Explainer {
     // MARK: Nodes that exist
 
     /// The node that lacks least for all of some pods, of each of the three pools where least is lacking.
-    private func bestNodes(for missing: [Int]) -> [Addition] {
+    ///
+    /// - Parameter largest: how many nodes' worth an addition may be.
+    private func bestNodes(for missing: [Int], upTo largest: Int) -> [Addition] {
         guard !missing.isEmpty else { return [] }
         let asked = session.sum(of: missing)
-        // Several pods had better have several machines than one three times as large.
-        let largest = missing.count > 1 ? 2 : Int.max
         let ranked = session.nodesInReach(of: missing)
             .map { (node: $0, lack: session.lack(of: asked, on: $0)) }
             .filter { entry in
