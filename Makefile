@@ -81,6 +81,9 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json 2>/dev/null | scripts/check-schedule-output.py - $(EXAMPLE)
 	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json 2>/dev/null | diff -u $(EXAMPLE) - \
 		|| { echo "$(EXAMPLE) is out of date: run make docs-output" >&2; exit 1; }
+	@for what in jobs "job bert-large" "job llama-13b" "pod bert-large-worker-0" "pod jupyter-mara-0 -n notebooks"; do \
+		$(GANGWRIGHT) explain $$what --cluster $(QUICKSTART) -o json 2>/dev/null \
+			| scripts/check-schedule-output.py --schema docs/explain-output.schema.json - || exit 1; done
 	@scripts/docs-output.py --check $(DOCUMENTS)
 
 clean: ## Remove everything that was built

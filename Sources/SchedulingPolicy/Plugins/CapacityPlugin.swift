@@ -270,7 +270,7 @@ private final class CapacityLedger {
             }
             if !short.isEmpty {
                 return .reject(
-                    "queue resource quota insufficient: insufficient " + short.joined(separator: ", "))
+                    EnqueueRejection.queue + short.joined(separator: ", "))
             }
         }
         return .permit

@@ -83,7 +83,7 @@ struct ProportionPlugin: Plugin {
             }
             return short.isEmpty
                 ? .permit
-                : .reject("queue resource quota insufficient: insufficient " + short.joined(separator: ", "))
+                : .reject(EnqueueRejection.queue + short.joined(separator: ", "))
         } admitted: { session, job in
             guard let queue = session.jobs[job].queue else { return }
             for column in session.total.indices {

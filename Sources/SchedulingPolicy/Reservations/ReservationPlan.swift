@@ -107,7 +107,7 @@ extension Session {
     }
 
     /// Books a running pod as one that leaves, or as one that stays, in thought: its gang is not told.
-    private func setLeaving(_ task: Int, _ isLeaving: Bool) {
+    func setLeaving(_ task: Int, _ isLeaving: Bool) {
         guard let entry = tasks[task].node, let node = nodes.entries[entry].index else { return }
         allocator.remove(tasks[task].request, from: node, as: isLeaving ? .bound : .releasing)
         allocator.add(tasks[task].request, to: node, as: isLeaving ? .releasing : .bound)
