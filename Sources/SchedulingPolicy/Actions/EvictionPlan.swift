@@ -138,7 +138,9 @@ struct EvictionPlan {
         for node in session.allocator.ranked(candidates, for: shape, adding: { rules?.points($0) }) {
             // Pods compared one by one are not to be compared by their number before.
             let known = scope.comparesPods ? nil : best?.cost
-            guard isPromising(node, for: task, known), let offer = offer(on: node, for: task) else { continue }
+            guard isPromising(node, for: task, known), let offer = offer(on: node, for: task) else {
+                continue
+            }
             if best.map(offer.isBetter) ?? true { best = offer }
         }
         return best
@@ -194,7 +196,8 @@ struct EvictionPlan {
         if session.points.permitted(needed, in: session).count < needed.count { return nil }
         let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
         return Offer(
-            node: node, victims: needed, cost: EvictionCost(priority: priority ?? .min, victims: needed.count),
+            node: node, victims: needed,
+            cost: EvictionCost(priority: priority ?? .min, victims: needed.count),
             podCost: scope.comparesPods ? VictimCost(of: needed, in: session) : nil)
     }
 
