@@ -20,10 +20,10 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
+.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test soak bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing, with apt-get; needs Swift 6.3 in PATH
 	@scripts/setup.sh
@@ -52,6 +52,10 @@ E2E ?= EndToEndTests
 e2e: setup ## Run the end-to-end tests on a real API server; E2E=FaultTests for some of them
 	@scripts/control-plane/binaries.sh >/dev/null
 	@GANGWRIGHT_E2E=1 swift test --disable-xctest --filter '$(E2E)'
+
+HOURS ?= 24
+soak: setup ## Run a cluster for HOURS=24 of virtual time under several configurations, and check every cycle
+	@GANGWRIGHT_HOURS=$(HOURS) swift test --disable-xctest --filter SoakTests
 
 # BENCH="--filter place --repetitions 21" and the like go to the program; `make bench BENCH=--help` lists them.
 bench: setup ## Run the benchmarks; BENCH="--filter place" says which and how
@@ -89,6 +93,9 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json 2>/dev/null | scripts/check-schedule-output.py - $(EXAMPLE)
 	@$(GANGWRIGHT) schedule --cluster $(QUICKSTART) -o json 2>/dev/null | diff -u $(EXAMPLE) - \
 		|| { echo "$(EXAMPLE) is out of date: run make docs-output" >&2; exit 1; }
+	@for what in jobs "job bert-large" "job llama-13b" "pod bert-large-worker-0" "pod jupyter-mara-0 -n notebooks"; do \
+		$(GANGWRIGHT) explain $$what --cluster $(QUICKSTART) -o json 2>/dev/null \
+			| scripts/check-schedule-output.py --schema docs/explain-output.schema.json - || exit 1; done
 	@scripts/docs-output.py --check $(DOCUMENTS)
 
 clean: ## Remove everything that was built

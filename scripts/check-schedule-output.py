@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Checks results of `gangwright schedule -o json` against their schema.
+"""Checks results of `gangwright schedule -o json`, or of another command, against their schema.
 
-scripts/check-schedule-output.py [FILE...], standard input without one. Needs Debian's python3-jsonschema.
+scripts/check-schedule-output.py [--schema FILE] [FILE...], standard input without one. Needs Debian's python3-jsonschema.
 """
 
 import json
@@ -14,7 +14,10 @@ SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "docs" / "schedule-out
 
 
 def main(paths):
-    schema = json.loads(SCHEMA.read_text())
+    path = SCHEMA
+    if paths[:1] == ["--schema"]:
+        path, paths = pathlib.Path(paths[1]), paths[2:]
+    schema = json.loads(path.read_text())
     validator = jsonschema.validators.validator_for(schema)
     validator.check_schema(schema)
     wrong = 0

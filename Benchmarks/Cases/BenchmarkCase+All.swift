@@ -2,7 +2,8 @@ extension BenchmarkCase {
     /// All cases, in the order in which they run.
     public static let all: [BenchmarkCase] = [
         .placeUniform, .placeMixed, .refuse, .rollback, .churn, .load, .delta, .memory, .mallocs, .scan,
-        .scanPeer, .cycle, .steadyCycle, .idleCycle, .scale, .growthByPods, .growthByShapes,
+        .scanPeer, .cycle, .steadyCycle, .idleCycle, .topologyCycle,
+        .affinityCycle, .scale, .growthByPods, .growthByShapes,
         .growthBySelectors,
     ]
 }

@@ -133,6 +133,9 @@ public final class SchedulingLoop {
     /// What the nodes say to one pod that waits; `nil` if it does not, or is in no gang.
     public func explainPod(_ key: ObjectKey) -> ShapeExplanation? { session.explainPod(key) }
 
+    /// Says what holds the jobs that wait, as of the last cycle.
+    public var holds: HoldReader { HoldReader(session) }
+
     /// How many more pods like this one fit now. - Complexity: O(nodes).
     public func headroom(for pod: Pod) -> Headroom { session.headroom(for: pod) }
 }

@@ -35,7 +35,10 @@ struct Program {
         case "run": try RunCommand(arguments, environment: environment).run(&outcome)
         case "schedule": try ScheduleCommand(arguments, style: style).run(&outcome)
         case "explain":
-            try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
+            switch parsed.path.last {
+            case "jobs": try ExplainJobsCommand(arguments, style: style).run(&outcome)
+            default: try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
+            }
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)

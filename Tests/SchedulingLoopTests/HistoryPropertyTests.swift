@@ -72,7 +72,12 @@ private struct Life {
             world.nominate(promise.pod, to: promise.node)
             try tell(promise.pod, at: now)
         }
-        for group in result.podGroups { world.setPhase(group.phase, of: group.key) }
+        for group in result.podGroups {
+            world.setPhase(group.phase, of: group.key)
+            if let changed = world.setHyperNode(group.allocatedHyperNode, of: group.key) {
+                try loop.receive(.change(.podGroup(changed)), at: now)
+            }
+        }
     }
 
     /// The API server shows a pod as it is now.
@@ -123,15 +128,27 @@ struct HistoryPropertyTests {
         - plugins: [{name: overcommit}, {name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
         """
 
+    private static let near = """
+        compatibility: gangwright
+        actions: "allocate, preempt, reclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: predicates}, {name: proportion}, {name: network-topology-aware}, {name: binpack}]
+        """
+
     private static func configurations() throws -> [(name: String, SchedulerConfiguration)] {
         let (volcano, _) = SchedulerConfiguration.read(Array(volcano.utf8), file: "volcano")
-        return [("our default", .default), ("Volcano's", try #require(volcano))]
+        let (near, _) = SchedulerConfiguration.read(Array(near.utf8), file: "near")
+        return [
+            ("our default", .default), ("Volcano's", try #require(volcano)),
+            ("near together", try #require(near)),
+        ]
     }
 
     @Test("objects come, change and go; binds are confirmed, refused and overtaken by older news")
     func histories() throws {
         for (variant, (name, configuration)) in try Self.configurations().enumerated() {
-            for seed in Seeds.forVariant(variant, of: 2, count: 60) {
+            for seed in Seeds.forVariant(variant, of: 3, count: 60) {
                 let kind: AllocatorKind = seed % 5 == 0 ? .reference : .indexed
                 var life = try Life(seed: seed, configuration, kind)
                 let difference = try life.run(cycles: 20)

@@ -8,6 +8,8 @@ struct World {
     /// What may still come, or come again.
     private var absent = ClusterSnapshot()
     private var random: SeededGenerator
+    /// Whether domains come and go as well.
+    private let hasNetwork: Bool
 
     /// Part of an adversarial cluster; the rest comes later.
     ///
@@ -22,6 +24,8 @@ struct World {
         snapshot.podGroups = Self.split(all.podGroups, &absent.podGroups, &random)
         snapshot.queues = Self.split(all.queues, &absent.queues, &random)
         snapshot.priorityClasses = Self.split(all.priorityClasses, &absent.priorityClasses, &random)
+        hasNetwork = !all.hyperNodes.isEmpty || all.podGroups.contains { !$0.subGroupPolicies.isEmpty }
+        if hasNetwork { snapshot.hyperNodes = Self.split(all.hyperNodes, &absent.hyperNodes, &random) }
     }
 
     private static func split<Object>(
@@ -37,6 +41,7 @@ struct World {
     /// Something happens; says what.
     mutating func step() -> ClusterChange {
         while true {
+            if hasNetwork, random.chance(1, in: 8), let change = hyperNodeChange() { return change }
             let change: ClusterChange? =
                 switch random.integer(in: 0...9) {
                 case 0, 1: nodeChange()
@@ -66,6 +71,16 @@ struct World {
     mutating func nominate(_ key: ObjectKey, to node: String) {
         guard let index = snapshot.pods.firstIndex(where: { $0.key == key }) else { return }
         snapshot.pods[index].nominatedNodeName = node
+    }
+
+    /// Somebody has written the domain that a gang's pods hold places in; says whether it was another.
+    mutating func setHyperNode(_ name: String?, of key: ObjectKey) -> PodGroup? {
+        let annotation = "volcano.sh/job-allocated-hypernode"
+        guard let name, let index = snapshot.podGroups.firstIndex(where: { $0.key == key }),
+            snapshot.podGroups[index].annotations[annotation] != name
+        else { return nil }
+        snapshot.podGroups[index].annotations[annotation] = name
+        return snapshot.podGroups[index]
     }
 
     /// Somebody has written the phase that the loop has found.
@@ -142,8 +157,13 @@ struct World {
 
     private mutating func groupChange() -> ClusterChange? {
         let queues = snapshot.queues.map(\.name) + ["default", "nowhere"]
+        let hasNetwork = hasNetwork
         return change(\.podGroups) { group, random in
             switch random.integer(in: 0...3) {
+            case 0 where hasNetwork && random.chance(1, in: 3):
+                group.networkTopology =
+                    group.networkTopology == nil
+                    ? NetworkTopology(highestTierAllowed: random.integer(in: 1...2)) : nil
             case 0: group.minMember = random.integer(in: 0...5)
             case 1: group.queue = random.choice(queues)
             case 2:
@@ -155,6 +175,16 @@ struct World {
             .podGroup($0)
         } gone: {
             .podGroupRemoved($0.key)
+        }
+    }
+
+    private mutating func hyperNodeChange() -> ClusterChange? {
+        change(\.hyperNodes) { hyperNode, random in
+            hyperNode.tier = random.integer(in: 1...3)
+        } said: {
+            .hyperNode($0)
+        } gone: {
+            .hyperNodeRemoved($0.name)
         }
     }
 

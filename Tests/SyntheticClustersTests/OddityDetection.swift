@@ -5,7 +5,8 @@ extension Oddity {
     /// Whether a snapshot holds this oddity, told without knowing how the snapshot was made.
     func occurs(in snapshot: ClusterSnapshot) -> Bool {
         occursInNodes(snapshot.nodes) ?? occursInGangs(of: snapshot) ?? occursInPodState(of: snapshot)
-            ?? occursInQueues(of: snapshot) ?? snapshot.pods.contains { occurs(in: $0) ?? false }
+            ?? occursInQueues(of: snapshot) ?? occursInNetwork(of: snapshot)
+            ?? snapshot.pods.contains { occurs(in: $0) ?? false }
             || self == .overcommittedNodes && !nodesWithTooMuch(of: snapshot).isEmpty
     }
 
@@ -106,6 +107,18 @@ extension Oddity {
         case .sameNameInTwoNamespaces:
             return Set(snapshot.podGroups.map(\.key.name)).count < snapshot.podGroups.count
         default: return nil
+        }
+    }
+
+    private func occursInNetwork(of snapshot: ClusterSnapshot) -> Bool? {
+        switch self {
+        case .hyperNodes: !snapshot.hyperNodes.isEmpty
+        case .networkWishes:
+            snapshot.podGroups.contains { group in
+                group.networkTopology != nil || group.subGroupPolicies.contains { $0.networkTopology != nil }
+            }
+        case .subGroups: snapshot.podGroups.contains { !$0.subGroupPolicies.isEmpty }
+        default: nil
         }
     }
 

@@ -61,7 +61,11 @@ extension BenchmarkSettings {
 
     /// Cycles of a session that lives on: the pods come, are decided and go, again and again.
     func laterCycles(_ recipe: SyntheticCluster, _ conditions: String) throws -> [Measurement] {
-        let workload = SessionWorkload(recipe, seed: seed)
+        try laterCycles(SessionWorkload(recipe, seed: seed), conditions)
+    }
+
+    /// The same for gangs that are ready.
+    func laterCycles(_ workload: SessionWorkload, _ conditions: String) throws -> [Measurement] {
         let session = try workload.session()
         var arriving: [Sample] = []
         var running: [Sample] = []

@@ -60,15 +60,7 @@ struct GateCase: Sendable {
             }
         },
         GateCase(name: "cycle/full-policy, session in use") {
-            let workload = cycleWorkload
-            let session = try workload.loadedSession()
-            _ = session.runCycle()
-            workload.leaveAll(session)
-            try workload.arriveAll(session)
-            return {
-                _ = session.runCycle()
-                return workload.pods.count
-            }
+            try decidingAgain(cycleWorkload)
         },
         GateCase(name: "cycle/steady") {
             var recipe = SyntheticCluster.mixed(nodes: 200)
@@ -129,6 +121,18 @@ struct GateCase: Sendable {
                 allocator.setMark(mark, on: place.node, to: true)
             }
             return pods
+        }
+    }
+
+    /// Decides gangs in a session that has decided them before.
+    private static func decidingAgain(_ workload: SessionWorkload) throws -> () -> Int {
+        let session = try workload.loadedSession()
+        _ = session.runCycle()
+        workload.leaveAll(session)
+        try workload.arriveAll(session)
+        return {
+            _ = session.runCycle()
+            return workload.pods.count
         }
     }
 

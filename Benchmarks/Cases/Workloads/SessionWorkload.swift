@@ -12,10 +12,16 @@ struct SessionWorkload {
     let pods: [Pod]
     /// The pods of each gang.
     let members: [Range<Int>]
+    private let configuration: SchedulerConfiguration
 
-    /// What a recipe says is waiting.
-    init(_ recipe: SyntheticCluster, seed: UInt64) {
+    /// What a recipe says is waiting, changed as the case needs it.
+    init(
+        _ recipe: SyntheticCluster, seed: UInt64, configuration: SchedulerConfiguration = .default,
+        change: (inout ClusterSnapshot) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
         var snapshot = recipe.snapshot(seed: seed)
+        change(&snapshot)
         groups = snapshot.podGroups
         pods = snapshot.pods
         snapshot.podGroups = []
@@ -33,7 +39,7 @@ struct SessionWorkload {
 
     /// A session that knows the cluster and none of the gangs.
     func session() throws(ResourceOverflow) -> Session {
-        try Session(snapshot: cluster, configuration: .default)
+        try Session(snapshot: cluster, configuration: configuration)
     }
 
     /// A session that knows everything.

@@ -85,6 +85,16 @@ extension IndexedAllocator {
     /// The same as `allocatable`.
     public mutating func allocatableInPlace(_ node: Int, _ column: Int) -> Int64 { allocatable(node, column) }
 
+    /// The same as `placement(of:on:)`.
+    public mutating func placementInPlace(of shape: ShapeID, on node: Int) -> Placement? {
+        placement(of: shape, on: node)
+    }
+
+    /// The same as `nodes(meetingDemandsOf:)`.
+    public mutating func nodesInPlace(meetingDemandsOf shape: ShapeID) -> [Int] {
+        nodes(meetingDemandsOf: shape)
+    }
+
     /// The same as `isMarked`.
     public mutating func isMarkedInPlace(_ node: Int, against shape: ShapeID) -> Bool {
         isMarked(node, against: shape)

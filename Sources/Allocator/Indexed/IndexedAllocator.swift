@@ -163,7 +163,9 @@ public struct IndexedAllocator: PodAllocator {
     }
 
     private func best(of candidates: [Int], for shape: ShapeTable.Shape) -> Int? {
-        inventory.best(of: candidates, for: shape, groups.states) { Int(groups.groupOf[$0]) }
+        // A closure that held on to the allocator would copy it.
+        let groupOf = groups.groupOf
+        return inventory.best(of: candidates, for: shape, groups.states) { Int(groupOf[$0]) }
     }
 
     /// The handful of nodes that meet the demands, less those that are marked or refused.

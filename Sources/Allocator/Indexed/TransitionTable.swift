@@ -14,8 +14,9 @@ struct TransitionTable: Sendable {
                 case .bound: 0
                 case .releasing: 1
                 case .pipelined: 2
+                case .evicted: 3
                 }
-            return Event(code: UInt64(request.ordinal) << 3 | kind << 1 | (sign > 0 ? 1 : 0))
+            return Event(code: UInt64(request.ordinal) << 4 | kind << 1 | (sign > 0 ? 1 : 0))
         }
     }
 
@@ -26,7 +27,7 @@ struct TransitionTable: Sendable {
         fileprivate init(code: UInt64) { self.code = code }
 
         /// The node gets a mark, or loses it if it has it.
-        init(flipping mark: NodeMark) { code = UInt64(mark.index) << 3 | 6 }
+        init(flipping mark: NodeMark) { code = UInt64(mark.index) << 4 | 8 }
     }
 
     /// Where a change leads.

@@ -161,23 +161,80 @@ struct Inventory: Sendable {
 
     /// The best node where the policy has a say on each: by plain loops over all of them, or over some.
     ///
-    /// - Complexity: O(those nodes × (resources asked for + kernels)) and what the policy's own rules cost.
+    /// What is left decides the same on all nodes of a row, and is looked at once. Where scores depend on nothing else, the
+    /// policy is asked only about nodes that would be better than the best so far.
+    ///
+    /// - Complexity: O(those nodes + rows × (resources asked for + kernels)) and what the policy's own rules cost.
     func bestByRules(
         for shape: ShapeTable.Shape, among some: [Int]? = nil, where accepts: (Int) -> Bool,
         adding points: ([Int]) -> [Int64]?, _ states: borrowing StateTable, row: (Int) -> Int
     ) -> Placement? {
-        var idle: [Int] = []
-        var freeing: [Int] = []
+        let labels = nodes.order.labels
+        let isSeparable = constraints.raws[shape.preferences].isEmpty && points([]) == nil
+        var best: (node: Int, offer: Offer)?
+        var idle: [(node: Int, score: Int64)] = []
+        var freeing: [(node: Int, score: Int64)] = []
+        var known = [Offer?](repeating: nil, count: some == nil ? states.count : 0)
         for node in some ?? nodes.byName.map(Int.init) where isEligible(node, for: shape) {
-            guard let kind = shape.kind(in: states, row(node), filters: filters), accepts(node) else {
-                continue
+            let row = row(node)
+            let offer: Offer
+            if some == nil, let answer = known[row] {
+                offer = answer
+            } else {
+                let kind = shape.kind(in: states, row, filters: filters)
+                offer = Offer(kind: kind, score: kind == nil ? 0 : shape.scorer.score(states, row))
+                if some == nil { known[row] = offer }
             }
-            if kind == .allocate { idle.append(node) } else { freeing.append(node) }
+            guard let kind = offer.kind else { continue }
+            if isSeparable {
+                if let best, !offer.isBetter(than: best.offer, labels[node] < labels[best.node]) { continue }
+                if accepts(node) { best = (node, offer) }
+            } else if accepts(node) {
+                if kind == .allocate {
+                    idle.append((node, offer.score))
+                } else if idle.isEmpty {
+                    freeing.append((node, offer.score))
+                }
+            }
         }
-        let candidates = idle.isEmpty ? freeing : idle
-        return ranked(candidates, for: shape, adding: points, states, row: row).first.map {
+        if isSeparable { return best.map { Placement(node: $0.node, kind: $0.offer.kind ?? .pipeline) } }
+        return first(of: idle.isEmpty ? freeing : idle, for: shape, adding: points).map {
             Placement(node: $0, kind: idle.isEmpty ? .pipeline : .allocate)
         }
+    }
+
+    /// What a row of what is left has for a shape.
+    private struct Offer {
+        /// `nil` where it does not fit.
+        let kind: Placement.Kind?
+        let score: Int64
+
+        func isBetter(than other: Offer, _ isFirstByName: Bool) -> Bool {
+            if kind != other.kind { return kind == .allocate }
+            return score == other.score ? isFirstByName : score > other.score
+        }
+    }
+
+    /// The best of some nodes, with the points that depend on which others there are.
+    private func first(
+        of candidates: [(node: Int, score: Int64)], for shape: ShapeTable.Shape,
+        adding points: ([Int]) -> [Int64]?
+    ) -> Int? {
+        let named = candidates.map(\.node)
+        let highest = highest(of: named, for: shape)
+        let added = points(named)
+        let labels = nodes.order.labels
+        var best: (node: Int, score: Int64)?
+        for (position, (node, own)) in candidates.enumerated() {
+            let preferred = constraints.weights.points(
+                constraints.raw(shape.preferences, node), highest: highest)
+            let score = own + preferred + (added?[position] ?? 0)
+            if let best, score < best.score || score == best.score && labels[node] > labels[best.node] {
+                continue
+            }
+            best = (node, score)
+        }
+        return best?.node
     }
 
     /// How many pods of a shape fit what is idle on some nodes, one after the other.

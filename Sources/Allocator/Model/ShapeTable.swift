@@ -137,7 +137,7 @@ extension ShapeTable.Shape {
     /// A pod that asks for nothing needs a slot and nothing else: Volcano's backfill.
     func kind(in states: borrowing StateTable, _ row: Int, filters: NodeFilters) -> Placement.Kind? {
         if filters.contains(.podCount) || request.isBestEffort, !states.hasSlot(row) { return nil }
-        if request.isBestEffort || states.fitsNow(request, row) { return .allocate }
+        if request.isBestEffort ? states.hasSlotNow(row) : states.fitsNow(request, row) { return .allocate }
         return states.fitsLater(request, row) ? .pipeline : nil
     }
 

@@ -9,7 +9,8 @@ import ClusterModel
 ///   over-committed when we found it;
 /// * `futureIdle`: idle, plus what leaving pods will give back, less what has been promised to waiting pods
 ///   (Volcano: idle + releasing − pipelined);
-/// * `requested`: the sum over all pods, leaving and promised ones included, as kube-scheduler counts.
+/// * `requested`: the sum over all pods, leaving and promised ones included, as kube-scheduler counts; without those that
+///   are `Occupancy.evicted`.
 public struct StateTable: Sendable {
     /// The limit that stands for "no limit" in the pods column of a node that does not name `pods`.
     public static let unlimitedPods: Int64 = 1 << 40
@@ -59,10 +60,11 @@ public struct StateTable: Sendable {
     mutating func apply(_ request: PodRequest, to row: Int, as occupancy: Occupancy, sign: Int64) {
         for entry in request.amounts {
             let amount = sign * entry.amount
-            requested[entry.column][row] += amount
+            if occupancy != .evicted { requested[entry.column][row] += amount }
             if occupancy != .pipelined { idle[entry.column][row] -= amount }
-            if occupancy != .releasing { futureIdle[entry.column][row] -= amount }
+            if occupancy.staysTaken { futureIdle[entry.column][row] -= amount }
         }
+        if occupancy == .evicted { return }
         nonZeroMilliCPU[row] += sign * request.nonZero.milliCPU
         nonZeroMemory[row] += sign * request.nonZero.memory
     }
@@ -85,6 +87,9 @@ public struct StateTable: Sendable {
 
     /// Whether a row may hold one more pod, leaving and promised ones counted.
     func hasSlot(_ row: Int) -> Bool { freeSlots(row) > 0 }
+
+    /// Whether a row may hold one more pod while those that were evicted are still there.
+    func hasSlotNow(_ row: Int) -> Bool { idle[ResourceTable.pods][row] > 0 }
 
     /// How many more pods a row may hold, leaving and promised ones counted; negative where there are too many.
     func freeSlots(_ row: Int) -> Int64 {
@@ -262,6 +267,11 @@ public enum Occupancy: Sendable {
     case bound
     /// Bound and being deleted.
     case releasing
+    /// Bound and evicted in the open cycle: it counts no more where slots and scores are looked at.
+    case evicted
     /// Promised: it gets what others will release.
     case pipelined
+
+    /// True if what it takes is still taken once leaving pods have gone.
+    var staysTaken: Bool { self == .bound || self == .pipelined }
 }

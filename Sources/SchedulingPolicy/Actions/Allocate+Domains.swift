@@ -17,9 +17,11 @@ extension Session {
             jobs[job].worksheet = 0..<0
             return .done
         }
-        if !gang.isDivided, tierLimit(gang.wish, in: tree) == nil { return nil }
+        if !isConfined(job, in: tree) { return nil }
         jobs[job].wasTried = true
-        var turn = DomainTurn(self, job, gang, tree, cachesRoleFailures: cachesRoleFailures)
+        var turn = DomainTurn(
+            self, job, gang, tree, pods: worksheet[jobs[job].worksheet],
+            cachesRoleFailures: cachesRoleFailures)
         guard let domain = turn.place(&statement) else {
             turn.explain(&statement)
             statement.rollback(in: self)
@@ -33,11 +35,28 @@ extension Session {
             statement.hold(in: self)
             return .done
         }
-        turn.noteHeldDomains(domain)
+        extendHeldDomain(of: job, by: domain, from: turn.held, in: tree)
         statement.commit(in: self)
         keepOnWorksheet(turn.left, of: job)
         return jobs[job].worksheet.isEmpty ? .done : .again
     }
+
+    /// Whether a gang is placed domain by domain: it has a wish that sets a limit, or its pods form parts.
+    func isConfined(_ job: Int, in tree: DomainTree) -> Bool {
+        guard jobs[job].hasTopology, let gang = topology.gangs[job] else { return false }
+        return gang.isDivided || tierLimit(gang.wish, in: tree) != nil
+    }
+
+    /// A turn for some pods of a gang that is placed domain by domain; `nil` for one that is not, or cannot be as long
+    /// as the domains form no tree.
+    func domainTurn(of job: Int, pods: [Int]) -> DomainTurn? {
+        guard jobs[job].hasTopology, let gang = topology.gangs[job], !isWithoutTree(job) else { return nil }
+        let tree = domainTree
+        return isConfined(job, in: tree) ? DomainTurn(self, job, gang, tree, pods: pods[...]) : nil
+    }
+
+    /// Whether a gang wishes for nearness while nobody knows what is near.
+    func isWithoutTree(_ job: Int) -> Bool { wishesForNearness(job) && domainTree.defect != nil }
 
     /// Pods of one shape fit a domain if there are enough places, and places come only when something is freed. Parts stand in
     /// each other's way, even if all their pods are of one shape.

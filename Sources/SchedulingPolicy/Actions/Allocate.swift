@@ -12,7 +12,7 @@ extension Session {
         openReservations()
         var statement = Statement()
         forEachJob(
-            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.points.isOverused($0, in: self) }
+            where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.hasHadShare($0) }
         ) { job in
             let freed = giveFree(for: job)
             defer { keep(freed) }
@@ -27,7 +27,7 @@ extension Session {
                 statement.commit(in: self)
                 return jobs[job].worksheet.isEmpty ? .done : .again
             }
-            if points.isPipelined(job, in: self) {
+            if mayHold(job) {
                 statement.hold(in: self)
             } else {
                 statement.rollback(in: self)
@@ -42,29 +42,26 @@ extension Session {
     private func allocate(_ job: Int, _ statement: inout Statement, cachesRoleFailures: Bool) {
         guard let queue = jobs[job].queue else { return }
         jobs[job].wasTried = true
-        while let position = jobs[job].worksheet.first {
-            jobs[job].worksheet.removeFirst()
-            let task = worksheet[position]
-            if !points.isAllocatable(queue, task, in: self) {
-                tasks[task].failure = queueShareFailure(of: task, job)
-                continue
-            }
-            let role = tasks[task].role
-            if cachesRoleFailures, jobs[job].roles[role].hasFailed, !jobs[job].roles[role].name.isEmpty {
-                tasks[task].failure = .roleFailed
-                continue
-            }
-            switch findPlace(for: task) {
-            case .place(let placement):
-                place(task, placement)
-                statement.record(task, in: self)
-                if points.isReady(job, in: self) { return }
-            case .none(let refusals):
-                tasks[task].failure = .noNode(refusals: refusals)
-                jobs[job].roles[role].hasFailed = true
-                if !canContinueAfterFailure(job) { return }
-            }
-        }
+        var pods = worksheet[jobs[job].worksheet]
+        var search = ClusterSearch(session: self, job: job, queue: queue)
+        placePods(
+            &pods, of: SubGroupID(job: job, index: nil), cachesRoleFailures: cachesRoleFailures, &statement,
+            &search)
+        jobs[job].worksheet = pods.indices
+    }
+
+    /// Whether a gang has what it came for. Volcano asks the one part that such a gang is, which knows of no roles.
+    func endsTurn(_ job: Int) -> Bool {
+        compatibility == .volcano
+            ? points.isSubGroupReady(SubGroupID(job: job, index: nil), in: self)
+            : points.isReady(job, in: self)
+    }
+
+    /// Whether the places of a gang that is not ready are kept until the cycle is closed.
+    private func mayHold(_ job: Int) -> Bool {
+        points.isPipelined(job, in: self)
+            || (compatibility == .volcano
+                && points.isSubGroupPipelined(SubGroupID(job: job, index: nil), in: self))
     }
 
     /// Why a pod that its queue may not take is not placed: a node may be lacking as well, and that says more.
@@ -83,17 +80,9 @@ extension Session {
     func refuseForRoom(_ job: Int) -> Bool {
         let needed = points.placesNeeded(job, in: self)
         // A gate that lets a gang wait with fewer places would have it hold them.
-        guard needed > 1, !points.isPipelined(job, in: self), let first = jobs[job].worksheet.first,
-            let shape = tasks[worksheet[first]].shape,
-            !allocator.isFreeing
-        else { return false }
+        guard needed > 1, !mayHold(job), !allocator.isFreeing else { return false }
         let pods = worksheet[jobs[job].worksheet]
-        guard
-            pods.allSatisfy({
-                tasks[$0].shape == shape && !tasks[$0].isNominated
-                    && points.nodeRules(for: $0, in: self) == nil
-            })
-        else { return false }
+        guard let shape = commonShape(ofPods: pods) else { return false }
         let room = allocator.room(for: shape)
         if room >= needed { return false }
         for task in pods.prefix(room) { tasks[task].failure = .noRoomForGang }
@@ -159,7 +148,7 @@ extension Session {
     /// A queue that has had its share is passed over with all that waits in it.
     func noteOverusedQueues() {
         for job in cycleJobs where !jobs[job].wasTried && !jobs[job].worksheet.isEmpty {
-            guard let queue = jobs[job].queue, points.isOverused(queue, in: self) else { continue }
+            guard let queue = jobs[job].queue, hasHadShare(queue) else { continue }
             jobs[job].refusal = .queueOverused
         }
     }

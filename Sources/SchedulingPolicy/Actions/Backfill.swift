@@ -1,3 +1,4 @@
+import Allocator
 import ClusterModel
 
 extension Session {
@@ -26,9 +27,12 @@ extension Session {
         let waiting = jobs[job].tasks.filter { isWaiting($0) && tasks[$0].isBestEffort }
         for task in waiting.sorted(by: { points.isTask($0, before: $1, in: self) }) {
             switch findPlaceWithinWish(for: task) {
-            case .place(let placement):
+            case .place(let placement) where placement.kind == .allocate:
                 place(task, placement)
                 statement.record(task, in: self)
+            case .place:
+                // Volcano binds it to the slot of a pod that has just been evicted and is still there.
+                tasks[task].failure = .noNode(refusals: number([:]))
             case .none(let refusals):
                 tasks[task].failure = .noNode(refusals: refusals)
             }
@@ -43,9 +47,11 @@ extension Session {
         }
     }
 
-    /// What an earlier action has promised to pods that ask for nothing ends: they are placed at once.
+    /// What an earlier action has promised to pods that ask for nothing ends: they are placed at once. A gang that cannot come
+    /// together, since others have evicted of it, is not looked at.
     private func takeBackPromises() {
         for task in held.sorted() where tasks[task].status == .pipelined && tasks[task].isBestEffort {
+            guard let job = tasks[task].job, points.invalidity(of: job, in: self) == nil else { continue }
             held.remove(task)
             unplace(task, because: nil)
         }

@@ -5,11 +5,10 @@ import ClusterModel
 extension DomainTurn {
     // MARK: Nominations
 
-    /// Places all pods where room has been made for them, if it has for every one and within the limits.
+    /// The domain in which room has been made for all pods; `nil` if it has not been for every one and within the limits.
     ///
     /// Source: Volcano's `NominatedHyperNode`.
-    mutating func placeNominated(_ statement: inout Statement) -> Int? {
-        guard let queue = session.jobs[job].queue else { return nil }
+    var nominatedDomain: Int? {
         let pods = slots.flatMap(\.pods)
         guard !pods.isEmpty, pods.allSatisfy({ session.tasks[$0].isNominated }) else { return nil }
         let gang = session.topology.gangs[job]
@@ -18,9 +17,16 @@ extension DomainTurn {
             let limit = session.tierLimit(gang?.wish(of: slot.group.index), in: tree) ?? .max
             if tree[domain].tier > limit { return nil }
         }
-        guard let domain = nominatedDomain(of: pods, held),
+        guard let domain = nominatedDomain(of: pods[...], held),
             tree[domain].tier <= session.tierLimit(gang?.wish, in: tree) ?? .max
         else { return nil }
+        return domain
+    }
+
+    /// Places all pods where room has been made for them.
+    mutating func placeNominated(_ statement: inout Statement) -> Int? {
+        guard let queue = session.jobs[job].queue, let domain = nominatedDomain else { return nil }
+        let pods = slots.flatMap(\.pods)
         for task in pods {
             guard session.points.isAllocatable(queue, task, in: session),
                 let shape = session.tasks[task].shape,
@@ -40,22 +46,13 @@ extension DomainTurn {
         return nil
     }
 
-    private func nominatedDomain(of pods: [Int], _ held: Int?) -> Int? {
+    private func nominatedDomain(of pods: ArraySlice<Int>, _ held: Int?) -> Int? {
         let nodes = pods.compactMap { session.nominatedNode(of: $0) }
         guard nodes.count == pods.count, let domain = tree.commonDomain(ofNodes: nodes) else { return nil }
         return held.map { tree.commonDomain($0, domain) } ?? domain
     }
 
     // MARK: Afterwards
-
-    /// Notes, of the gang and of its parts, the domains in which they now hold places.
-    func noteHeldDomains(_ domain: Int) {
-        session.extendHeldDomain(of: SubGroupID(job: job, index: nil), by: domain, from: held, in: tree)
-        for slot in slots where slot.group.index != nil {
-            guard let held = slot.held else { continue }
-            session.extendHeldDomain(of: slot.group, by: held, from: nil, in: tree)
-        }
-    }
 
     /// Says of a gang that was not placed what kept it, by trying once more where it came furthest. The caller undoes that.
     mutating func explain(_ statement: inout Statement) {
@@ -65,11 +62,7 @@ extension DomainTurn {
             return
         }
         explains = true
-        if isDivided {
-            _ = placeParts(in: domain, &statement)
-        } else {
-            _ = placePods(of: 0, in: domain, &statement)
-        }
+        placeAll(in: domain, &statement)
     }
 
     private func noDomainMessage() -> String {

@@ -7,11 +7,21 @@ struct DomainTurn {
     struct Slot {
         let group: SubGroupID
         /// In order.
-        var pods: [Int]
+        var pods: ArraySlice<Int>
         /// The domain that its pods hold places in.
         var held: Int?
         /// True for parts without which a rule has too few.
         var isNeeded = false
+    }
+
+    /// How places are looked for.
+    enum Mode {
+        /// Where there is room, or will be once leaving pods have gone.
+        case free
+        /// The same, while pods have been told to leave in the statement.
+        case promised
+        /// Where room can be made.
+        case evicting(EvictionPlan)
     }
 
     /// A trial that brought the gang together.
@@ -29,14 +39,17 @@ struct DomainTurn {
     let isDivided: Bool
     let held: Int?
     var slots: [Slot]
-    /// The domains that the gang is tried in.
-    private var gradient: [[Int]] = []
     /// Where most pods found a place of those where too few did, and how many.
     var furthest: (domain: Int, places: Int)?
     var explains = false
+    var mode = Mode.free
+    /// What the domains are for.
+    var purpose = DomainSearch.Purpose.place
 
+    /// A turn for some pods of a gang, in order.
     init(
-        _ session: Session, _ job: Int, _ gang: TopologyGang, _ tree: DomainTree, cachesRoleFailures: Bool
+        _ session: Session, _ job: Int, _ gang: TopologyGang, _ tree: DomainTree, pods: ArraySlice<Int>,
+        cachesRoleFailures: Bool = false
     ) {
         self.session = session
         self.job = job
@@ -44,9 +57,8 @@ struct DomainTurn {
         self.cachesRoleFailures = cachesRoleFailures
         isDivided = gang.isDivided
         held = session.heldDomain(of: SubGroupID(job: job, index: nil), in: tree)
-        let pods = session.worksheet[session.jobs[job].worksheet]
         if gang.isDivided {
-            var byGroup: [Int: [Int]] = [:]
+            var byGroup: [Int: ArraySlice<Int>] = [:]
             for task in pods {
                 if let group = gang.subGroupOf[task] { byGroup[group, default: []].append(task) }
             }
@@ -56,7 +68,7 @@ struct DomainTurn {
             }
             markNeeded(gang)
         } else {
-            slots = [Slot(group: SubGroupID(job: job, index: nil), pods: Array(pods), held: held)]
+            slots = [Slot(group: SubGroupID(job: job, index: nil), pods: pods, held: held)]
         }
     }
 
@@ -88,26 +100,35 @@ struct DomainTurn {
 
     // MARK: The gang
 
+    /// The domains that the gang may be in, tier by tier.
+    var gradient: [[Int]] { session.points.domainGradient(search, tree, in: session) }
+
+    private var search: DomainSearch {
+        DomainSearch(job: job, subGroup: nil, start: DomainTree.root, held: held, purpose: purpose)
+    }
+
     /// Places the gang in the best domain; the places stay in the statement.
     ///
     /// - Returns: the domain; `nil` if there is none, and then nothing is placed.
     mutating func place(_ statement: inout Statement) -> Int? {
         if let domain = placeNominated(&statement) { return domain }
-        let search = DomainSearch(
-            job: job, subGroup: nil, start: DomainTree.root, held: held, purpose: .place)
-        gradient = session.points.domainGradient(search, tree, in: session)
-        for tier in gradient {
-            if let domain = isDivided ? tryAll(tier, &statement) : tryBestFirst(tier, &statement) {
-                return domain
-            }
+        let need = roomNeeded
+        if isDivided {
+            for tier in gradient { if let domain = tryAll(tier, need, &statement) { return domain } }
+            return nil
+        }
+        for tier in session.points.rankedDomains(search, tree, in: session) {
+            if let domain = tryBestFirst(tier, need, &statement) { return domain }
         }
         return nil
     }
 
     /// Tries a gang without parts: how good a domain is does not depend on where in it the pods go, so that the first that
     /// has room is the best.
-    private mutating func tryBestFirst(_ tier: [Int], _ statement: inout Statement) -> Int? {
-        for (domain, _) in ranked(tier, for: slots[0].group) where mayHold(domain) {
+    private mutating func tryBestFirst(
+        _ tier: [RankedDomain], _ need: RoomNeed?, _ statement: inout Statement
+    ) -> Int? {
+        for domain in tier.lazy.map(\.domain) where mayHold(domain, need) {
             let before = slots
             let savepoint = statement.savepoint
             if placePods(of: 0, in: domain, &statement), isTogether { return domain }
@@ -119,10 +140,12 @@ struct DomainTurn {
     }
 
     /// Tries a gang of parts in all domains of a tier, and replays the best trial.
-    private mutating func tryAll(_ tier: [Int], _ statement: inout Statement) -> Int? {
+    private mutating func tryAll(
+        _ tier: [Int], _ need: RoomNeed?, _ statement: inout Statement
+    ) -> Int? {
         var best: Success?
         let before = slots
-        for domain in tier where mayHold(domain) {
+        for domain in tier where mayHold(domain, need) {
             let savepoint = statement.savepoint
             let score = placeParts(in: domain, &statement)
             let places = statement.places(since: savepoint, in: session)
@@ -145,6 +168,15 @@ struct DomainTurn {
         return best.domain
     }
 
+    /// Places what it can in a domain.
+    mutating func placeAll(in domain: Int, _ statement: inout Statement) {
+        if isDivided {
+            _ = placeParts(in: domain, &statement)
+        } else {
+            _ = placePods(of: 0, in: domain, &statement)
+        }
+    }
+
     var isTogether: Bool {
         session.points.isReady(job, in: session) || session.points.isPipelined(job, in: session)
     }
@@ -155,27 +187,31 @@ struct DomainTurn {
         furthest = (domain, places)
     }
 
-    /// Whether a domain may have as many places as the gang needs, by counting them where that tells.
-    private mutating func mayHold(_ domain: Int) -> Bool {
-        let needed = session.points.placesNeeded(job, in: session)
-        let pods = slots.flatMap(\.pods)
-        guard needed > 0, !session.allocator.isFreeing, !session.points.isPipelined(job, in: session),
-            let shape = pods.first.flatMap({ session.tasks[$0].shape }),
-            pods.allSatisfy({ session.tasks[$0].shape == shape && !session.tasks[$0].isNominated })
-        else { return true }
-        let room =
-            domain == DomainTree.root
-            ? session.allocator.room(for: shape)
-            : session.allocator.room(for: shape, among: tree[domain].nodes)
-        if room < needed { noteFailure(domain, places: room) }
-        return room >= needed
+    /// Places that a domain must have, for pods of one shape.
+    private struct RoomNeed {
+        let shape: ShapeID
+        let places: Int
     }
 
-    /// The domains of a tier, best first; of equal ones by name.
-    private func ranked(_ tier: [Int], for group: SubGroupID) -> [(domain: Int, score: Double)] {
-        let scores = session.points.domainScores(of: group, tier, tree, in: session)
-        return zip(tier, scores).sorted { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1 }
-            .map { (domain: $0.0, score: $0.1) }
+    /// What a domain must have room for, where counting places tells; `nil` where it does not.
+    private var roomNeeded: RoomNeed? {
+        let needed = session.points.placesNeeded(job, in: session)
+        // Rules only take nodes away.
+        guard needed > 0, !session.allocator.isFreeing, !session.points.isPipelined(job, in: session),
+            let shape = session.commonShape(ofPods: slots.lazy.flatMap(\.pods), ignoresRules: true)
+        else { return nil }
+        return RoomNeed(shape: shape, places: needed)
+    }
+
+    /// Whether a domain may have as many places as the gang needs.
+    private mutating func mayHold(_ domain: Int, _ need: RoomNeed?) -> Bool {
+        guard let need else { return true }
+        let room =
+            domain == DomainTree.root
+            ? session.allocator.room(for: need.shape)
+            : session.allocator.room(for: need.shape, among: tree[domain].nodes)
+        if room < need.places { noteFailure(domain, places: room) }
+        return room >= need.places
     }
 
     // MARK: Parts
@@ -188,12 +224,21 @@ struct DomainTurn {
             if let own = placePart(slot, in: domain, &statement) {
                 score += own
                 if slots[slot].pods.isEmpty { waiting.remove(slot) }
-                if session.points.isReady(job, in: session) { break }
+                if isComplete { break }
             } else {
                 waiting.remove(slot)
             }
         }
         return score
+    }
+
+    /// Whether nothing more is to be placed.
+    private var isComplete: Bool {
+        switch mode {
+        case .free: session.points.isReady(job, in: session)
+        case .promised: session.points.isPipelined(job, in: session)
+        case .evicting(let plan): plan.isEnough(SubGroupID(job: job, index: nil)) && isTogether
+        }
     }
 
     private func first(of left: Int, _ right: Int) -> Bool {
@@ -207,15 +252,19 @@ struct DomainTurn {
     ) -> Double? {
         let search = DomainSearch(
             job: job, subGroup: slots[slot].group.index, start: domain, held: slots[slot].held,
-            purpose: .place)
-        for tier in session.points.domainGradient(search, tree, in: session) {
-            for (candidate, score) in ranked(tier, for: slots[slot].group) {
+            purpose: purpose)
+        if case .evicting = mode {
+            let domains = session.points.domainGradient(search, tree, in: session).joined()
+            return makeRoom(for: slot, in: Array(domains), &statement) ? 0 : nil
+        }
+        for tier in session.points.rankedDomains(search, tree, in: session) {
+            for ranked in tier {
+                let candidate = ranked.domain
                 let pods = slots[slot].pods
                 let savepoint = statement.savepoint
                 if placePods(of: slot, in: candidate, &statement) {
-                    let held = slots[slot].held
-                    slots[slot].held = held.map { tree.commonDomain($0, candidate) } ?? candidate
-                    return score
+                    hold(candidate, by: slot)
+                    return ranked.score
                 }
                 statement.rollback(to: savepoint, in: session)
                 slots[slot].pods = pods
@@ -224,54 +273,40 @@ struct DomainTurn {
         return nil
     }
 
+    /// Notes that a part has places in a domain.
+    mutating func hold(_ domain: Int, by slot: Int) {
+        slots[slot].held = slots[slot].held.map { tree.commonDomain($0, domain) } ?? domain
+    }
+
     // MARK: Pods
 
     /// Places pods of a part in a domain until it is ready, or nothing is left to try; says whether it may keep the places.
     mutating func placePods(of slot: Int, in domain: Int, _ statement: inout Statement) -> Bool {
         guard let queue = session.jobs[job].queue else { return false }
         let group = slots[slot].group
+        let before = statement.placeCount
         for role in session.jobs[job].roles.indices { session.jobs[job].roles[role].hasFailed = false }
-        var hasPlaced = false
-        while let task = slots[slot].pods.first {
-            slots[slot].pods.removeFirst()
-            if !session.points.isAllocatable(queue, task, in: session) {
-                session.jobs[job].hasQueueShareFailure = true
-                session.tasks[task].failure = .queueShare
-                continue
-            }
-            let role = session.tasks[task].role
-            if cachesRoleFailures, session.jobs[job].roles[role].hasFailed,
-                !session.jobs[job].roles[role].name.isEmpty
-            {
-                session.tasks[task].failure = .roleFailed
-                continue
-            }
-            switch session.findPlace(for: task, in: domain, of: tree, explains: explains) {
-            case .place(let placement):
-                session.place(task, placement)
-                statement.record(task, in: session)
-                hasPlaced = true
-                if isReady(group) { return true }
-            case .none(let refusals):
-                session.tasks[task].failure = .noNode(refusals: refusals)
-                session.jobs[job].roles[role].hasFailed = true
-                if !session.canContinueAfterFailure(group) {
-                    return hasPlaced && isReadyOrPipelined(group)
-                }
-            }
+        switch mode {
+        case .free:
+            var search = DomainPlaces(
+                session: session, job: job, queue: queue, tree: tree, domain: domain, explains: explains)
+            place(slot, &statement, &search)
+        case .promised:
+            var search = PromisedPlaces(session: session, tree: tree, domain: domain)
+            place(slot, &statement, &search)
+        case .evicting(var plan):
+            plan.domain = (tree, domain)
+            place(slot, &statement, &plan)
+            mode = .evicting(plan)
         }
-        return hasPlaced && isReadyOrPipelined(group)
+        return statement.placeCount > before && (session.isReady(group) || session.isPipelined(group))
     }
 
-    private func isReady(_ group: SubGroupID) -> Bool {
-        group.index == nil
-            ? session.points.isReady(job, in: session) : session.points.isSubGroupReady(group, in: session)
-    }
-
-    private func isReadyOrPipelined(_ group: SubGroupID) -> Bool {
-        isReady(group)
-            || (group.index == nil
-                ? session.points.isPipelined(job, in: session)
-                : session.points.isSubGroupPipelined(group, in: session))
+    private mutating func place(
+        _ slot: Int, _ statement: inout Statement, _ search: inout some PlaceSearch
+    ) {
+        session.placePods(
+            &slots[slot].pods, of: slots[slot].group, cachesRoleFailures: cachesRoleFailures, &statement,
+            &search)
     }
 }

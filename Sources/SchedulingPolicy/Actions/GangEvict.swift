@@ -8,16 +8,17 @@ extension Session {
     /// least important first; bundle by bundle until the gang comes together in one of its domains, or nobody leaves.
     func evictBundles(_ reason: EvictionReason, maxDomains: Int, allowsWhole: Bool) {
         let isReclaim = reason == .gangreclaim
-        let starving = starvingJobs()
+        let starving = preemptors(starvingJobs())
         for queue in starving.queues {
             if isReclaim, points.isOverused(queue, in: self) { continue }
             var waiting = starving.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
-                let tasks = waitingTasks(of: job).filter { !self.tasks[$0].isBestEffort }
+                let tasks = tasksToMakeRoomFor(of: job)
                 if tasks.isEmpty || isReclaim && !points.isPreemptive(queue, tasks, in: self) { continue }
                 for domain in evictionDomains(of: job, limit: maxDomains) {
                     let bundles = evictionBundles(
-                        for: GangEviction(job: job, isReclaim: isReclaim), needing: tasks, in: domain)
+                        for: GangEviction(job: job, isReclaim: isReclaim), needing: tasks,
+                        in: domainTree[domain].nodes)
                     let offered = allowsWhole ? bundles : bundles.filter(\.isSafe)
                     if evict(offered, because: reason, for: job, tasks, in: domain) { break }
                 }
@@ -25,14 +26,25 @@ extension Session {
         }
     }
 
+    /// The pods of a gang that room is made for: all that wait, or those of its first part if it is ready already.
+    private func tasksToMakeRoomFor(of job: Int) -> [Int] {
+        let waiting = waitingTasks(of: job).filter { !tasks[$0].isBestEffort }
+        guard points.isReady(job, in: self), let gang = topology.gangs[job], gang.isDivided else {
+            return waiting
+        }
+        let parts = Set(waiting.compactMap { gang.subGroupOf[$0] })
+        let first = parts.min { points.isSubGroup($0, before: $1, of: job, in: self) }
+        return waiting.filter { gang.subGroupOf[$0] == first }
+    }
+
     /// Adds bundle after bundle until the gang can be placed.
     private func evict(
         _ bundles: [EvictionBundle], because reason: EvictionReason, for job: Int, _ waiting: [Int],
-        in domain: [Int]
+        in domain: Int
     ) -> Bool {
         let need = sum(of: waiting)
         var free = need.indices.map { column in
-            domain.reduce(Int64(0)) { $0 + max(0, allocator.futureIdle($1, column)) }
+            domainTree[domain].nodes.reduce(Int64(0)) { $0 + max(0, allocator.futureIdle($1, column)) }
         }
         var chosen: [Int] = []
         for bundle in bundles {
@@ -43,7 +55,7 @@ extension Session {
             var statement = Statement()
             for victim in chosen { statement.evict(victim, because: reason, for: job, in: self) }
             placeWhole(waiting, of: job, in: domain, &statement)
-            if points.isPipelined(job, in: self), !statement.isEmpty {
+            if points.isPipelined(job, in: self), statement.placeCount > 0 {
                 for task in statement.placed { nominate(task) }
                 statement.commit(in: self)
                 return true
@@ -53,22 +65,16 @@ extension Session {
         return false
     }
 
-    private func placeWhole(_ waiting: [Int], of job: Int, in domain: [Int], _ statement: inout Statement) {
-        for task in waiting {
-            guard let shape = tasks[task].shape else { continue }
-            if points.isReady(job, in: self) { return }
-            let rules = points.nodeRules(for: task, in: self)
-            allocator.prepare(shape)
-            let placement = allocator.bestNode(
-                for: shape, among: domain, where: { rules?.refusal($0) == nil }, adding: { rules?.points($0) }
-            )
-            guard let placement else {
-                if canContinueAfterFailure(job) { continue }
-                return
-            }
-            place(task, Placement(node: placement.node, kind: .pipeline))
-            statement.record(task, in: self)
-            if points.isPipelined(job, in: self) { return }
+    /// Places a gang in a domain; one whose pods form parts part by part, each within its own limit.
+    private func placeWhole(_ waiting: [Int], of job: Int, in domain: Int, _ statement: inout Statement) {
+        if var turn = domainTurn(of: job, pods: waiting) {
+            turn.mode = .promised
+            turn.placeAll(in: domain, &statement)
+            return
         }
+        var pods = waiting[...]
+        var search = PromisedPlaces(session: self, tree: domainTree, domain: domain)
+        placePods(
+            &pods, of: SubGroupID(job: job, index: nil), cachesRoleFailures: false, &statement, &search)
     }
 }

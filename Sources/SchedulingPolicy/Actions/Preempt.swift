@@ -8,13 +8,13 @@ extension Session {
     /// and all of them or none, as the gates say. Then within gangs: a pod at a time. Gangs that wish for nearness take part
     /// in neither.
     func preempt() {
-        var preemptors = starvingJobs { !self.wishesForNearness($0) }
+        var preemptors = preemptors(starvingJobs { !self.wishesForNearness($0) })
         for queue in preemptors.queues {
             var waiting = preemptors.heaps[queue] ?? PriorityHeap()
             var statement = Statement()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 var isAssigned = false
-                while points.isStarving(job, in: self), let task = preemptors.nextTask(of: job) {
+                while points.isStarving(job, in: self), let task = preemptors.nextTask(of: job, in: self) {
                     isAssigned = preempt(for: task, of: job, &statement) { victim in
                         self.tasks[victim].job != job && self.queue(of: victim) == queue
                     }
@@ -46,48 +46,25 @@ extension Session {
 
     /// Makes room for a pod on the best node where that can be done; says whether it was.
     private func preempt(
-        for task: Int, of job: Int, _ statement: inout Statement, where isRival: (Int) -> Bool
+        for task: Int, of job: Int, _ statement: inout Statement, where isRival: @escaping (Int) -> Bool
     ) -> Bool {
         guard let shape = tasks[task].shape, let queue = jobs[job].queue, mayPreempt(task, shape) else {
             return false
         }
-        let rules = points.nodeRules(for: task, in: self)
-        allocator.prepare(shape)
-        var candidates = allocator.nodes(meetingDemandsOf: shape)
-        if let rules { candidates.removeAll(where: rules.isPastHelp) }
-        for node in allocator.ranked(candidates, for: shape, adding: { rules?.points($0) }) {
-            let savepoint = statement.savepoint
-            if makeRoom(on: node, for: task, shape, of: job, queue, rules, &statement, where: isRival) {
-                place(task, Placement(node: node, kind: .pipeline))
-                statement.record(task, in: self)
-                if statement.hasEvicted(since: savepoint) { nominate(task) }
-                return true
-            }
-            statement.rollback(to: savepoint, in: self)
+        let attempt = PreemptionAttempt(
+            session: self, task: task, shape: shape, job: job, queue: queue,
+            rules: points.nodeRules(for: task, in: self), isRival: isRival)
+        let savepoint = statement.savepoint
+        let chosen: Int?
+        if let limits = CandidateLimits(configuration.actionArguments[.preempt]) {
+            chosen = attempt.makeRoomWhereItCostsLeast(limits, &statement)
+        } else {
+            chosen = attempt.makeRoomOnBestNode(&statement)
         }
-        return false
-    }
-
-    private func makeRoom(
-        on node: Int, for task: Int, _ shape: ShapeID, of job: Int, _ queue: Int, _ rules: NodeRules?,
-        _ statement: inout Statement, where isRival: (Int) -> Bool
-    ) -> Bool {
-        let isBestEffort = tasks[task].isBestEffort
-        let candidates = victimCandidates(on: nodes.entry(atIndex: node), for: queue) { victim in
-            (tasks[victim].status == .running || tasks[victim].status == .bound) && isPreemptable(victim)
-                && (!isBestEffort || tasks[victim].isBestEffort) && isRival(victim)
-        }
-        let victims = points.preemptable(for: task, among: candidates, in: self)
-        guard fits(task, on: node, with: sum(of: victims)) else { return false }
-        func isRoomy() -> Bool {
-            points.isAllocatable(queue, task, in: self) && fits(task, on: node)
-                && allocator.placement(of: shape, on: node) != nil && rules?.refusal(node) == nil
-        }
-        var rest = victims.sorted { points.isVictim($0, before: $1, for: queue, in: self) }[...]
-        while !isRoomy() {
-            guard let victim = rest.popFirst() else { return false }
-            statement.evict(victim, because: .preempt, for: job, in: self)
-        }
+        guard let node = chosen else { return false }
+        place(task, Placement(node: node, kind: .pipeline))
+        statement.record(task, in: self)
+        if statement.hasEvicted(since: savepoint) { nominate(task) }
         return true
     }
 
@@ -123,29 +100,30 @@ struct Preemptors {
     var heaps: [Int: PriorityHeap<Int>] = [:]
     private var tasks: [Int: ArraySlice<Int>] = [:]
 
-    mutating func setTasks(_ waiting: [Int], of job: Int) { tasks[job] = waiting[...] }
-
-    /// The pods of a gang that wait, best first.
-    func tasks(of job: Int) -> [Int] { tasks[job].map(Array.init) ?? [] }
-
     /// The next pod of a gang that waits.
-    mutating func nextTask(of job: Int) -> Int? { tasks[job]?.popFirst() }
+    mutating func nextTask(of job: Int, in session: Session) -> Int? {
+        tasks[job, default: session.waitingTasks(of: job)[...]].popFirst()
+    }
 }
 
 extension Session {
-    /// The gangs that starve, of those that have been admitted and can come together.
-    func starvingJobs(where qualifies: (Int) -> Bool = { _ in true }) -> Preemptors {
+    /// The gangs that starve, of those that have been admitted and can come together, in the order of age.
+    func starvingJobs(where qualifies: (Int) -> Bool = { _ in true }) -> [Int] {
+        cycleJobs.filter { job in
+            jobs[job].phase != .pending && !jobs[job].isHopeless && qualifies(job) && jobs[job].queue != nil
+                && points.invalidity(of: job, in: self) == nil && points.isStarving(job, in: self)
+        }
+    }
+
+    /// Gangs that starve, by queue.
+    func preemptors(_ starving: [Int]) -> Preemptors {
         var preemptors = Preemptors()
-        for job in cycleJobs
-        where jobs[job].phase != .pending && !jobs[job].isHopeless && qualifies(job) {
-            guard let queue = jobs[job].queue, points.invalidity(of: job, in: self) == nil,
-                points.isStarving(job, in: self)
-            else { continue }
+        for job in starving {
+            guard let queue = jobs[job].queue else { continue }
             preemptors.jobs[queue, default: []].append(job)
             preemptors.heaps[queue, default: PriorityHeap()].push(job) {
                 points.isJob($0, before: $1, in: self)
             }
-            preemptors.setTasks(waitingTasks(of: job), of: job)
         }
         preemptors.queues = queueOrder.filter { preemptors.jobs[$0] != nil }
             .sorted { points.isQueue($0, before: $1, in: self) }

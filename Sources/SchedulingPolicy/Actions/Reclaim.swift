@@ -7,12 +7,13 @@ extension Session {
     /// Source: Volcano's `reclaim`. The best queue first, all its gangs that starve, best first; a gang gets places one pod
     /// at a time, and all of them or none, as the gates say. Nodes are tried by name.
     func reclaim() {
-        var reclaimers = starvingJobs { self.compatibility.isVolcano || !self.wishesForNearness($0) }
+        var reclaimers = preemptors(
+            starvingJobs { self.compatibility.isVolcano || !self.wishesForNearness($0) })
         for queue in reclaimers.queues where !points.isOverused(queue, in: self) {
             var waiting = reclaimers.heaps[queue] ?? PriorityHeap()
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 var statement = Statement()
-                while points.isStarving(job, in: self), let task = reclaimers.nextTask(of: job) {
+                while points.isStarving(job, in: self), let task = reclaimers.nextTask(of: job, in: self) {
                     if tasks[task].traits.contains(.neverPreempts)
                         || !points.isPreemptive(queue, [task], in: self)
                     {

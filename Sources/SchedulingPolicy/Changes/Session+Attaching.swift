@@ -20,7 +20,6 @@ extension Session {
         state.isNominated = pod.nominatedNodeName != nil
         state.isBestEffort = amounts[request].isBestEffort
         state.isSummed = !pod.isTerminal
-        state.isSingle = pod.podGroup == nil
         state.isAssumed = assumed != nil
         state.traits = Self.traits(of: pod)
         let isWaiting = pod.isPending && assumed == nil
@@ -48,7 +47,7 @@ extension Session {
 
     /// What matters to evictions. Source: Volcano's annotation, or else label, `volcano.sh/preemptable`.
     private static func traits(of pod: Pod) -> TaskTraits {
-        var traits: TaskTraits = []
+        var traits: TaskTraits = pod.podGroup == nil ? .isSingle : []
         let key = "volcano.sh/preemptable"
         if let text = pod.annotations.isEmpty && pod.labels.isEmpty
             ? nil : pod.annotations[key] ?? pod.labels[key]
@@ -203,7 +202,7 @@ extension Session {
                 strays.insert(task)
                 return
             }
-            if jobs[job].hasTopology || jobs[job].origin == nil { noteLabels(of: pod, task, joining: job) }
+            enterSubGroup(task, of: job)
             join(task, job, role: pod.role)
         } else if tasks[task].stray != nil {
             strays.insert(task)

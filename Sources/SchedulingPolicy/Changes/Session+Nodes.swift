@@ -89,6 +89,7 @@ extension Session {
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
         self.configuration = configuration
+        runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         nextChange = nil
         for entry in present {
             guard let index = nodes.entries[entry].index else { continue }

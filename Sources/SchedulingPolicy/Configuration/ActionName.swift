@@ -49,6 +49,7 @@ public enum ActionName: String, Sendable, CaseIterable {
             let patience = ArgumentSchema(name: "reserveAfter", kind: .duration(default: .seconds(600)))
             return compatibility == .gangwright ? [cache, patience] : [cache]
         case .backfill, .reclaim: return [cache]
+        case .preempt where compatibility == .volcano15: return [cache]
         case .preempt:
             return [
                 cache,

@@ -19,8 +19,10 @@ extension Session {
         for action in configuration.actions { run(action) }
         closeReservations()
         points.notifyEnd(in: self)
+        settleEvictions()
         let hasGang = configuration.tiers.contains { $0.contains { $0.name == GangPlugin.name } }
         var result = CycleReport(session: self, hasGang: hasGang).result()
+        settleBoundAgain()
         result.now = now
         result.nodeLocks = nodeLocks
         return result

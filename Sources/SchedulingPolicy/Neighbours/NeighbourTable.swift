@@ -88,7 +88,7 @@ struct NeighbourTable: Sendable {
 
     // MARK: Pods
 
-    /// The kind of a pod; `nil` for one that holds nothing any more.
+    /// The kind of a pod; `nil` for one of no gang that has ended.
     @inline(__always)
     func kind(of task: Int) -> Int? {
         guard task < kindOfTask.count, kindOfTask[task] >= 0 else { return nil }
@@ -143,8 +143,9 @@ struct NeighbourTable: Sendable {
     // MARK: Kinds
 
     /// The kind of a pod that is like the last one; `nil` if it is not, or wants anything.
-    @inline(__always)
-    func lastKind(ofPlain pod: Pod) -> Int? {
+    ///
+    /// It changes nothing; one that could not is given a copy of the table, with the reference counts of all its parts.
+    mutating func lastKind(ofPlain pod: borrowing Pod) -> Int? {
         guard let lastKind, kinds[lastKind].isKind(ofPlain: pod) else { return nil }
         return lastKind
     }

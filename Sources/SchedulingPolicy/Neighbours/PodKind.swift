@@ -18,6 +18,14 @@ struct PodKind: Hashable, Sendable {
         wishes = NeighbourWishes(pod)
     }
 
+    /// The kind of a pod that wants nothing, whatever it has asked for.
+    init(labelsOf pod: Pod) {
+        namespace = pod.key.namespace
+        labels = pod.labels
+        isTerminating = pod.isTerminating
+        wishes = nil
+    }
+
     /// Whether a pod without wishes is of this kind: the quick way for pods that come one after the other.
     @inline(__always)
     func isKind(ofPlain pod: Pod) -> Bool {

@@ -9,7 +9,8 @@ extension Session {
     /// Takes note of what a pod is to others, and of what it wants of them.
     func noteKind(of pod: Pod, _ task: Int) {
         if pod.isTerminal {
-            neighbours.setKind(nil, of: task)
+            // It wants nothing any more, and is on no node; its gang may yet ask which part it was of.
+            neighbours.setKind(pod.podGroup == nil ? nil : kind(PodKind(labelsOf: pod)), of: task)
             return
         }
         if pod.constraints == nil, let kind = neighbours.lastKind(ofPlain: pod) {
@@ -19,7 +20,7 @@ extension Session {
         neighbours.setKind(kind(of: pod), of: task)
     }
 
-    /// The labels of a pod that has not ended.
+    /// The labels of a pod, but for one of no gang that has ended.
     func labels(of task: Int) -> [String: String] {
         neighbours.kind(of: task).map { neighbours.kinds[$0].labels } ?? [:]
     }

@@ -72,6 +72,12 @@ final class VolumeBindingRule: NodeRule {
 
     private static func refusal(_ reason: String) -> NodeRefusal { .rule(reason, isResolvable: false) }
 
+    /// Whether a reason is one of this rule's.
+    static func gives(_ reason: String) -> Bool {
+        [noVolume, unreachable, noneToBind, noSpace].contains(refusal(reason))
+            || reason.lowercased().contains("persistentvolumeclaim")
+    }
+
     /// Why a node cannot take the pod; `nil` if it can.
     func refusal(_ index: Int) -> NodeRefusal? {
         if let always { return always }

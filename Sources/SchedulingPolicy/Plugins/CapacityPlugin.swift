@@ -137,7 +137,7 @@ private final class CapacityLedger {
             return session.resources.volcano(sum, column) <= tree.branches[queue].ceiling[column]
         }
         if !isWithin { return false }
-        let candidates = [queue] + tree.branches[queue].ancestors.dropFirst().reversed().prefix(reclaimLevel)
+        let candidates = [queue] + ancestorsInReach(of: queue)
         return candidates.contains { deserves($0, asked, session) }
     }
 
@@ -172,6 +172,7 @@ private final class CapacityLedger {
             for holder in holders where held[holder] == nil { held[holder] = tree.branches[holder].allocated }
             let allocated = held[queue] ?? []
             guard isRelevant, keepsGuarantee(queue, allocated, own, session),
+                !isAmongEquals(queue, own, reclaimer, asked),
                 holders.allSatisfy({ exceedsDeserved($0, held[$0] ?? [], own, session) })
             else { return false }
             for holder in holders {
@@ -199,10 +200,25 @@ private final class CapacityLedger {
         }
     }
 
-    /// The queues above a victim's that must hold more than they deserve as well: those not shared with the reclaimer.
+    /// The queues above a queue as far as reclaiming looks, nearest first, without the root.
+    private func ancestorsInReach(of queue: Int) -> [Int] {
+        Array(tree.branches[queue].ancestors.dropFirst().suffix(reclaimLevel).reversed())
+    }
+
+    /// The queues above a victim's that must hold more than they deserve as well: those that are not the reclaimer's at the
+    /// same distance.
     private func ancestorsToExceed(_ queue: Int, _ reclaimer: Int) -> [Int] {
-        if reclaimLevel == 0 { return [] }
-        return Array(tree.branches[queue].ancestors.dropFirst(tree.commonAncestors(queue, reclaimer)))
+        let others = ancestorsInReach(of: reclaimer)
+        return ancestorsInReach(of: queue).enumerated()
+            .filter { distance, ancestor in distance >= others.count || others[distance] != ancestor }
+            .map(\.element)
+    }
+
+    /// Whether neither queue deserves anything of what is wanted, and both are below one that reclaiming looks at: then there
+    /// is nothing to choose between them.
+    private func isAmongEquals(_ queue: Int, _ own: [Int64], _ reclaimer: Int, _ asked: [Int64]) -> Bool {
+        !Set(ancestorsInReach(of: queue)).isDisjoint(with: ancestorsInReach(of: reclaimer))
+            && !deservesAny(of: own, queue) && !deservesAny(of: asked, reclaimer)
     }
 
     private func keepsGuarantee(
@@ -214,16 +230,25 @@ private final class CapacityLedger {
         }
     }
 
-    /// Whether a queue holds more than it deserves of something that a victim holds and for which it deserves anything.
+    /// Whether a queue holds more than it says that it deserves of something that a victim holds, or says nothing of all that.
     private func exceedsDeserved(
         _ queue: Int, _ allocated: [Int64], _ own: [Int64], _ session: Session
     ) -> Bool {
         let deserved = tree.branches[queue].deserved
-        let relevant = own.indices.filter { column in
-            column != ResourceTable.pods && own[column] > 0 && deserved[column] >= QueueTree.tolerance
+        return !deservesAny(of: own, queue)
+            || own.indices.contains { column in
+                column != ResourceTable.pods && own[column] > 0
+                    && tree.branches[queue].isDeservedSaid[column]
+                    && session.resources.volcano(allocated[column], column) > deserved[column]
+            }
+    }
+
+    /// Whether a queue deserves anything of what is asked for.
+    private func deservesAny(of asked: [Int64], _ queue: Int) -> Bool {
+        asked.indices.contains { column in
+            column != ResourceTable.pods && asked[column] > 0
+                && tree.branches[queue].deserved[column] >= QueueTree.tolerance
         }
-        return relevant.isEmpty
-            || relevant.contains { session.resources.volcano(allocated[$0], $0) > deserved[$0] }
     }
 
     // MARK: Admission
@@ -245,7 +270,7 @@ private final class CapacityLedger {
             }
             if !short.isEmpty {
                 return .reject(
-                    "queue resource quota insufficient: insufficient " + short.joined(separator: ", "))
+                    EnqueueRejection.queue + short.joined(separator: ", "))
             }
         }
         return .permit

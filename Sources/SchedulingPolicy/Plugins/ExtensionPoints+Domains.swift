@@ -35,6 +35,18 @@ extension ExtensionPoints {
         return sum
     }
 
+    /// The domains to try, tier by tier, best first.
+    func rankedDomains(
+        _ search: DomainSearch, _ tree: DomainTree, in session: Session
+    ) -> [[RankedDomain]] {
+        if let ranked = domainRanks?(session, search, tree) { return ranked }
+        let group = SubGroupID(job: search.job, index: search.subGroup)
+        return domainGradient(search, tree, in: session).map { tier in
+            zip(tier, domainScores(of: group, tier, tree, in: session))
+                .map { RankedDomain(domain: $0.0, score: $0.1) }.sorted { $0.precedes($1) }
+        }
+    }
+
     /// The domains to try, tier by tier.
     ///
     /// Without a plugin that says so, Volcano tries only the domain to search in. Ours keeps what a gang wishes for all

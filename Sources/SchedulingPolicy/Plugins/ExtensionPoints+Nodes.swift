@@ -53,6 +53,7 @@ struct NodeRules {
 
     /// The points of nodes; `nil` where no plugin gives any.
     func points(_ nodes: [Int]) -> [Int64]? {
+        if nodes.isEmpty { return scores.isEmpty ? nil : [] }
         guard var sum = scores.first?.points(nodes) else { return nil }
         for score in scores.dropFirst() {
             for (position, points) in score.points(nodes).enumerated() { sum[position] += points }

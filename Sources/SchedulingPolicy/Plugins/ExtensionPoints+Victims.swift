@@ -19,6 +19,9 @@ extension ExtensionPoints {
         reclaimable.victims(for: task, among: candidates, in: session)
     }
 
+    /// Whether a queue may give anything back, under `gangwright`: where one plugin says no, no pod of it may leave.
+    func mayGive(_ queue: Int, in session: Session) -> Bool { giving.allSatisfy { $0(session, queue) } }
+
     /// The pods that may leave for a gang as a whole.
     func evictable(for eviction: GangEviction, among candidates: [Int], in session: Session) -> [Int] {
         evictable.victims(for: eviction, among: candidates, in: session)

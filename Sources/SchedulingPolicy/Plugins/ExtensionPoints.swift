@@ -30,6 +30,7 @@ final class ExtensionPoints {
     let jobStarving: [(tier: Int, gate: (Session, Int) -> Bool)]
     let preemptable: VictimRules<Int>
     let reclaimable: VictimRules<Int>
+    let giving: [(Session, Int) -> Bool]
     let evictable: VictimRules<GangEviction>
     let preemptive: [(Session, Int, [Int]) -> Bool]
     let victims: [(tier: Int, name: (Session) -> [Int])]
@@ -41,49 +42,53 @@ final class ExtensionPoints {
     let subGroupOrder: [(Session, SubGroupID, SubGroupID) -> Int]
     let domainOrder: [DomainScores]
     let domainGradient: DomainGradient?
+    let domainRanks: DomainRanks?
 
     /// The contributions of plugins, in the order in which they are asked.
     init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
         self.nodes = nodes
-        jobOrder = Self.first(plugins.compactMap(\.points.jobOrder))
-        queueOrder = Self.first(plugins.compactMap(\.points.queueOrder))
-        namespaceOrder = plugins.compactMap(\.points.namespaceOrder)
-        taskOrder = Self.first(plugins.compactMap(\.points.taskOrder))
-        jobValid = plugins.compactMap(\.points.jobValid)
-        jobReady = Self.all(plugins.compactMap(\.points.jobReady))
-        placesNeeded = plugins.compactMap(\.points.placesNeeded)
+        jobOrder = Self.first(plugins.compactMap { $0.points.jobOrder })
+        queueOrder = Self.first(plugins.compactMap { $0.points.queueOrder })
+        namespaceOrder = plugins.compactMap { $0.points.namespaceOrder }
+        taskOrder = Self.first(plugins.compactMap { $0.points.taskOrder })
+        jobValid = plugins.compactMap { $0.points.jobValid }
+        jobReady = Self.all(plugins.compactMap { $0.points.jobReady })
+        placesNeeded = plugins.compactMap { $0.points.placesNeeded }
         jobPipelined = plugins.compactMap { plugin in plugin.points.jobPipelined.map { (plugin.tier, $0) } }
         jobEnqueueable = plugins.compactMap { plugin in plugin.points.jobEnqueueable.map { (plugin.tier, $0) }
         }
-        jobEnqueued = plugins.compactMap(\.points.jobEnqueued)
-        overused = plugins.compactMap(\.points.overused)
-        allocatable = Self.all(plugins.compactMap(\.points.allocatable))
-        targetJobs = plugins.compactMap(\.points.targetJob)
-        reservedNodes = plugins.compactMap(\.points.reservedNode)
-        closers = plugins.compactMap(\.points.closing)
-        nodeFilters = plugins.flatMap(\.points.nodeFilters)
-        nodeScores = plugins.flatMap(\.points.nodeScores)
-        observers = plugins.compactMap(\.points.observer)
-        reservationObservers = plugins.compactMap(\.points.reservationObserver)
+        jobEnqueued = plugins.compactMap { $0.points.jobEnqueued }
+        overused = plugins.compactMap { $0.points.overused }
+        allocatable = Self.all(plugins.compactMap { $0.points.allocatable })
+        targetJobs = plugins.compactMap { $0.points.targetJob }
+        reservedNodes = plugins.compactMap { $0.points.reservedNode }
+        closers = plugins.compactMap { $0.points.closing }
+        nodeFilters = plugins.flatMap { $0.points.nodeFilters }
+        nodeScores = plugins.flatMap { $0.points.nodeScores }
+        observers = plugins.compactMap { $0.points.observer }
+        reservationObservers = plugins.compactMap { $0.points.reservationObserver }
         jobStarving = plugins.compactMap { plugin in plugin.points.jobStarving.map { (plugin.tier, $0) } }
         preemptable = VictimRules(
             filters: plugins.compactMap { plugin in plugin.points.preemptable.map { (plugin.tier, $0) } })
         reclaimable = VictimRules(
             filters: plugins.compactMap { plugin in plugin.points.reclaimable.map { (plugin.tier, $0) } })
+        giving = plugins.compactMap { $0.points.giving }
         evictable = VictimRules(
             filters: plugins.compactMap { plugin in plugin.points.evictable.map { (plugin.tier, $0) } })
-        preemptive = plugins.compactMap(\.points.preemptive)
+        preemptive = plugins.compactMap { $0.points.preemptive }
         victims = plugins.compactMap { plugin in plugin.points.victims.map { (plugin.tier, $0) } }
-        victimFilters = plugins.compactMap(\.points.victimFilter)
-        nextChange = plugins.compactMap(\.points.nextChange).min()
-        victimQueueOrder = plugins.compactMap(\.points.victimQueueOrder)
-        subGroupReady = plugins.compactMap(\.points.subGroupReady)
+        victimFilters = plugins.compactMap { $0.points.victimFilter }
+        nextChange = plugins.compactMap { $0.points.nextChange }.min()
+        victimQueueOrder = plugins.compactMap { $0.points.victimQueueOrder }
+        subGroupReady = plugins.compactMap { $0.points.subGroupReady }
         subGroupPipelined = plugins.compactMap { plugin in
             plugin.points.subGroupPipelined.map { (plugin.tier, $0) }
         }
-        subGroupOrder = plugins.compactMap(\.points.subGroupOrder)
-        domainOrder = plugins.compactMap(\.points.domainOrder)
-        domainGradient = plugins.lazy.compactMap(\.points.domainGradient).first
+        subGroupOrder = plugins.compactMap { $0.points.subGroupOrder }
+        domainOrder = plugins.compactMap { $0.points.domainOrder }
+        domainGradient = plugins.lazy.compactMap { $0.points.domainGradient }.first
+        // It speaks for the only plugin that ranks domains.
+        domainRanks = domainOrder.count == 1 ? plugins.lazy.compactMap { $0.points.domainRanks }.first : nil
     }
 
     /// Comparisons as one: the first that tells the two apart decides.

@@ -29,11 +29,14 @@ struct NetworkTopologyAwarePlugin: Plugin {
         points.scoreDomains { session, group, tree, domains in
             scores.points(of: domains, for: group, tree, session)
         }
+        points.rankDomains { session, search, tree in scores.ranking(search, tree, session) }
         points.scoreNodes { session, task in scores.nodeScore(of: task, session) }
         let mostHyperNodes = Int(arguments.integer("hypernode.gradient.evict.max-hypernodes"))
         points.chooseDomains { session, search, tree in
             let gradient = scores.gradient(search, tree, session)
-            return search.purpose == .evict ? Self.capped(gradient, at: mostHyperNodes) : gradient
+            // Ours counts what it would take before it tries.
+            let isCapped = search.purpose == .evict && session.compatibility.isVolcano
+            return isCapped ? Self.capped(gradient, at: mostHyperNodes) : gradient
         }
     }
 
@@ -56,6 +59,7 @@ private final class DomainScorer {
     /// The weights of resources, by column, in the order of the columns.
     private let weights: [(column: Int, weight: Double)]
     private var ledger: DomainLedger?
+    private var rankings: [DomainRanking.Key: DomainRanking] = [:]
 
     init(_ session: Session, _ arguments: Arguments) {
         weight = Double(arguments.integer("weight"))
@@ -96,7 +100,7 @@ private final class DomainScorer {
         return session.domains(for: search, tree) { domain in
             switch search.purpose {
             case .place: ledger.hasRoom(for: minimum, in: domain)
-            case .evict:
+            case .evict, .keep:
                 minimum.enumerated().allSatisfy {
                     $0.element <= 0 || $0.element <= ledger.allocatable[domain, $0.offset]
                 }
@@ -111,14 +115,47 @@ private final class DomainScorer {
         of domains: [Int], for group: SubGroupID, _ tree: DomainTree, _ session: Session
     ) -> [Double] {
         let members = session.members(of: group)
-        let added =
-            session.compatibility.isVolcano
-            ? members : members.filter { session.tasks[$0].status == .pending }
-        let request = session.sum(of: added)
+        let request = request(of: members, session)
         let ledger = ledger(tree, session)
         var points = domains.map { fullness(of: $0, with: { Double(request[$0]) }, ledger) }
         addShares(to: &points, members, domains, tree, session)
         return points.map { $0 * 100 * weight }
+    }
+
+    /// The domains to try for a gang or part that has no place yet, best first; `nil` for one that has some, or no limit.
+    func ranking(_ search: DomainSearch, _ tree: DomainTree, _ session: Session) -> [[RankedDomain]]? {
+        let group = SubGroupID(job: search.job, index: search.subGroup)
+        let members = session.members(of: group)
+        guard search.purpose == .place, search.held == nil,
+            let limit = session.tierLimit(
+                session.topology.gangs[search.job]?.wish(of: search.subGroup), in: tree),
+            members.allSatisfy({ session.tasks[$0].node == nil })
+        else { return nil }
+        let hasMinimum = search.subGroup == nil && session.jobs[search.job].hasMinResources
+        let key = DomainRanking.Key(
+            start: search.start, limit: limit, request: request(of: members, session),
+            minimum: hasMinimum ? Array(session.jobMinimum[search.job]) : [])
+        let ledger = ledger(tree, session)
+        func score(_ domain: Int) -> Double? {
+            if !key.minimum.isEmpty, !ledger.hasRoom(for: key.minimum[...], in: domain) { return nil }
+            return fullness(of: domain, with: { Double(key.request[$0]) }, ledger) * 100 * weight
+        }
+        if let known = rankings[key] {
+            known.follow(ledger, score: score)
+            return known.tiers
+        }
+        // Each holds all domains.
+        if rankings.count >= 64 { rankings.removeAll() }
+        let new = DomainRanking(session.domains(for: search, tree), ledger, score: score)
+        rankings[key] = new
+        return new.tiers
+    }
+
+    /// What pods of a gang or part ask for that a domain is to be filled with.
+    private func request(of members: [Int], _ session: Session) -> [Int64] {
+        session.sum(
+            of: session.compatibility.isVolcano
+                ? members : members.filter { session.tasks[$0].status == .pending })
     }
 
     /// The weighted mean of what would be in use; 0 where one resource would be exceeded.
@@ -183,6 +220,8 @@ private final class DomainScorer {
         guard let lowest = tiers.first, let highest = tiers.last else { return nil }
         return NodeScore { nodes in
             let homes = nodes.map(tree.home)
+            // All alike: no need to say how near.
+            if homes.allSatisfy({ $0 == homes.first }) { return [Int64](repeating: 0, count: nodes.count) }
             var points = homes.map { home in
                 let common = tree.commonDomain(home, held)
                 if common == held { return 1.0 }

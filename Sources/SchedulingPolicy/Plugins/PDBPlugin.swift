@@ -51,6 +51,7 @@ private final class BudgetLedger {
 
     /// The pods that may leave together, each as long as the budgets last.
     func permitted(_ candidates: [Int], _ session: Session) -> [Int] {
+        if isEmpty, !isVolcano { return candidates }
         var left = entries.map(\.left)
         return candidates.filter { task in
             if isVolcano, !session.tasks[task].traits.contains(.hasLabels) { return false }

@@ -54,6 +54,7 @@ struct PluginPoints {
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimRules<Int>.Filter?
     private(set) var reclaimable: VictimRules<Int>.Filter?
+    private(set) var giving: ((Session, Int) -> Bool)?
     private(set) var evictable: VictimRules<GangEviction>.Filter?
     private(set) var preemptive: ((Session, Int, [Int]) -> Bool)?
     private(set) var victims: ((Session) -> [Int])?
@@ -66,6 +67,7 @@ struct PluginPoints {
     private(set) var subGroupOrder: ((Session, SubGroupID, SubGroupID) -> Int)?
     private(set) var domainOrder: DomainScores?
     private(set) var domainGradient: DomainGradient?
+    private(set) var domainRanks: DomainRanks?
     private(set) var targetJob: ((Session, [Int]) -> Int?)?
     private(set) var reservedNode: ((Session) -> Int?)?
     private(set) var closing: ((Session) -> Void)?
@@ -205,6 +207,13 @@ struct PluginPoints {
     mutating func chooseDomains(_ choose: @escaping DomainGradient) {
         if configuration.isEnabled(.hyperNodeGradient) { domainGradient = choose }
     }
+
+    /// Says both at once, where that is quicker; `nil` where it is not.
+    mutating func rankDomains(_ rank: @escaping DomainRanks) {
+        if configuration.isEnabled(.hyperNodeGradient), configuration.isEnabled(.hyperNodeOrder) {
+            domainRanks = rank
+        }
+    }
     /// Chooses, of gangs from the oldest on, the one that nodes are locked for; Volcano 1.5 only.
     mutating func chooseTargetJob(_ choose: @escaping (Session, [Int]) -> Int?) {
         if configuration.isEnabled(.targetJob) { targetJob = choose }
@@ -230,9 +239,15 @@ struct PluginPoints {
         if configuration.isEnabled(.preemptable) { preemptable = filter }
     }
 
-    /// Says which pods of other queues may leave for a pod.
-    mutating func chooseReclaimable(_ filter: @escaping VictimRules<Int>.Filter) {
-        if configuration.isEnabled(.reclaimable) { reclaimable = filter }
+    /// Says which pods of other queues may leave for a pod; and of which queues any may, where that is known without
+    /// looking at pods.
+    mutating func chooseReclaimable(
+        _ filter: @escaping VictimRules<Int>.Filter, ofQueues isGiving: ((Session, Int) -> Bool)? = nil
+    ) {
+        if configuration.isEnabled(.reclaimable) {
+            reclaimable = filter
+            giving = isGiving
+        }
     }
 
     /// Says which pods may leave for a gang as a whole; it has no switch.
@@ -307,6 +322,9 @@ typealias DomainScores = (Session, SubGroupID, DomainTree, [Int]) -> [Double]
 
 /// The domains to try, tier by tier, those to be tried together in one list.
 typealias DomainGradient = (Session, DomainSearch, DomainTree) -> [[Int]]
+
+/// The same with their points, best first; `nil` where others are to be asked.
+typealias DomainRanks = (Session, DomainSearch, DomainTree) -> [[RankedDomain]]?
 
 /// On whose behalf pods are to leave for a whole gang.
 struct GangEviction {

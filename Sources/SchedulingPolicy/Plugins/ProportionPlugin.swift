@@ -64,7 +64,11 @@ struct ProportionPlugin: Plugin {
                 return session.resources.volcano(sum, column) <= deserved[column] + slack
             }
         }
-        points.chooseReclaimable { session, _, candidates in Self.reclaimable(candidates, in: session) }
+        points.chooseReclaimable { session, _, candidates in
+            Self.reclaimable(candidates, in: session)
+        } ofQueues: { session, queue in
+            Self.holdsTooMuch(queue, session.queues[queue].allocated, in: session)
+        }
         points.gateEnqueue { session, job in
             guard let queue = session.jobs[job].queue else { return .abstain }
             if session.queues[queue].queue.state != .open {
@@ -79,7 +83,7 @@ struct ProportionPlugin: Plugin {
             }
             return short.isEmpty
                 ? .permit
-                : .reject("queue resource quota insufficient: insufficient " + short.joined(separator: ", "))
+                : .reject(EnqueueRejection.queue + short.joined(separator: ", "))
         } admitted: { session, job in
             guard let queue = session.jobs[job].queue else { return }
             for column in session.total.indices {
@@ -98,17 +102,22 @@ struct ProportionPlugin: Plugin {
     private static func reclaimable(_ candidates: [Int], in session: Session) -> [Int] {
         var held: [Int: [Int64]] = [:]
         return candidates.filter { victim in
-            guard let queue = session.tasks[victim].job.flatMap({ session.jobs[$0].queue }),
-                let deserved = session.queues[queue].deserved
-            else { return false }
-            let allocated = held[queue] ?? session.queues[queue].allocated
-            let isWithin = deserved.indices.allSatisfy { column in
-                session.resources.volcano(allocated[column], column) - deserved[column] < tolerance
+            guard let queue = session.tasks[victim].job.flatMap({ session.jobs[$0].queue }) else {
+                return false
             }
-            if isWithin { return false }
-            let own = session.sum(of: [victim])
-            held[queue] = allocated.indices.map { allocated[$0] - own[$0] }
+            if !holdsTooMuch(queue, held[queue] ?? session.queues[queue].allocated, in: session) {
+                return false
+            }
+            session.change(&held[queue, default: session.queues[queue].allocated], by: victim, sign: -1)
             return true
+        }
+    }
+
+    /// Whether a queue that holds so much holds more than it deserves of anything.
+    private static func holdsTooMuch(_ queue: Int, _ allocated: [Int64], in session: Session) -> Bool {
+        guard let deserved = session.queues[queue].deserved else { return false }
+        return deserved.indices.contains { column in
+            session.resources.volcano(allocated[column], column) - deserved[column] >= tolerance
         }
     }
 

@@ -15,6 +15,9 @@ struct QueueTree {
         var ancestors: [Int] = []
         /// What it is entitled to; 0 where nothing is said.
         var deserved: [Double]
+        /// Where something is said: a queue may be entitled to nothing in so many words. Of CPU and memory, Volcano takes
+        /// nothing for not said.
+        var isDeservedSaid: [Bool] = []
         /// What is kept for it.
         var guarantee: [Double]
         /// The most that it may hold: what its parent may, less what is guaranteed to others, and its own capability.
@@ -51,7 +54,7 @@ struct QueueTree {
             let guaranteed = Self.sum(session.queueOrder.map { branches[$0].guarantee }, none)
             for queue in session.queueOrder { setCeiling(queue, session, within: total, guaranteed) }
         }
-        for queue in session.queueOrder { clampDeserved(queue, total) }
+        for queue in session.queueOrder { clampDeserved(queue, session, total) }
     }
 
     private static func amounts(_ list: ResourceList, _ resources: ResourceTable) -> [Double] {
@@ -164,7 +167,8 @@ struct QueueTree {
     }
 
     /// What a queue deserves is at most what it may hold; of a resource that no node has it keeps what it says.
-    private mutating func clampDeserved(_ queue: Int, _ total: [Double]) {
+    private mutating func clampDeserved(_ queue: Int, _ session: Session, _ total: [Double]) {
+        let share = session.queues[queue].queue
         for column in branches[queue].deserved.indices {
             let guarantee = branches[queue].guarantee[column]
             let isKnown =
@@ -173,6 +177,12 @@ struct QueueTree {
             let asked = branches[queue].deserved[column]
             let held = isKnown ? min(asked, branches[queue].ceiling[column]) : asked
             branches[queue].deserved[column] = max(held, guarantee)
+        }
+        branches[queue].isDeservedSaid = branches[queue].deserved.enumerated().map { column, amount in
+            if amount >= Self.tolerance { return true }
+            if column == ResourceTable.cpu || column == ResourceTable.memory { return false }
+            let name = session.resources.names[column]
+            return share.deserved[name] != nil || share.guarantee[name] != nil
         }
     }
 

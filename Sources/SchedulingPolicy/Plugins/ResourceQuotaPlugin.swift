@@ -22,7 +22,7 @@ struct ResourceQuotaPlugin: Plugin {
 }
 
 /// The quotas, and what this cycle has admitted to each namespace.
-private final class QuotaLedger {
+final class QuotaLedger {
     private var quotas: [String: [ResourceQuota]] = [:]
     private var admitted: [String: ResourceList] = [:]
     private let isVolcano: Bool
@@ -36,31 +36,40 @@ private final class QuotaLedger {
         }
     }
 
+    /// A limit that a gang's minimum would pass.
+    struct Shortage {
+        let name: ResourceName
+        let asked: Int64
+        let used: Int64
+        let limit: Int64
+    }
+
     func vote(on job: Int, _ session: Session) -> Vote {
+        guard let (_, short) = shortage(of: job, session) else { return .permit }
+        func list(_ amount: KeyPath<Shortage, Int64>) -> String {
+            short.map { "\($0.name)=\($0.name.scale.text($0[keyPath: amount]))" }.joined(separator: ",")
+        }
+        return .reject(
+            "\(EnqueueRejection.quota), requested: \(list(\.asked)), used: \(list(\.used)), limited: \(list(\.limit))"
+        )
+    }
+
+    /// The first quota that leaves too little for a gang's minimum, and what it leaves too little of; `nil` if none does.
+    func shortage(of job: Int, _ session: Session) -> (quota: ResourceQuota, short: [Shortage])? {
         let namespace = session.jobs[job].key.namespace
-        guard let quotas = quotas[namespace], session.jobs[job].hasMinResources else { return .permit }
+        guard let quotas = quotas[namespace], session.jobs[job].hasMinResources else { return nil }
         let asked = minimum(of: job, session)
         let admitted = admitted[namespace] ?? [:]
         for quota in quotas {
-            var short: [(name: ResourceName, asked: Int64, used: Int64, limit: Int64)] = []
-            for (name, limit) in limits(of: quota).sorted {
-                guard let amount = asked[name] else { continue }
+            let short = limits(of: quota).sorted.compactMap { name, limit -> Shortage? in
+                guard let amount = asked[name] else { return nil }
                 let used = quota.used[name] ?? 0
-                if Self.sum(Self.sum(used, admitted[name] ?? 0), amount) > limit {
-                    short.append((name, amount, used, limit))
-                }
+                return Self.sum(Self.sum(used, admitted[name] ?? 0), amount) > limit
+                    ? Shortage(name: name, asked: amount, used: used, limit: limit) : nil
             }
-            if short.isEmpty { continue }
-            func list(_ amount: KeyPath<(name: ResourceName, asked: Int64, used: Int64, limit: Int64), Int64>)
-                -> String
-            {
-                short.map { "\($0.name)=\($0.name.scale.text($0[keyPath: amount]))" }.joined(separator: ",")
-            }
-            return .reject(
-                "resource quota insufficient, requested: \(list(\.asked)), used: \(list(\.used)), limited: \(list(\.limit))"
-            )
+            if !short.isEmpty { return (quota, short) }
         }
-        return .permit
+        return nil
     }
 
     func admit(_ job: Int, _ session: Session) {
@@ -80,7 +89,7 @@ private final class QuotaLedger {
     /// What a gang's minimum says in the words of quotas.
     ///
     /// Volcano compares names as they are written. For a quota `requests.cpu` is the same as `cpu`.
-    private func minimum(of job: Int, _ session: Session) -> ResourceList {
+    func minimum(of job: Int, _ session: Session) -> ResourceList {
         var asked = session.gangNotes[job]?.minQuotaResources ?? [:]
         for (name, amount) in session.resources.list(Array(session.jobMinimum[job])).sorted {
             asked[name] = amount
@@ -91,7 +100,7 @@ private final class QuotaLedger {
     }
 
     /// A sum, at most what 63 bits hold.
-    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    static func sum(_ left: Int64, _ right: Int64) -> Int64 {
         let (sum, overflow) = left.addingReportingOverflow(right)
         return overflow ? .max : sum
     }

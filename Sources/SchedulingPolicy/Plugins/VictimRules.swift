@@ -54,7 +54,7 @@ struct VictimRules<Beneficiary> {
             let known = victims ?? candidates
             if known.isEmpty { return [] }
             guard let offered = entry.filter(session, beneficiary, known) else { continue }
-            victims = known.filter(offered.contains)
+            victims = offered == known ? known : known.filter(Set(offered).contains)
         }
         return victims ?? []
     }

@@ -39,14 +39,26 @@ extension Session {
     func openReservations() {
         reservations = []
         if compatibility != .gangwright { return }
+        openDomains()
         for job in cycleJobs { if let reservation = reservationAfterEviction(job) { add(reservation) } }
         guard let now, let patience else { return }
-        var due = cycleJobs.filter { hasWaited($0, past: patience, at: now) && canBeReserved($0) }
+        // A place is booked once for a pod: a gang that has places after evictions needs no others.
+        let served = Set(reservations.map(\.job))
+        var due = cycleJobs.filter { job in
+            hasWaited(job, past: patience, at: now) && !served.contains(job) && canBeReserved(job)
+        }
         if due.isEmpty { return }
         due.sort { points.isJob($0, before: $1, in: self) }
         for job in due.prefix(Self.mostReservations) {
             if let plan = planReservation(for: job, at: now) { add(plan) }
         }
+    }
+
+    /// Lets plugins count what is left in domains before places are kept and pods leave in thought.
+    private func openDomains() {
+        guard let job = topology.gangs.keys.min(), !isWithoutTree(job) else { return }
+        let group = SubGroupID(job: job, index: nil)
+        _ = points.domainScores(of: group, [DomainTree.root], domainTree, in: self)
     }
 
     /// How many gangs have places kept at a time: each is looked for anew in every cycle.
@@ -113,6 +125,18 @@ extension Session {
         }
     }
 
+    /// Whether a queue has had its share. What is kept for its gangs it does not hold: they would wait for themselves.
+    func hasHadShare(_ queue: Int) -> Bool {
+        if !points.isOverused(queue, in: self) { return false }
+        let own = reservations.indices.filter {
+            reservations[$0].isHeld && jobs[reservations[$0].job].queue == queue
+        }
+        if own.isEmpty { return true }
+        for index in own { giveFree(index) }
+        defer { for index in own { hold(index) } }
+        return points.isOverused(queue, in: self)
+    }
+
     private func mayUse(_ reservation: Reservation, _ job: Int) -> Bool {
         if reservation.job == job || jobs[job].priority > jobs[reservation.job].priority { return true }
         guard let now, let start = reservation.start else { return false }
@@ -175,7 +199,7 @@ extension Session {
     private func canBeReserved(_ job: Int) -> Bool {
         guard let queue = jobs[job].queue, !jobs[job].isHopeless, jobs[job].phase != .pending,
             queues[queue].queue.state == .open, points.invalidity(of: job, in: self) == nil,
-            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self), !jobs[job].hasTopology,
+            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self), !isWithoutTree(job),
             let first = waitingTasks(of: job).first
         else { return false }
         return !points.isOverused(queue, in: self) && points.isAllocatable(queue, first, in: self)
@@ -195,6 +219,8 @@ extension Session {
             else { return nil }
             entries.append(Reservation.Entry(task: task, shape: shape, node: node))
         }
+        // Domains may be others than when room was made.
+        if let turn = domainTurn(of: job, pods: nominees), turn.nominatedDomain == nil { return nil }
         return entries.isEmpty ? nil : Reservation(job: job, cause: .eviction, entries: entries, start: nil)
     }
 }

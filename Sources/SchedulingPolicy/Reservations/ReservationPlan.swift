@@ -67,6 +67,8 @@ extension Session {
     private func entries(of job: Int, without endings: ArraySlice<Ending>) -> [Reservation.Entry]? {
         for ending in endings { setLeaving(ending.task, true) }
         forgetExhaustion()
+        let failures = failures(of: job)
+        let hasQueueShareFailure = jobs[job].hasQueueShareFailure
         var statement = Statement()
         placeMinimum(of: job, &statement)
         var found: [Reservation.Entry]?
@@ -78,16 +80,22 @@ extension Session {
                 return Reservation.Entry(task: task, shape: shape, node: index)
             }
         }
-        let failures = failures(of: job)
         statement.rollback(in: self)
         restore(failures, of: job)
+        jobs[job].hasQueueShareFailure = hasQueueShareFailure
         for ending in endings { setLeaving(ending.task, false) }
         forgetExhaustion()
         return found
     }
 
     private func placeMinimum(of job: Int, _ statement: inout Statement) {
-        for task in waitingTasks(of: job) {
+        let waiting = waitingTasks(of: job)
+        if var turn = domainTurn(of: job, pods: waiting) {
+            turn.purpose = .keep
+            _ = turn.place(&statement)
+            return
+        }
+        for task in waiting {
             if points.isReady(job, in: self) || points.isPipelined(job, in: self) { return }
             // A gang that its queue may not take keeps no places from others.
             if let queue = jobs[job].queue, !points.isAllocatable(queue, task, in: self) { return }
@@ -99,7 +107,7 @@ extension Session {
     }
 
     /// Books a running pod as one that leaves, or as one that stays, in thought: its gang is not told.
-    private func setLeaving(_ task: Int, _ isLeaving: Bool) {
+    func setLeaving(_ task: Int, _ isLeaving: Bool) {
         guard let entry = tasks[task].node, let node = nodes.entries[entry].index else { return }
         allocator.remove(tasks[task].request, from: node, as: isLeaving ? .bound : .releasing)
         allocator.add(tasks[task].request, to: node, as: isLeaving ? .releasing : .bound)

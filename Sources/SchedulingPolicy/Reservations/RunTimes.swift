@@ -18,6 +18,8 @@ struct RunTimes: Sendable {
 
     /// Of the few pods that say something, or have a start that differs from their creation.
     private var runs: [Int: Run] = [:]
+    /// Whether somebody asks for the starts of pods that say nothing.
+    var keepsStarts = false
     /// What gangs say of their pods, in seconds.
     private var statedByJob: [Int: Int64] = [:]
     /// The longest run that was seen, in seconds, by what the pods took.
@@ -26,7 +28,9 @@ struct RunTimes: Sendable {
     /// Takes note of a pod: what it says, and how long it ran if it has ended.
     mutating func note(_ pod: Pod, as task: Int, request: RequestID) {
         let stated = Self.seconds(pod.annotations[Self.annotation]) ?? pod.activeDeadlineSeconds
-        if stated != nil, !pod.isTerminal { runs[task] = Run(started: pod.started, stated: stated) }
+        if stated != nil || keepsStarts && pod.started != nil, !pod.isTerminal {
+            runs[task] = Run(started: pod.started, stated: stated)
+        }
         if pod.phase == .succeeded, let started = pod.started, let finished = pod.finished, finished > started
         {
             let seconds = finished.secondsSinceEpoch - started.secondsSinceEpoch

@@ -101,7 +101,7 @@ final class ChosenAllocator {
     }
 
     func nodes(meetingDemandsOf shape: ShapeID) -> [Int] {
-        isReference ? reference.nodes(meetingDemandsOf: shape) : indexed.nodes(meetingDemandsOf: shape)
+        isReference ? reference.nodes(meetingDemandsOf: shape) : indexed.nodesInPlace(meetingDemandsOf: shape)
     }
 
     func ranked(
@@ -135,7 +135,7 @@ final class ChosenAllocator {
     }
 
     func placement(of shape: ShapeID, on node: Int) -> Placement? {
-        isReference ? reference.placement(of: shape, on: node) : indexed.placement(of: shape, on: node)
+        isReference ? reference.placement(of: shape, on: node) : indexed.placementInPlace(of: shape, on: node)
     }
 
     func room(for shape: ShapeID) -> Int {

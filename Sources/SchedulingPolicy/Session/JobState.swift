@@ -135,8 +135,8 @@ struct JobState: Sendable {
     /// When it last failed for want of room alone, by the state of the nodes; `nil` if it has not.
     var failedAt: RoomFailure?
 
-    /// In which state of the nodes no plan of evictions was found for it, by action.
-    var planFailedAt: [EvictionReason: RoomVersion] = [:]
+    /// Which actions have found no plan of evictions for it.
+    var failedPlans = FailedPlans()
 
     /// What was said about it when it was last tried; `nil` if that no longer holds.
     var report: GangReport?

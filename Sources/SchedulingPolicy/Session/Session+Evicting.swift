@@ -4,15 +4,24 @@ public import ClusterModel
 /// Pods are asked to leave: they keep their node until they have gone, and their gang and queue have lost them.
 extension Session {
     /// Takes a pod that is on a node for one that is leaving it.
+    ///
+    /// Its slot is free at once, and it counts no more in scores, until the cycle is closed. Source: Volcano, which takes it out
+    /// of what Kubernetes' filters see.
     func evict(_ task: Int) {
+        tasks[task].traits.insert(.hasLeftSlot)
         moveOnNode(task, to: .releasing)
         countEvicted(task, isGone: true)
         points.notify(task, .evicted, in: self)
     }
 
     /// Takes an eviction back: the exact inverse of `evict`.
-    func restore(_ task: Int, to status: TaskStatus) {
+    ///
+    /// But with Volcano a pod that was only bound counts as running until the cycle is closed.
+    func restore(_ task: Int, to before: TaskStatus) {
+        let status = compatibility.isVolcano ? .running : before
+        if status != before { boundAgain.append(task) }
         moveOnNode(task, to: status)
+        tasks[task].traits.remove(.hasLeftSlot)
         countEvicted(task, isGone: false)
         points.notify(task, .restored, in: self)
     }
@@ -28,8 +37,26 @@ extension Session {
         {
             allocator.remove(tasks[task].request, from: index, as: before)
             allocator.add(tasks[task].request, to: index, as: after)
+            victimTable?.noteChange(on: index)
         }
         forgetExhaustion()
+    }
+
+    /// Books what was evicted as it is: it is there until it has gone.
+    func settleEvictions() {
+        for eviction in evictions where tasks[eviction.task].traits.contains(.hasLeftSlot) {
+            let task = eviction.task
+            tasks[task].traits.remove(.hasLeftSlot)
+            guard let index = tasks[task].node.flatMap({ nodes.entries[$0].index }) else { continue }
+            allocator.remove(tasks[task].request, from: index, as: .evicted)
+            allocator.add(tasks[task].request, to: index, as: .releasing)
+        }
+    }
+
+    /// Makes pods that count as running, since their eviction was taken back, what they are.
+    func settleBoundAgain() {
+        for task in boundAgain where tasks[task].status == .running { setStatus(task, .bound) }
+        boundAgain.removeAll(keepingCapacity: true)
     }
 
     /// Makes an eviction final: the pod is assumed to be leaving until it has gone.
@@ -131,7 +158,7 @@ struct Eviction {
 
 /// Marks of a pod that matter to evictions.
 struct TaskTraits: OptionSet, Sendable {
-    let rawValue: UInt8
+    let rawValue: UInt16
 
     /// It may be chosen as a victim.
     static let isPreemptable = TaskTraits(rawValue: 1 << 0)
@@ -149,4 +176,8 @@ struct TaskTraits: OptionSet, Sendable {
     static let isPreempted = TaskTraits(rawValue: 1 << 6)
     /// It may run on nodes that are lent for a part of the day.
     static let isRevocable = TaskTraits(rawValue: 1 << 7)
+    /// It is its own gang.
+    static let isSingle = TaskTraits(rawValue: 1 << 9)
+    /// It was evicted in the open cycle, and its slot is free already: `Occupancy.evicted`.
+    static let hasLeftSlot = TaskTraits(rawValue: 1 << 8)
 }

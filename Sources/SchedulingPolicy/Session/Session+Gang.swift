@@ -35,14 +35,26 @@ extension Session {
             ? missing(jobs[job].counts, jobs[job].minMember) { $0.ready } == 0 : isGangReady(job)
     }
 
+    /// Whether a gang may keep its places for now: Volcano does not look at roles here either.
+    func hasPipelinedMinimum(_ job: Int) -> Bool {
+        compatibility == .volcano
+            ? missing(jobs[job].counts, jobs[job].minMember) { $0.ready + $0.pipelined } == 0
+            : isGangPipelined(job)
+    }
+
     /// Whether enough members hold resources or are promised some.
     func isGangPipelined(_ job: Int) -> Bool {
         missingMembers(job) { $0.ready + $0.pipelined } == 0
             && (!jobs[job].hasTopology || shortPolicy(of: job) { $0.ready + $0.pipelined } == nil)
     }
 
-    /// How many further members must hold resources before the gang may be ready.
-    func membersNeeded(_ job: Int) -> Int { missingMembers(job) { $0.ready + $0.pipelined } }
+    /// How many further members must hold resources before a turn of the gang may end well: with Volcano, which does not
+    /// look at roles until then, before it may keep its places.
+    func membersNeeded(_ job: Int) -> Int {
+        compatibility == .volcano
+            ? missing(jobs[job].counts, jobs[job].minMember) { $0.ready + $0.pipelined }
+            : missingMembers(job) { $0.ready + $0.pipelined }
+    }
 
     /// How far what is counted is below the gang's minimum, or those of its roles.
     ///

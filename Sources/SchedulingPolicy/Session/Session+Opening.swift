@@ -135,10 +135,18 @@ extension Session {
 
     /// What all waiting pods of a gang ask for, on any node, whatever else is there; `nil` if they differ.
     func commonShape(of job: Int) -> ShapeID? {
+        commonShape(ofPods: jobs[job].tasks.lazy.filter { self.isWaiting($0) })
+    }
+
+    /// What all of some pods ask for; `nil` if they differ.
+    ///
+    /// - Parameter ignoresRules: whether to count pods of which nodes are refused for what else is there.
+    func commonShape(ofPods pods: some Sequence<Int>, ignoresRules: Bool = false) -> ShapeID? {
         var shape: ShapeID?
-        for task in jobs[job].tasks where isWaiting(task) {
+        let looksAtRules = !ignoresRules && !points.nodeFilters.isEmpty
+        for task in pods {
             // A rule may refuse a node while it is emptier, and take it once others are there.
-            if !points.nodeFilters.isEmpty, points.nodeRules(for: task, in: self) != nil { return nil }
+            if looksAtRules, points.nodeRules(for: task, in: self) != nil { return nil }
             if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return nil }
             shape = tasks[task].shape
         }

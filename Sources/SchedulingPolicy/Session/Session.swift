@@ -111,6 +111,10 @@ public final class Session {
     var settledAdmitted: [Int64]
     /// What may have made room, and what has changed.
     var roomVersion = RoomVersion()
+    /// The state of the nodes in which plans of evictions have failed last, and its number among those in which any did.
+    var planRound = (version: RoomVersion(), number: UInt32(0))
+    /// What is known of who may leave, while evictions are planned.
+    var victimTable: VictimTable?
 
     /// The time of the cycle that is open, or was last; `nil` if none was given.
     var now: Timestamp?
@@ -140,6 +144,8 @@ public final class Session {
     var binds: [Int] = []
     /// Evictions in the order of their commits.
     var evictions: [Eviction] = []
+    /// Bound pods that count as running in this cycle, since their eviction was taken back.
+    var boundAgain: [Int] = []
     /// By gang, for which gangs pods of it were evicted, and in which cycle.
     var evictedFor: [ObjectKey: [ObjectKey: Int]] = [:]
     /// Places that are kept for gangs in this cycle.
@@ -174,6 +180,7 @@ public final class Session {
     /// An empty cluster.
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
+        runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         schedulerNames = options.schedulerNames
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         nodeUsage = options.nodeUsage

@@ -24,14 +24,22 @@ struct Statement {
     var savepoint: Savepoint { Savepoint(steps: steps.count) }
 
     /// The pods that it evicts, in order.
-    var victims: [Int] {
-        steps.compactMap { if case .evict(let task, _, _, _) = $0 { task } else { nil } }
+    var victims: [Int] { victims(since: Savepoint(steps: 0)) }
+
+    /// The pods that it evicts since a savepoint, in order.
+    func victims(since savepoint: Savepoint) -> [Int] {
+        steps.dropFirst(savepoint.steps).compactMap {
+            if case .evict(let task, _, _, _) = $0 { task } else { nil }
+        }
     }
 
     /// The pods that it places, in order.
     var placed: [Int] {
         steps.compactMap { if case .place(let task) = $0 { task } else { nil } }
     }
+
+    /// How many pods it places. - Complexity: O(1).
+    private(set) var placeCount = 0
 
     /// The places that have been taken since a savepoint, in order.
     func places(since savepoint: Savepoint, in session: Session) -> [(task: Int, placement: Placement)] {
@@ -52,6 +60,7 @@ struct Statement {
     /// Notes a task that has just been placed.
     mutating func record(_ task: Int, in session: Session) {
         steps.append(.place(task: task))
+        placeCount += 1
         session.placesInStatement += 1
     }
 
@@ -114,6 +123,7 @@ struct Statement {
             switch step {
             case .place(let task):
                 session.placesInStatement -= 1
+                placeCount -= 1
                 session.unplace(task, because: .rolledBack(node: session.tasks[task].nodeEntry))
             case .evict(let task, let status, _, _): session.restore(task, to: status)
             }
@@ -123,6 +133,7 @@ struct Statement {
     private mutating func end(in session: Session) {
         session.exhaustedInStatement.removeAll(keepingCapacity: true)
         session.placesInStatement = 0
+        placeCount = 0
         steps.removeAll(keepingCapacity: true)
     }
 }

@@ -85,9 +85,7 @@ struct TaskState: Sendable {
     var nameIndex: Int32?
     /// True for a pod that this session has bound, until the API server shows it on a node.
     var isAssumed = false
-    /// True for a pod that is its own gang.
-    var isSingle = false
-    /// What matters to evictions.
+    /// What matters to evictions, and what there is no other room for.
     var traits: TaskTraits = []
     /// Its gang's index in the session.
     var jobIndex = Self.none
@@ -115,6 +113,8 @@ struct TaskState: Sendable {
         self.status = status
     }
 
+    /// True for a pod that is its own gang.
+    var isSingle: Bool { traits.contains(.isSingle) }
     /// Its gang's index; `nil` for a pod that is in none.
     var job: Int? { jobIndex == Self.none ? nil : Int(jobIndex) }
     /// Its role's index in the gang.
@@ -125,7 +125,7 @@ struct TaskState: Sendable {
     var occupancy: Occupancy? {
         switch status {
         case .succeeded, .failed: nil
-        case .releasing: .releasing
+        case .releasing: traits.contains(.hasLeftSlot) ? .evicted : .releasing
         default: .bound
         }
     }

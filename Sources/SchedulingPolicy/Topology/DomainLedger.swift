@@ -12,6 +12,8 @@ final class DomainLedger {
     private(set) var used: AmountTable
     private(set) var idle: AmountTable
     private(set) var futureIdle: AmountTable
+    /// The domains whose amounts have changed, in the order in which they did.
+    private(set) var changes: [Int32] = []
 
     init(_ tree: DomainTree, _ session: Session) {
         self.tree = tree
@@ -55,6 +57,7 @@ final class DomainLedger {
             case (.evicted, _): (-1, 0, 1)
             case (.restored, _): (1, 0, -1)
             }
+        forEachDomain(of: node) { changes.append(Int32($0)) }
         for index in session.amounts.range(of: session.tasks[task].request) {
             let entry = session.amounts.entries[index]
             forEachDomain(of: node) { domain in

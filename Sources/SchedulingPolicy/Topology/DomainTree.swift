@@ -42,6 +42,8 @@ struct DomainTree: Sendable {
     private(set) var domains: [Domain]
     /// Why the domains form no tree; `nil` if they do.
     private(set) var defect: String?
+    /// The tiers that domains have, narrowest first; the last is the root's.
+    private(set) var tiers: [Int] = []
     private var ids: [String: Int] = [rootName: root]
     /// By node, the innermost domain that holds it.
     private var homes: [Int32] = []
@@ -76,6 +78,7 @@ struct DomainTree: Sendable {
             }
             domains[Self.root].nodes.append(node)
         }
+        tiers = Set(domains.map(\.tier)).sorted()
     }
 
     /// Hangs domains into each other; says what is wrong with that.
@@ -132,9 +135,6 @@ struct DomainTree: Sendable {
 
     /// The innermost domain that holds a node, by the allocator's index.
     func home(of node: Int) -> Int { node < homes.count ? Int(homes[node]) : Self.root }
-
-    /// The tiers that domains have, narrowest first; the last is the root's.
-    var tiers: [Int] { Set(domains.map(\.tier)).sorted() }
 
     /// Whether a domain is another one, or in it.
     func isDomain(_ domain: Int, within other: Int) -> Bool {

@@ -7,11 +7,7 @@ extension Session {
     /// Takes note of what a gang wishes for.
     func setTopology(of job: Int, to group: PodGroup) {
         let isWished = group.networkTopology != nil || !group.subGroupPolicies.isEmpty
-        if !isWished, !jobs[job].hasTopology {
-            // Labels were kept in case it had rules.
-            if !topology.labels.isEmpty { for task in jobs[job].tasks { topology.labels[task] = nil } }
-            return
-        }
+        if !isWished, !jobs[job].hasTopology { return }
         var gang = topology.gangs[job] ?? TopologyGang()
         gang.wish = group.networkTopology
         if gang.hyperNode.isEmpty {
@@ -35,33 +31,20 @@ extension Session {
         topology.gangs[job]?.subGroups = []
         topology.gangs[job]?.subGroupOf = [:]
         for task in jobs[job].tasks {
-            if topology.gangs[job]?.isDivided ?? false {
-                enterSubGroup(task, of: job)
-                countInSubGroup(task, of: job, tasks[task].status, by: 1)
-            } else {
-                topology.labels[task] = nil
-            }
+            enterSubGroup(task, of: job)
+            countInSubGroup(task, of: job, tasks[task].status, by: 1)
         }
     }
 
-    /// Keeps the labels of a pod that is about to join a gang which has rules for parts, or may come to have some.
-    func noteLabels(of pod: Pod, _ task: Int, joining job: Int) {
-        let isDivided = jobs[job].hasTopology && topology.gangs[job]?.isDivided ?? false
-        if !isDivided, jobs[job].origin != nil { return }
-        topology.labels[task] = pod.labels
-        if isDivided { enterSubGroup(task, of: job) }
-    }
-
-    private func enterSubGroup(_ task: Int, of job: Int) {
-        let labels = topology.labels[task] ?? [:]
-        topology.gangs[job]?.enter(task, labels: labels)
+    /// Puts a pod that joins a gang into the part that its labels say, if the gang has rules for parts.
+    func enterSubGroup(_ task: Int, of job: Int) {
+        guard jobs[job].hasTopology, topology.gangs[job]?.isDivided ?? false else { return }
+        topology.gangs[job]?.enter(task, labels: labels(of: task))
     }
 
     /// Takes a pod out of its part; its counts have been taken out before.
     func leaveSubGroup(_ task: Int, of job: Int) {
-        if topology.labels.isEmpty { return }
-        topology.labels[task] = nil
-        topology.gangs[job]?.leave(task)
+        if jobs[job].hasTopology { topology.gangs[job]?.leave(task) }
     }
 
     /// Counts a pod in or out of its part.
@@ -80,13 +63,13 @@ extension Session {
 
     /// Whether a part has as many of its pods as must run together; of a gang without rules, whether the gang has.
     func isSubGroupReady(_ group: SubGroupID) -> Bool {
-        guard let index = group.index else { return isGangReady(group.job) }
+        guard let index = group.index else { return hasMinimum(group.job) }
         return hasSize(index, of: group.job) { $0.ready }
     }
 
     /// Whether a part has as many, promised places counted.
     func isSubGroupPipelined(_ group: SubGroupID) -> Bool {
-        guard let index = group.index else { return isGangPipelined(group.job) }
+        guard let index = group.index else { return hasPipelinedMinimum(group.job) }
         return hasSize(index, of: group.job) { $0.ready + $0.pipelined }
     }
 

@@ -70,8 +70,6 @@ struct SubGroup: Sendable {
     var counts = PodCounts()
     /// All its pods, in no particular order.
     var tasks: [Int] = []
-    /// The domain that its pods hold places in; empty if none.
-    var hyperNode = ""
 
     /// The number that the first label gives it, for the order; 0 where that is none. Source: Volcano's `MatchIndex`.
     var index: Int { values.first.flatMap { Int($0) } ?? 0 }
@@ -93,6 +91,8 @@ struct DomainSearch {
         case place
         /// To make room for them.
         case evict
+        /// To keep places for them until they are free.
+        case keep
     }
 
     /// The gang.

@@ -6,10 +6,6 @@ struct TopologyState {
     var tree: DomainTree?
     /// Gangs with a wish for nearness or with rules for parts.
     var gangs: [Int: TopologyGang] = [:]
-    /// Labels of pods whose gang has rules for parts, or is not known yet and may have some.
-    ///
-    /// A gang that gets its first rules later than its pods learns of their labels when they next change.
-    var labels: [Int: [String: String]] = [:]
     /// The domains in which pods were refused, by the number of the refusals.
     var refusedDomains: [Int32: RefusedDomain] = [:]
 }
@@ -47,13 +43,13 @@ extension Session {
 
     /// The domain that a gang's, or a part's, pods hold places in; `nil` if they hold none.
     ///
-    /// Source: Volcano. What was decided or written before holds as long as a pod has a place and the domain exists;
-    /// otherwise it is the innermost domain around the pods.
+    /// Source: Volcano. For a gang, what was decided or written before holds as long as a pod has a place and the domain
+    /// exists; otherwise it is the innermost domain around the pods, as it always is for a part.
     func heldDomain(of group: SubGroupID, in tree: DomainTree) -> Int? {
         guard let gang = topology.gangs[group.job] else { return nil }
         let counts = group.index.map { gang.subGroups[$0].counts } ?? jobs[group.job].counts
         if counts.allocated == 0 { return nil }
-        let name = group.index.map { gang.subGroups[$0].hyperNode } ?? gang.hyperNode
+        let name = group.index == nil ? gang.hyperNode : ""
         if !name.isEmpty, let known = tree.domain(named: name) { return known }
         return tree.commonDomain(
             ofNodes: members(of: group).lazy.filter { self.tasks[$0].status.isAllocated }.compactMap {
@@ -61,14 +57,9 @@ extension Session {
             })
     }
 
-    /// Notes that pods have got places in a domain.
-    func extendHeldDomain(of group: SubGroupID, by domain: Int, from before: Int?, in tree: DomainTree) {
-        let name = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
-        if let index = group.index {
-            topology.gangs[group.job]?.subGroups[index].hyperNode = name
-        } else {
-            topology.gangs[group.job]?.hyperNode = name
-        }
+    /// Notes that pods of a gang have got places in a domain.
+    func extendHeldDomain(of job: Int, by domain: Int, from before: Int?, in tree: DomainTree) {
+        topology.gangs[job]?.hyperNode = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
     }
 
     /// The name of the domain that a gang's pods hold places in, for its annotation; `nil` if none.
@@ -79,27 +70,27 @@ extension Session {
         return heldDomain(of: SubGroupID(job: job, index: nil), in: tree).map { tree[$0].name }
     }
 
-    /// Whether a gang, or a part of it, wishes for nearness: such a gang never preempts.
+    /// Whether a gang, or a part of it, wishes for nearness: such a gang never preempts in Volcano.
     func wishesForNearness(_ job: Int) -> Bool {
         jobs[job].hasTopology && topology.gangs[job]?.hasWish ?? false
     }
 
-    /// The nodes, domain by domain, among which room may be made for a gang: wider domains first.
+    /// The domains in which room may be made for a gang: wider ones first.
     ///
     /// Source: Volcano's gradient for evictions. For a gang without a limit it is the whole cluster, and for one that
     /// has a limit while there is no tree it is nothing.
     ///
     /// - Parameter limit: the most domains.
-    func evictionDomains(of job: Int, limit: Int) -> [[Int]] {
-        let gang = jobs[job].hasTopology ? topology.gangs[job] : nil
-        guard let gang, gang.hasWish else { return [allocator.nodesByName] }
+    func evictionDomains(of job: Int, limit: Int) -> [Int] {
+        if isWithoutTree(job) { return [] }
         let tree = domainTree
-        if tree.defect != nil { return [] }
-        guard tierLimit(gang.wish, in: tree) != nil else { return [allocator.nodesByName] }
+        guard wishesForNearness(job), tierLimit(topology.gangs[job]?.wish, in: tree) != nil else {
+            return [DomainTree.root]
+        }
         let search = DomainSearch(
             job: job, subGroup: nil, start: DomainTree.root,
             held: heldDomain(of: SubGroupID(job: job, index: nil), in: tree), purpose: .evict)
-        return points.domainGradient(search, tree, in: self).joined().prefix(limit).map { tree[$0].nodes }
+        return Array(points.domainGradient(search, tree, in: self).joined().prefix(limit))
     }
 
     /// Forgets the tree: domains or nodes have changed.

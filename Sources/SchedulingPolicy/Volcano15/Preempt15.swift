@@ -14,7 +14,7 @@ extension Session {
     }
 
     private func preemptForGangs15() {
-        var preemptors = starvingJobs()
+        var preemptors = preemptors(starvingJobs())
         let starving = preemptors.jobs.values.joined().sorted { jobs[$0].key < jobs[$1].key }
         if starving.isEmpty { return }
         for queue in queuesAtWork() {
@@ -22,7 +22,7 @@ extension Session {
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 var statement = Statement()
                 var isAssigned = false
-                while points.isStarving(job, in: self), let task = preemptors.nextTask(of: job) {
+                while points.isStarving(job, in: self), let task = preemptors.nextTask(of: job, in: self) {
                     let hasPlace = preempt15(for: task, of: job, &statement) { victim in
                         guard let other = self.tasks[victim].job else { return false }
                         return other != job && self.jobs[other].queue == queue

@@ -176,7 +176,7 @@ private struct ProportionShares15 {
         }
         if !short.isEmpty {
             let names = short.map { session.resources.names[$0].text }.joined(separator: ", ")
-            return .reject("queue resource quota insufficient: insufficient " + names)
+            return .reject(EnqueueRejection.queue + names)
         }
         for column in session.total.indices {
             session.queues[queue].inqueue[column] += session.jobMinimum[job, column]

@@ -40,6 +40,7 @@ public struct AdversarialCluster: Equatable, Sendable {
         for number in 0..<builder.random.integer(in: gangs) { builder.addGang(number, sizes: podsPerGang) }
         builder.addLoosePods()
         builder.addVolumes()
+        builder.addNetwork(excluding: excluded, seed: seed)
         builder.snapshot.newestTimestamp = builder.newestCreation
         return builder.snapshot
     }
@@ -69,7 +70,8 @@ struct AdversarialBuilder {
     init(recipe: AdversarialCluster, seed: UInt64) {
         random = SeededGenerator(seed: seed)
         var enabled: Set<Oddity> = []
-        for oddity in Oddity.allCases where random.chance(1, in: 2) && !recipe.excluded.contains(oddity) {
+        let oddities = Oddity.allCases.filter { !Oddity.ofTheNetwork.contains($0) }
+        for oddity in oddities where random.chance(1, in: 2) && !recipe.excluded.contains(oddity) {
             enabled.insert(oddity)
         }
         self.enabled = enabled

@@ -112,4 +112,16 @@ public enum Oddity: String, CaseIterable, Sendable {
     case queueGuarantees
     /// Queues with a priority.
     case queuePriorities
+
+    // The network.
+
+    /// Domains of nodes that are near to each other: mostly a tree, now and then not.
+    case hyperNodes
+    /// Gangs whose pods are to be near to each other, or would like to be.
+    case networkWishes
+    /// Gangs whose pods form parts, with a size, a number and a wish of their own.
+    case subGroups
+
+    /// What clusters have had only since others were drawn, and draw apart from them.
+    static let ofTheNetwork: Set<Oddity> = [.hyperNodes, .networkWishes, .subGroups]
 }

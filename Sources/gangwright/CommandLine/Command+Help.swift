@@ -31,7 +31,9 @@ extension Command {
     private static func usage(_ commands: [Command], _ scope: [Option]) -> String {
         guard let command = commands.last else { return "" }
         var parts = commands.names
-        if !command.subcommands.isEmpty { parts.append("COMMAND") }
+        if !command.subcommands.isEmpty {
+            parts.append(command.defaultSubcommand == nil ? "COMMAND" : "[COMMAND]")
+        }
         parts += scope.filter(\.isRequired).map { $0.isRepeatable ? "\($0.usage)..." : $0.usage }
         parts.append("[options]")
         parts += command.positionals.map(\.usage)

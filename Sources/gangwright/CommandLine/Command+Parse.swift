@@ -53,6 +53,7 @@ private struct CommandLineParser {
                 return ParsedCommand(path: path.names, arguments: Arguments(), wantsHelp: true)
             }
         }
+        if let name = command.defaultSubcommand { try select(name) }
         return ParsedCommand(path: path.names, arguments: try checked())
     }
 

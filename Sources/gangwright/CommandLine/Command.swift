@@ -35,12 +35,14 @@ struct Command: Equatable, Sendable {
     /// Arguments by place; only where there are no subcommands.
     var positionals: [Positional]
     var subcommands: [Command]
+    /// The command below that is meant where none is named; nil where one must be.
+    var defaultSubcommand: String?
 
     /// Declares a command.
     init(
         _ name: String, abstract: String, discussion: String = "", examples: [Example] = [],
         options: [Option] = [],
-        positionals: [Positional] = [], subcommands: [Command] = []
+        positionals: [Positional] = [], subcommands: [Command] = [], defaultSubcommand: String? = nil
     ) {
         precondition(
             positionals.isEmpty || subcommands.isEmpty, "a word cannot be both a command and an argument")
@@ -52,6 +54,7 @@ struct Command: Equatable, Sendable {
         self.options = options
         self.positionals = positionals
         self.subcommands = subcommands
+        self.defaultSubcommand = defaultSubcommand
     }
 
     /// The command directly below with that name.

@@ -4,21 +4,35 @@ import Documents
 import SchedulingLoop
 import SchedulingPolicy
 
-/// `gangwright explain pod|job`: why something waits, and what is nearest to helping it.
+/// `gangwright explain pod|job`: why something waits, what is nearest to helping it, and what would let it run.
 struct ExplainCommand {
     static let command = Command(
-        "explain", abstract: "Say why a pod or a job waits, and what it lacks",
+        "explain", abstract: "Say why jobs wait, what they lack, and what would let them run",
+        discussion: """
+            Without a name, every job that waits has a line. What would let a job run is found by trying: a cycle is run \
+            with the change, and the job has its place. docs/explain.md says what is tried.
+            """,
+        examples: [
+            Command.Example("Ask after all jobs", "gangwright explain --cluster simulations/quickstart")
+        ],
+        options: CycleRun.arguments + [
+            Option(
+                name: "trials", metavar: "N",
+                help:
+                    "run at most so many cycles to find what would let a job run; for all jobs five times that",
+                default: "40", integers: 0...100_000)
+        ],
         subcommands: [
+            Command("jobs", abstract: "Explain every job that waits, in a line"),
             kind("job", example: "gangwright explain job bert-large --cluster simulations/quickstart"),
             kind(
                 "pod", example: "gangwright explain pod bert-large-worker-0 --cluster simulations/quickstart"),
-        ])
+        ], defaultSubcommand: "jobs")
 
     private static func kind(_ name: String, example: String) -> Command {
         Command(
             name, abstract: "Explain one \(name) after a scheduling cycle",
             examples: [Command.Example("Ask after one \(name)", example)],
-            options: CycleRun.arguments,
             positionals: [
                 Positional("NAME", help: "the \(name)'s name; its namespace is that of --namespace")
             ])
@@ -41,14 +55,23 @@ struct ExplainCommand {
         var reason: String
         var message: String
         var shapes: [ShapeExplanation]
+        /// What holds it and what would let it run; `nil` for what does not wait.
+        var explanation: JobExplanation?
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
         let run = try CycleRun(arguments, &outcome)
         let key = ObjectKey(
             namespace: arguments.value("namespace") ?? "default", name: arguments.positional("NAME") ?? "")
-        guard let answer = kind == "pod" ? pod(key, run) : job(key, run) else {
+        guard var answer = kind == "pod" ? pod(key, run) : job(key, run) else {
             throw CommandFailure(.badInput, "\(kind) \(key) is not in the input" + elsewhere(key, run))
+        }
+        if answer.state == "waits" {
+            let explainer = try run.explainer()
+            let job = kind == "pod" ? explainer.job(ofPod: key) : explainer.job(ofGang: key)
+            answer.explanation = job.flatMap {
+                explainer.explain($0, trials: arguments.integer("trials") ?? 0)
+            }
         }
         outcome.standardOutput =
             OutputFormat(arguments).text { document(answer) } ?? text(answer, nodes: run.result.nodeCount)
@@ -121,7 +144,22 @@ struct ExplainCommand {
                 lines.append(VisibleText.line("  nearest: \(near.node) lacks \(missing(near))"))
             }
         }
+        if let explanation = answer.explanation { lines += [""] + self.lines(explanation) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What holds it and what would let it run; of a pod whose gang waits this is about the gang.
+    private func lines(_ explanation: JobExplanation) -> [String] {
+        let job = explanation.isGang && kind == "pod" ? "its job \(explanation.key) is held by" : "held by"
+        let holds = explanation.holds.map { "  \(HoldText.sentence($0))" }
+        var changes = explanation.remedies.map { "  \(RemedyText.phrase($0))" }
+        if changes.isEmpty {
+            return ([job] + holds + ["", ExplainText.none(explanation)]).map(VisibleText.line)
+        }
+        if explanation.isCutOff {
+            changes.append("  (\(ExplainText.cutOff(explanation)): there may be more)")
+        }
+        return ([job] + holds + ["", "would run with"] + changes).map(VisibleText.line)
     }
 
     private func missing(_ near: ShapeExplanation.NearNode) -> String {
@@ -134,13 +172,20 @@ struct ExplainCommand {
     }
 
     private func document(_ answer: Answer) -> OutputValue {
-        .object([
-            ("kind", .string(kind)), ("namespace", .string(answer.key.namespace)),
-            ("name", .string(answer.key.name)),
-            ("state", .string(answer.state)), ("reason", .string(answer.reason)),
-            ("message", .string(answer.message)),
-            ("shapes", .list(answer.shapes.map(document))),
-        ])
+        .object(
+            [
+                ("kind", .string(kind)), ("namespace", .string(answer.key.namespace)),
+                ("name", .string(answer.key.name)),
+                ("state", .string(answer.state)), ("reason", .string(answer.reason)),
+                ("message", .string(answer.message)),
+                ("shapes", .list(answer.shapes.map(document))),
+            ] + (answer.explanation.map(members) ?? []))
+    }
+
+    /// Of a pod whose gang waits this is about the gang, which it names.
+    private func members(_ explanation: JobExplanation) -> [(String, OutputValue)] {
+        let isOfGang = explanation.isGang && kind == "pod"
+        return (isOfGang ? [("job", .string(explanation.key.name))] : []) + ExplainText.members(explanation)
     }
 
     private func document(_ shape: ShapeExplanation) -> OutputValue {

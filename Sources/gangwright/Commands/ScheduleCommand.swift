@@ -41,7 +41,10 @@ struct ScheduleCommand {
         let run = try CycleRun(arguments, cycles: cycles(), &outcome)
         let format = OutputFormat(arguments)
         outcome.standardOutput =
-            format.text { ScheduleDocument.make(run.result, skippedKinds: run.input.skippedKinds) }
+            format.text {
+                ScheduleDocument.make(
+                    run.result, holds: run.loop.holds, skippedKinds: run.input.skippedKinds)
+            }
             ?? ScheduleTables(run: run, style: style, isWide: format == .wide).text()
         if arguments.flag("audit") {
             let differences = run.loop.audit()
@@ -97,6 +100,9 @@ struct CycleRun {
     let result: CycleResult
     /// For questions about what the cycles have left.
     let loop: SchedulingLoop
+    private let configuration: SchedulerConfiguration
+    private let options: SessionOptions
+    private let start: LoopTime
 
     init(_ arguments: Arguments, cycles: Int = 1, _ outcome: inout CommandOutcome) throws(CommandFailure) {
         let configuration = try ConfigurationInput(arguments)
@@ -107,11 +113,24 @@ struct CycleRun {
         if let note = outside.note { outcome.note(note) }
         var options = try Self.options(arguments)
         (options.nodeUsage, options.extender) = (outside.nodeUsage, outside.extender)
-        let start = try Self.now(arguments) ?? input.snapshot.newestTimestamp
+        let time = try Self.now(arguments) ?? input.snapshot.newestTimestamp
+        start = time.map { LoopTime($0) } ?? LoopTime(milliseconds: 0)
+        (self.configuration, self.options) = (configuration.configuration, options)
         do {
             loop = try SchedulingLoop(
                 snapshot: input.snapshot, configuration: configuration.configuration, options: options)
-            result = loop.run(cycles: cycles, from: start.map { LoopTime($0) } ?? LoopTime(milliseconds: 0))
+            result = loop.run(cycles: cycles, from: start)
+        } catch {
+            throw CommandFailure(.badInput, "the cluster's objects: \(error)")
+        }
+    }
+
+    /// For questions about what would let a job run: it knows what the first cycle knew.
+    func explainer() throws(CommandFailure) -> Explainer {
+        do {
+            return try Explainer(
+                snapshot: input.snapshot, configuration: configuration, options: options, now: start.timestamp
+            )
         } catch {
             throw CommandFailure(.badInput, "the cluster's objects: \(error)")
         }

@@ -4,7 +4,8 @@ import SchedulingPolicy
 
 /// The result of `schedule` for machines: the contract of `docs/schedule-output.schema.json`.
 enum ScheduleDocument {
-    static func make(_ result: CycleResult, skippedKinds: [String: Int]) -> OutputValue {
+    /// - Parameter holds: what holds the gangs that wait.
+    static func make(_ result: CycleResult, holds: HoldReader, skippedKinds: [String: Int]) -> OutputValue {
         .object([
             (
                 "binds",
@@ -16,7 +17,7 @@ enum ScheduleDocument {
             ),
             ("evictions", .list(result.evictions.map(eviction))),
             ("pipelined", .list(result.pipelined.map { pipelined($0, cycle: result.cycle) })),
-            ("podGroups", .list(result.podGroups.map { group($0, result.nodeLocks) })),
+            ("podGroups", .list(result.podGroups.map { group($0, result.nodeLocks, holds.holds($0)) })),
             ("queues", .list(result.queues.map(queue))),
             ("pending", .list(result.pending.map { pending($0, result) })),
             ("summary", summary(result, skippedKinds: skippedKinds)),
@@ -46,7 +47,9 @@ enum ScheduleDocument {
             ])
     }
 
-    private static func group(_ group: CycleResult.Group, _ locks: NodeLocks) -> OutputValue {
+    private static func group(
+        _ group: CycleResult.Group, _ locks: NodeLocks, _ holds: [Hold]
+    ) -> OutputValue {
         var members: [(String, OutputValue)] = [
             ("namespace", .string(group.key.namespace)), ("name", .string(group.key.name)),
             ("queue", .string(group.queue)), ("phase", .string(group.phase.rawValue)),
@@ -54,6 +57,7 @@ enum ScheduleDocument {
             ("pods", .integer(Int64(group.pods))),
             ("reason", .string(group.reason?.rawValue ?? "Ready")), ("message", .string(group.message)),
         ]
+        if !holds.isEmpty { members.append(("holds", .list(holds.map(HoldText.document)))) }
         if !group.reservedNodes.isEmpty {
             members.append(("reservedNodes", .list(group.reservedNodes.map { .string($0) })))
             members.append(("expectedStart", group.expectedStart.map { .string($0.description) } ?? .null))

@@ -72,21 +72,6 @@ struct ReadingMistakesTests {
         #expect(messages("al locate") == ["c.conf:1: actions: unknown action \"al locate\"; \(known)"])
     }
 
-    @Test("a setting that this version does not act on") func withoutEffect() {
-        let text = """
-            actions: "allocate, preempt"
-            tiers: []
-            configurations:
-            - name: preempt
-              arguments: {enableTopologyAwarePreemption: true}
-            """
-        #expect(
-            messages(text) == [
-                "warning: c.conf:5: configurations[0].arguments.enableTopologyAwarePreemption: has no effect yet: "
-                    + "nodes are tried one by one, by score"
-            ])
-    }
-
     @Test("actions or tiers that are missing") func missing() {
         #expect(
             messages("tiers: []") == ["c.conf:1: actions: missing; expected names separated by commas"])

@@ -4,20 +4,36 @@ import TestSupport
 import Testing
 
 @Suite("A gang's roles have minima of their own") struct RoleTests {
-    @Test("every role must reach its minimum", arguments: Compatibility.allCases)
-    func everyRole(compatibility: Compatibility) throws {
-        // Three fit, which is the gang's minimum, but the fourth would be the second server.
+    /// Three fit, which is the gang's minimum, but the fourth would be the second server.
+    private static func training(first: String) -> (gang: PodGroup, pods: [Pod]) {
         let pods = Pod.members(of: "g", 3, role: "worker") + Pod.members(of: "g", 2, role: "ps")
-        let gang = PodGroup.gang("g", min: 3, roles: [("ps", 2), ("worker", 1)])
-        let workersFirst = pods.map { pod in
-            pod.with { $0.priority = $0.role == "worker" ? 10 : 5 }
-        }
-        let full = try schedule(
-            plain(compatibility), nodes: [.of("n", 4_000)], pods: workersFirst, gangs: [gang])
+        return (
+            .gang("g", min: 3, roles: [("ps", 2), ("worker", 1)]),
+            pods.map { pod in pod.with { $0.priority = $0.role == first ? 10 : 5 } }
+        )
+    }
+
+    @Test("every role must reach its minimum", arguments: [Compatibility.gangwright, .volcano15])
+    func everyRole(compatibility: Compatibility) throws {
+        let (gang, pods) = Self.training(first: "worker")
+        let full = try schedule(plain(compatibility), nodes: [.of("n", 4_000)], pods: pods, gangs: [gang])
         #expect(full.bound == [:])
-        let roomy = try schedule(
-            plain(compatibility), nodes: [.of("n", 5_000)], pods: workersFirst, gangs: [gang])
+        let roomy = try schedule(plain(compatibility), nodes: [.of("n", 5_000)], pods: pods, gangs: [gang])
         #expect(roomy.order == ["g-worker0", "g-worker1", "g-worker2", "g-ps0", "g-ps1"])
+    }
+
+    @Test(
+        "Volcano ends a gang's turn once it has its minimum, whichever roles that is, and binds nothing if one lacks"
+    )
+    func turnEndsAtMinimum() throws {
+        let (gang, workersFirst) = Self.training(first: "worker")
+        let held = try schedule(
+            plain(.volcano), nodes: [.of("n", 5_000)], pods: workersFirst, gangs: [gang])
+        #expect(held.bound == [:])
+        #expect(held.promised == ["g-worker0": "n gang", "g-worker1": "n gang", "g-worker2": "n gang"])
+        let servers = try schedule(
+            plain(.volcano), nodes: [.of("n", 5_000)], pods: Self.training(first: "ps").pods, gangs: [gang])
+        #expect(servers.order == ["g-ps0", "g-ps1", "g-worker0", "g-worker1", "g-worker2"])
     }
 
     @Test("Volcano forgets minima that add up to more than the gang's, ours do not") func inconsistent()

@@ -10,7 +10,7 @@ import Testing
         let violations = try Trial.violations(under: configuration) { trial in
             var random = SeededGenerator(seed: trial.seed)
             let other = try Trial(
-                configuration, seed: trial.seed, snapshot: trial.snapshot.shuffled(using: &random))
+                trial.configuration, seed: trial.seed, snapshot: trial.snapshot.shuffled(using: &random))
             return Self.differences(trial.result, other.result)
         }
         #expect(violations == [])
@@ -22,7 +22,7 @@ import Testing
     func allocators(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial in
             let other = try Trial(
-                configuration, seed: trial.seed, snapshot: trial.snapshot, allocator: .reference)
+                trial.configuration, seed: trial.seed, snapshot: trial.snapshot, allocator: .reference)
             return Self.differences(trial.result, other.result)
         }
         #expect(violations == [])
@@ -31,7 +31,7 @@ import Testing
     @Test("a second cycle adds nothing where a node would carry too much", arguments: NamedConfiguration.all)
     func secondCycle(configuration: NamedConfiguration) throws {
         let violations = try Trial.violations(under: configuration) { trial in
-            let second = try Trial(configuration, seed: trial.seed, snapshot: trial.snapshotAfterBinds)
+            let second = try Trial(trial.configuration, seed: trial.seed, snapshot: trial.snapshotAfterBinds)
             let again = Set(second.result.binds.map(\.pod)).intersection(trial.result.binds.map(\.pod))
             let before = Trial.ledger(of: second.snapshot)
             let after = Trial.ledger(of: second.snapshotAfterBinds)

@@ -1,14 +1,17 @@
 import ClusterModel
-import SchedulingPolicy
 import SyntheticClusters
 import TestSupport
 import Testing
+
+@testable import SchedulingPolicy
 
 /// Clusters that are full of gangs of little importance, and gangs that want their places.
 @Suite("On random clusters nobody leaves in vain") struct EvictionPropertyTests {
     private static let configurations =
         [Compatibility.volcano, .gangwright].flatMap { compatibility in
             [
+                NamedConfiguration("near together", ConfigurationText.near, compatibility),
+                NamedConfiguration("near together by bundles", ConfigurationText.bundling, compatibility),
                 NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
                 NamedConfiguration("capacity", ConfigurationText.borrowing, compatibility),
             ]
@@ -56,13 +59,89 @@ import Testing
         return snapshot
     }
 
+    /// The same in racks of one or two nodes, two racks a spine, with gangs that are to be in one of them.
+    private static func snapshot(seed: UInt64, _ configuration: NamedConfiguration) -> ClusterSnapshot {
+        var snapshot = snapshot(seed: seed)
+        if !configuration.hasNetwork { return snapshot }
+        var random = SeededGenerator(seed: seed ^ 0xd0)
+        let names = snapshot.nodes.map(\.name)
+        let racks = stride(from: 0, to: names.count, by: 2).map {
+            Array(names[$0..<min($0 + 2, names.count)])
+        }
+        for (number, rack) in racks.enumerated() {
+            snapshot.hyperNodes.append(.rack("r\(number)", rack))
+        }
+        for start in stride(from: 0, to: racks.count, by: 2) {
+            let members = (start..<min(start + 2, racks.count)).map { "r\($0)" }
+            snapshot.hyperNodes.append(.around("s\(start)", tier: 2, members))
+        }
+        for index in snapshot.podGroups.indices where random.chance(2, in: 3) {
+            snapshot.podGroups[index].networkTopology = .hard(random.integer(in: 1...2))
+            if random.chance(1, in: 2) {
+                snapshot.podGroups[index].subGroupPolicies = [
+                    SubGroupPolicy(
+                        name: "parts", networkTopology: .hard(1), subGroupSize: random.integer(in: 1...2),
+                        minSubGroups: random.integer(in: 0...2), matchLabelKeys: ["part"])
+                ]
+            }
+        }
+        for index in snapshot.pods.indices {
+            snapshot.pods[index].labels["part"] = "\(random.integer(in: 0...1))"
+        }
+        return snapshot
+    }
+
+    @Test(
+        "places that are promised to a gang with a limit, and to each of its parts, are in one domain",
+        arguments: configurations.filter(\.hasNetwork))
+    func domains(configuration: NamedConfiguration) throws {
+        var evictions = 0
+        for seed in Seeds.first(200) {
+            let snapshot = Self.snapshot(seed: seed, configuration)
+            let trial = try Trial(configuration, seed: seed, snapshot: snapshot)
+            let name = "\(configuration.name), GANGWRIGHT_SEED=\(seed)"
+            let index = Dictionary(
+                uniqueKeysWithValues: snapshot.nodes.enumerated().map { ($1.name, $0) })
+            let tree = DomainTree(
+                snapshot.hyperNodes, nodes: snapshot.nodes.enumerated().map { ($0, $1) })
+            func tier(_ pods: [ObjectKey]) -> Int {
+                let nodes = trial.result.pipelined.filter { pods.contains($0.pod) }.compactMap {
+                    index[$0.node]
+                }
+                return tree.commonDomain(ofNodes: nodes).map { tree[$0].tier } ?? 0
+            }
+            for group in snapshot.podGroups {
+                let pods = snapshot.pods.filter { $0.podGroup == group.key.name }
+                // Volcano's preempt and reclaim pay no heed to what such a gang wishes for.
+                if trial.compatibility == .volcano,
+                    trial.result.evictions.contains(where: { $0.reason == .preempt || $0.reason == .reclaim })
+                {
+                    continue
+                }
+                if let limit = group.networkTopology?.highestTierAllowed {
+                    #expect(tier(pods.map(\.key)) <= limit, "\(name): \(group.key)")
+                }
+                if let limit = group.subGroupPolicies.first?.networkTopology?.highestTierAllowed {
+                    for (part, members) in Dictionary(grouping: pods, by: { $0.labels["part"] }) {
+                        #expect(
+                            tier(members.map(\.key)) <= limit, "\(name): \(group.key), \(part ?? "")")
+                    }
+                }
+            }
+            evictions += trial.result.evictions.count
+        }
+        #expect(evictions > 0)
+    }
+
     @Test("the books balance, and what leaves makes room", arguments: configurations)
     func books(configuration: NamedConfiguration) throws {
         var evictions = 0
         for seed in Seeds.first(60) {
-            let trial = try Trial(configuration, seed: seed, snapshot: Self.snapshot(seed: seed))
+            let trial = try Trial(
+                configuration, seed: seed, snapshot: Self.snapshot(seed: seed, configuration))
             let other = try Trial(
-                configuration, seed: seed, snapshot: Self.snapshot(seed: seed), allocator: .reference)
+                configuration, seed: seed, snapshot: Self.snapshot(seed: seed, configuration),
+                allocator: .reference)
             let name = "\(configuration.name), GANGWRIGHT_SEED=\(seed)"
             #expect(trial.result.evictions == other.result.evictions, "\(name): the allocators differ")
             #expect(trial.result.binds == other.result.binds, "\(name): the allocators differ")
@@ -95,7 +174,8 @@ import Testing
         arguments: configurations.filter { $0.configuration.compatibility == .gangwright })
     func wholeGangs(configuration: NamedConfiguration) throws {
         for seed in Seeds.first(120) {
-            let trial = try Trial(configuration, seed: seed, snapshot: Self.snapshot(seed: seed))
+            let trial = try Trial(
+                configuration, seed: seed, snapshot: Self.snapshot(seed: seed, configuration))
             let name = "\(configuration.name), GANGWRIGHT_SEED=\(seed)"
             let evicted = Set(trial.result.evictions.map(\.pod))
             for group in trial.snapshot.podGroups {

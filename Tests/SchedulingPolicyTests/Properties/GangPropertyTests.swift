@@ -39,7 +39,7 @@ import Testing
                 if !pod.schedulingGates.isEmpty { return "\(bind.pod) is gated" }
                 // Volcano 1.5 knows no claims to devices.
                 let isEvaluated = trial.compatibility != .volcano15 && !pod.unsupportedConstraints.isEmpty
-                if configuration.hasPredicates, isEvaluated {
+                if trial.configuration.hasPredicates, isEvaluated {
                     return "\(bind.pod) has constraints not evaluated"
                 }
                 guard let name = pod.podGroup else { return nil }

@@ -1,10 +1,13 @@
 import SchedulingPolicy
+import SyntheticClusters
 import Testing
 
 /// A configuration that property tests run under, with the name that failures carry.
 struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     let name: String
     let configuration: SchedulerConfiguration
+    /// True for one that stands for many: each seed draws its own.
+    var isDrawn = false
 
     init(_ name: String, _ text: String, _ compatibility: Compatibility) {
         self.name = "\(name) (\(compatibility.rawValue))"
@@ -25,17 +28,30 @@ struct NamedConfiguration: CustomTestStringConvertible, Sendable {
     /// Whether the plugin that looks at selectors, taints and cordons is among the plugins.
     var hasPredicates: Bool { configuration.tiers.joined().contains { $0.name == "predicates" } }
 
-    /// Seven texts, each with both semantics.
+    /// Whether the plugin that places gangs close together is among the plugins.
+    var hasNetwork: Bool { configuration.tiers.joined().contains { $0.name == "network-topology-aware" } }
+
+    /// What a seed draws: plugins, their order and tiers, their arguments.
+    static func drawn(_ seed: UInt64, _ compatibility: Compatibility) -> NamedConfiguration {
+        let text = AdversarialConfiguration.text(seed: seed, compatibility: compatibility.rawValue)
+        var configuration = NamedConfiguration("drawn", text, compatibility)
+        configuration.isDrawn = true
+        return configuration
+    }
+
+    /// Eight texts, and what seeds draw, each with all semantics that know its plugins.
     static let all: [NamedConfiguration] = Compatibility.allCases.flatMap { compatibility in
-        [
-            NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
-            NamedConfiguration("Volcano's default", ConfigurationText.volcano, compatibility),
-            NamedConfiguration("Helm's", ConfigurationText.helm, compatibility),
-            NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
-            NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
-            NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
-            NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
-        ]
+        (compatibility == .volcano15
+            ? [] : [NamedConfiguration("near together", ConfigurationText.near, compatibility)]) + [
+                NamedConfiguration("our default", SchedulerConfiguration.defaultText, compatibility),
+                NamedConfiguration("Volcano's default", ConfigurationText.volcano, compatibility),
+                NamedConfiguration("Helm's", ConfigurationText.helm, compatibility),
+                NamedConfiguration("Azure ML's", ConfigurationText.azureML, compatibility),
+                NamedConfiguration("binpack", ConfigurationText.binpack, compatibility),
+                NamedConfiguration("gang only", ConfigurationText.gangOnly, compatibility),
+                NamedConfiguration("evicting", ConfigurationText.evicting, compatibility),
+                .drawn(0, compatibility),
+            ]
     }
 }
 
@@ -98,6 +114,22 @@ enum ConfigurationText {
         tiers:
         - plugins: [{name: priority}, {name: gang}, {name: conformance}]
         - plugins: [{name: drf}, {name: predicates}, {name: proportion}, {name: nodeorder}, {name: binpack}]
+        """
+
+    /// Gangs are placed close together, and others leave for them.
+    static let near = """
+        actions: "enqueue, allocate, preempt, reclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: drf}, {name: predicates}, {name: proportion}, {name: network-topology-aware}, {name: binpack}]
+        """
+
+    /// The same, with bundles of pods.
+    static let bundling = """
+        actions: "enqueue, allocate, gangpreempt, gangreclaim, backfill"
+        tiers:
+        - plugins: [{name: priority}, {name: gang}, {name: conformance}]
+        - plugins: [{name: predicates}, {name: proportion}, {name: network-topology-aware}, {name: binpack}]
         """
 
     /// Queues borrow, and take back what they deserve.

@@ -19,8 +19,16 @@ struct Trial: Sendable {
 
     init(_ configuration: NamedConfiguration, seed: UInt64) throws {
         // Up to 32 nodes are looked at one by one; only beyond that does the index rank them.
-        let recipe = seed % 5 == 0 ? AdversarialCluster(nodes: 33...60) : AdversarialCluster()
-        try self.init(configuration, seed: seed, snapshot: recipe.snapshot(seed: seed))
+        var recipe = seed % 5 == 0 ? AdversarialCluster(nodes: 33...60) : AdversarialCluster()
+        if !configuration.hasNetwork { recipe.excluded = [.hyperNodes, .networkWishes, .subGroups] }
+        let snapshot = recipe.snapshot(seed: seed)
+        if configuration.isDrawn {
+            try self.init(
+                .drawn(seed, configuration.configuration.compatibility), seed: seed,
+                snapshot: snapshot.withPolicies(seed: seed))
+        } else {
+            try self.init(configuration, seed: seed, snapshot: snapshot)
+        }
     }
 
     init(
@@ -30,10 +38,18 @@ struct Trial: Sendable {
         self.seed = seed
         self.configuration = configuration
         self.snapshot = snapshot
+        // Ten minutes after the newest object, so that rules about time have something to say.
+        let now =
+            configuration.isDrawn
+            ? snapshot.newestTimestamp.map { Timestamp(secondsSinceEpoch: $0.secondsSinceEpoch + 600) } : nil
+        var options = SessionOptions(allocator: allocator)
+        if configuration.isDrawn {
+            options.extender = DrawnExtender(seed: seed)
+            options.nodeUsage = now.map { RecordedNodeUsage.drawn(seed: seed, snapshot, now: $0) }
+        }
         let session = try Session(
-            snapshot: snapshot, configuration: configuration.configuration,
-            options: SessionOptions(allocator: allocator))
-        result = session.runCycle()
+            snapshot: snapshot, configuration: configuration.configuration, options: options)
+        result = session.runCycle(now: now)
         differences = session.audit()
         cluster = session.cluster
         pods = Dictionary(uniqueKeysWithValues: snapshot.pods.map { ($0.key, $0) })

@@ -104,7 +104,7 @@ import Testing
         func domains(_ name: String, _ limit: Int) throws -> [[Int]] {
             let job = try #require(session.jobIDs[ObjectKey(namespace: testNamespace, name: name)])
             session.topology.gangs[job]?.hyperNode = ""
-            return session.evictionDomains(of: job, limit: limit)
+            return session.evictionDomains(of: job, limit: limit).map { session.domainTree[$0].nodes }
         }
         // The gang runs in r1 by now, so that s1 is what it may use.
         #expect(try domains("g", 8) == [[0, 1, 2, 3], [0, 1], [2, 3]])

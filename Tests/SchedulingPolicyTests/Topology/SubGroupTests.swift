@@ -120,10 +120,34 @@ private func rule(_ wish: NetworkTopology? = nil, min: Int = 2) -> SubGroupPolic
         #expect(session.runCycle().bound == [:])
         try session.update(fabric.gangs[0])
         #expect(session.runCycle().bound == (try fabric.run().bound))
-        #expect(session.topology.labels.count == 4)
         for pod in fabric.pods where pod.podGroup != nil { session.removePod(pod.key) }
         session.removePodGroup(fabric.gangs[0].key)
-        #expect(session.topology.labels.isEmpty)
         #expect(session.topology.gangs.isEmpty)
+    }
+
+    @Test("pods that are known form parts as soon as their gang says how, those that have ended too")
+    func lateRules() throws {
+        let fabric = Self.fabric(
+            used: ["n1": 2, "n3": 2, "n5": 1, "n7": 2, "n8": 1], .hard(2), rule(.hard(1)))
+        for isDone in [false, true] {
+            var snapshot = fabric.snapshot
+            if isDone, let index = snapshot.pods.firstIndex(where: { $0.key.name == "g-1" }) {
+                snapshot.pods[index].nodeName = "n2"
+                snapshot.pods[index].phase = .succeeded
+            }
+            let expected = try Session(snapshot: snapshot, configuration: byDomain).runCycle()
+            #expect(!expected.binds.isEmpty)
+            // The gang is there before its pods, and has no rules yet; too many are needed for it to start.
+            snapshot.podGroups[0].subGroupPolicies = []
+            snapshot.podGroups[0].networkTopology = nil
+            snapshot.podGroups[0].minMember = 5
+            let session = try Session(snapshot: snapshot, configuration: byDomain)
+            #expect(session.runCycle().binds.isEmpty)
+            try session.update(fabric.gangs[0])
+            let result = session.runCycle()
+            #expect(result.bound == expected.bound)
+            #expect(session.topology.gangs.values.first?.subGroups.map(\.tasks.count) == [2, 2])
+            #expect(session.audit() == [])
+        }
     }
 }

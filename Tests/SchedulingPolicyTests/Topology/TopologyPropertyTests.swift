@@ -1,9 +1,10 @@
 import Allocator
 import ClusterModel
-import SchedulingPolicy
 import SyntheticClusters
 import TestSupport
 import Testing
+
+@testable import SchedulingPolicy
 
 /// Random trees of domains, some nodes in none, and gangs of every kind of wish, some of which run already.
 private struct RandomFabric {
@@ -197,6 +198,35 @@ private struct RandomFabric {
             }
         }
         #expect(violations == [])
+    }
+
+    @Test("domains that were ranked before are ranked as anew, whatever has happened meanwhile")
+    func rankings() throws {
+        var compared = 0
+        let violations = try Self.violations { fabric, session, _, _ in
+            let tree = session.domainTree
+            return session.topology.gangs.keys.flatMap { job -> [String] in
+                let parts = session.topology.gangs[job]?.subGroups.indices.map(Optional.some) ?? []
+                return (parts + [nil]).compactMap { part in
+                    let search = DomainSearch(
+                        job: job, subGroup: part, start: DomainTree.root, held: nil, purpose: .place)
+                    let ranked = session.points.rankedDomains(search, tree, in: session).map { tier in
+                        tier.map(\.domain)
+                    }
+                    let group = SubGroupID(job: job, index: part)
+                    let anew = session.points.domainGradient(search, tree, in: session).map { tier in
+                        zip(tier, session.points.domainScores(of: group, tier, tree, in: session))
+                            .map { RankedDomain(domain: $0, score: $1) }.sorted { $0.precedes($1) }
+                            .map(\.domain)
+                    }
+                    compared += 1
+                    return ranked.filter { !$0.isEmpty } == anew
+                        ? nil : "\(session.jobs[job].key): \(ranked), anew \(anew)"
+                }
+            }
+        }
+        #expect(violations == [])
+        #expect(compared > 100)
     }
 
     @Test("what was undone left no trace in the columns") func columns() throws {

@@ -1,5 +1,6 @@
 import ClusterModel
 import SchedulingPolicy
+import SyntheticClusters
 import TestSupport
 import Testing
 
@@ -64,6 +65,45 @@ private func run(
                 + Pod.members(of: "high", 1, asking: four))
         #expect(result.evicted == ["large-0"])
         #expect(result.promised == ["high-0": "b eviction"])
+    }
+
+    @Test("of many nodes none is passed over where less important pods, or fewer of them, would leave")
+    func cheapestOfMany() throws {
+        for seed in Seeds.first(40) {
+            var random = SeededGenerator(seed: seed)
+            let minimum = random.integer(in: 0...1)
+            let wanted = Int64(random.integer(in: 1...4)) * 1_000
+            var nodes: [Node] = []
+            var gangs = [gang("wanted", min: 1, "high")]
+            var pods = Pod.members(of: "wanted", 1, asking: [.cpu: wanted])
+            var cheapest: (level: Int, victims: Int)?
+            for number in 0..<random.integer(in: 1...40) {
+                nodes.append(.of("node-\(number)", 4_000))
+                // Of pods of one size, the least important have to leave, as many as it takes.
+                let count = [1, 2, 4, 8][random.integer(in: 0...3)]
+                let levels = (0..<count).map { _ in random.integer(in: 0...2) }
+                for (position, level) in levels.enumerated() {
+                    let name = "gang-\(number)-\(position)"
+                    gangs.append(gang(name, min: minimum, classes[level].name))
+                    pods += Pod.members(of: name, 1, asking: [.cpu: Int64(4_000 / count)])
+                        .map { $0.running(on: "node-\(number)") }
+                }
+                let victims = (Int(wanted) * count + 3_999) / 4_000
+                let own = levels.filter { $0 < 2 }.sorted()
+                if own.count < victims { continue }
+                let cost = (level: own[victims - 1], victims: victims)
+                if let known = cheapest, known <= cost { continue }
+                cheapest = cost
+            }
+            let result = try run(nodes, gangs, pods)
+            let levels = result.evictions.compactMap { eviction in
+                let gang = gangs.first { $0.key.name + "-0" == eviction.pod.name }
+                return classes.firstIndex { $0.name == gang?.priorityClassName }
+            }
+            let name: Comment = "GANGWRIGHT_SEED=\(seed)"
+            #expect(levels.count == cheapest?.victims ?? 0, name)
+            #expect(levels.max() == cheapest?.level, name)
+        }
     }
 
     @Test("nobody leaves for a gang that does not come together even so") func proven() throws {

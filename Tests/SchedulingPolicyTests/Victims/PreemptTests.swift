@@ -53,6 +53,59 @@ private let preempting = policy(
         #expect(result.reasons["high-0"] == .gangNotReady || result.reasons["high-0"] == .unschedulable)
     }
 
+    /// Volcano 1.5 passes over nodes that have no slot.
+    @Test(
+        "a pod that leaves gives back its slot on the node", arguments: [Compatibility.volcano, .gangwright])
+    func slot(compatibility: Compatibility) throws {
+        let classes = [PriorityClass(name: "low", value: 10), PriorityClass(name: "high", value: 100)]
+        let result = try schedule(
+            policy(
+                compatibility, actions: "enqueue, allocate, preempt", ["priority", "conformance"],
+                ["gang", "predicates"]),
+            nodes: [.of("n", 4_000, slots: 1)],
+            pods: Pod.members(of: "low", 1).map { $0.running(on: "n") } + Pod.members(of: "high", 1),
+            gangs: [
+                .gang("low", min: 1).with {
+                    $0.priorityClassName = "low"
+                    $0.phase = .running
+                },
+                .gang("high", min: 1).with { $0.priorityClassName = "high" },
+            ], classes: classes)
+        #expect(result.evicted == ["low-0"])
+        #expect(result.promised == ["high-0": "n eviction"])
+    }
+
+    @Test(
+        "with Volcano a bound pod that was to leave, and does not, counts as running for the rest of the cycle"
+    )
+    func boundAgain() throws {
+        func evicted(_ actions: String) throws -> [String] {
+            try schedule(
+                policy(
+                    .volcano, actions: actions, ["priority", "conformance"],
+                    ["gang", "predicates", "capacity"]),
+                nodes: [.of("n", 1_000)],
+                pods: [Pod.waiting("low-0", of: "low").with { $0.nodeName = "n" }]
+                    + Pod.members(of: "high", 2) + Pod.members(of: "other", 1),
+                gangs: [
+                    .gang("low", min: 0, queue: "a").with {
+                        $0.priorityClassName = "low"
+                        $0.phase = .running
+                    },
+                    .gang("high", min: 2, queue: "a").with {
+                        $0.priorityClassName = "high"
+                        $0.phase = .inqueue
+                    },
+                    .gang("other", min: 1, queue: "b").with { $0.phase = .inqueue },
+                ], queues: [Queue(name: "a"), Queue(name: "b", deserved: [.cpu: 1_000])],
+                classes: [PriorityClass(name: "low", value: 10), PriorityClass(name: "high", value: 100)]
+            ).evicted
+        }
+        // Only what runs is reclaimed.
+        #expect(try evicted("reclaim") == [])
+        #expect(try evicted("preempt, reclaim") == ["low-0"])
+    }
+
     @Test("equal priority evicts nobody") func equalPriority() throws {
         var rivals = Rivals()
         rivals.high.priorityClassName = "low"

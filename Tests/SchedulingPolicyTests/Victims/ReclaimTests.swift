@@ -32,6 +32,29 @@ import Testing
         #expect(result.promised == ["c-new-0": "n eviction"])
     }
 
+    @Test("capacity: a queue that says that it deserves no GPU gives back those that it holds")
+    func deservesNothing() throws {
+        let asked: ResourceList = [.cpu: 1_000, .nvidiaGPU: 1]
+        func evicted(_ deserved: ResourceList) throws -> [String] {
+            try schedule(
+                policy(
+                    .volcano, actions: "allocate, reclaim", ["gang enableReclaimable=false"],
+                    ["predicates", "capacity"]),
+                nodes: [.of("n", 4_000, gpus: 1)],
+                pods: Pod.members(of: "a", 1, asking: asked).map { $0.running(on: "n") }
+                    + Pod.members(of: "b", 1, asking: asked),
+                gangs: [
+                    .gang("a", min: 0, queue: "a").with { $0.phase = .running },
+                    .gang("b", min: 1, queue: "b").with { $0.phase = .inqueue },
+                ],
+                queues: [Queue(name: "a", deserved: deserved), Queue(name: "b", deserved: [.nvidiaGPU: 1])]
+            ).evicted
+        }
+        // Within its CPUs, and of GPUs it says nothing.
+        #expect(try evicted([.cpu: 2_000]) == [])
+        #expect(try evicted([.cpu: 2_000, .nvidiaGPU: 0]) == ["a-0"])
+    }
+
     @Test("a queue that does not give back keeps its pods") func notReclaimable() throws {
         let (a, aPods) = running("a", 6, in: "a")
         let result = try schedule(

@@ -56,6 +56,31 @@ private struct Crowd {
         #expect(small.message.hasSuffix("1 Insufficient cpu; places are kept for ns/large"))
     }
 
+    @Test("places that are kept after evictions are booked once, however long the gang has waited")
+    func bookedOnce() throws {
+        let gangs: [PodGroup] = [
+            .gang("low", min: 0).with { $0.phase = .running },
+            .gang("high", min: 2).with {
+                $0.created = .second(0)
+                $0.phase = .inqueue
+                $0.priorityClassName = "high"
+            },
+        ]
+        let session = try Session(
+            snapshot: ClusterSnapshot(
+                nodes: [.of("n", 4_000)],
+                pods: Pod.members(of: "low", 4).map { $0.running(on: "n") } + Pod.members(of: "high", 2),
+                podGroups: gangs, priorityClasses: [PriorityClass(name: "high", value: 1)]),
+            configuration: policy(
+                .gangwright, actions: "allocate, preempt", ["priority", "gang"], ["predicates"]))
+        #expect(session.runCycle(now: .second(1_800)).evictions.count == 2)
+        for second in Int64(1_801)..<1_804 {
+            let result = session.runCycle(now: .second(second))
+            #expect(result.promised.count == 2)
+            #expect(session.audit() == [])
+        }
+    }
+
     @Test("small jobs that end in time run before it") func backfill() throws {
         #expect(try Crowd(small: one, smallRunTime: "30m").run().order == ["small-0"])
         #expect(try Crowd(small: one, smallRunTime: "31m").run().order == [])
@@ -102,6 +127,28 @@ private struct Crowd {
         // Before its time has come the small one takes what the queue has left.
         #expect(try bound(at: 60) == ["small-0"])
         #expect(try bound(at: 1_800) == [])
+    }
+
+    @Test("a gang for which pods have left, and that has waited for long as well, keeps each place once")
+    func once() throws {
+        let gangs: [PodGroup] = [
+            .gang("old", min: 0).with { $0.phase = .running },
+            .gang("large", min: 2).with {
+                $0.created = .second(0)
+                $0.phase = .inqueue
+            },
+        ]
+        // Two leave for it on n, and what runs on m would make room as well.
+        let pods =
+            (0..<2).map { Pod.waiting("gone-\($0)", of: "old").leaving("n") }
+            + (0..<2).map { Pod.waiting("stays-\($0)", of: "old").running(on: "m") }
+            + Pod.members(of: "large", 2).map { pod in pod.with { $0.nominatedNodeName = "n" } }
+        let session = try Session(
+            snapshot: ClusterSnapshot(
+                nodes: [.of("n", 2_000), .of("m", 2_000)], pods: pods, podGroups: gangs),
+            configuration: keeping)
+        for second in [1_800, 1_801] { _ = session.runCycle(now: .second(Int64(second))) }
+        #expect(session.audit() == [])
     }
 
     @Test("where nobody knows when pods end, places are kept all the same") func unknownEnd() throws {

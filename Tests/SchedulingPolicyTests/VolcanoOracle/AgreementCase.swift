@@ -46,6 +46,9 @@ struct AgreementCase: CustomTestStringConvertible, Sendable {
             AgreementCase(
                 name: "reclaim above", actions: reclaiming,
                 tiers: standard(["proportion": "capacity enableHierarchy=true ancestorReclaimLevel=1"])),
+            AgreementCase(
+                name: "reclaim two levels above", actions: reclaiming,
+                tiers: standard(["proportion": "capacity enableHierarchy=true ancestorReclaimLevel=2"])),
             AgreementCase(name: "reclaim by capacity", actions: reclaiming, tiers: standard(capacity)),
             AgreementCase(
                 name: "reclaim, gang beside capacity", actions: reclaiming,

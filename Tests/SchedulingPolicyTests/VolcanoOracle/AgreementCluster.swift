@@ -59,11 +59,13 @@ struct AgreementCluster {
             if random.chance(1, in: 4) {
                 queue.deserved[.memory] = Int64(random.integer(in: 1...16)) * gibibyte
             }
-            if random.chance(1, in: 6) { queue.deserved[.nvidiaGPU] = Int64(random.integer(in: 1...3)) }
+            if random.chance(1, in: 6) { queue.deserved[.nvidiaGPU] = Int64(random.integer(in: 0...3)) }
             if random.chance(1, in: 12) { queue.isReclaimable = false }
             if random.chance(1, in: 5) { queue.guarantee = [.cpu: Int64(random.integer(in: 1...2)) * 1_000] }
             if random.chance(1, in: 12) { queue.state = .closed }
-            if number > 1, random.chance(1, in: 2) { queue.parent = random.choice(["q1", "q1", "root"]) }
+            if number > 1, random.chance(1, in: 2) {
+                queue.parent = random.choice(["q1", number > 2 ? "q2" : "q1", "root"])
+            }
             snapshot.queues.append(queue)
         }
         snapshot.priorityClasses = [

@@ -66,9 +66,9 @@ extension Oracle {
             } else {
                 statement.allocate(task, on: node)
             }
-            if isReady(job) { break }
+            if isSubJobReady(job) { break }
         }
-        if !isReady(job) && !isPipelined(job) { statement.discard() }
+        if !isSubJobReady(job) && !isSubJobPipelined(job) { statement.discard() }
         if !isReady(job) { return false }
         statement.commit()
         return true
@@ -110,7 +110,7 @@ extension Oracle {
         }
         for task in order {
             // Deliberate difference: a node is never over-committed, so that a place must be free without predicates too.
-            let possible = nodes.filter { $0.idle["pods"] >= 1 && fit(task, $0) == .fits }
+            let possible = nodes.filter { $0.hasSlot && fit(task, $0) == .fits }
             guard let node = ranked(task, possible).first, let job = job(of: task) else { continue }
             task.status = .allocated
             task.node = node.name

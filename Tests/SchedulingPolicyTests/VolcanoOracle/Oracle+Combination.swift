@@ -58,6 +58,7 @@ extension Oracle {
 
     func isValid(_ job: OracleJob) -> Bool { all(nil) { $0.jobValid(job) } }
     func isReady(_ job: OracleJob) -> Bool { all("enableJobReady") { $0.jobReady(job) } }
+    func isSubJobReady(_ job: OracleJob) -> Bool { all("enabledSubJobReady") { $0.subJobReady(job) } }
     func isAllocatable(_ queue: Queue, _ task: OracleTask) -> Bool {
         all("enabledAllocatable") { $0.allocatable(queue, task) }
     }
@@ -85,6 +86,9 @@ extension Oracle {
     }
 
     func isPipelined(_ job: OracleJob) -> Bool { vote("enableJobPipelined") { $0.jobPipelined(job) } }
+    func isSubJobPipelined(_ job: OracleJob) -> Bool {
+        vote("enabledSubJobPipelined") { $0.subJobPipelined(job) }
+    }
     func isEnqueueable(_ job: OracleJob) -> Bool { vote("enableJobEnqueued") { $0.jobEnqueueable(job) } }
     func jobEnqueued(_ job: OracleJob) {
         for plugin in plugins("enableJobEnqueued") { plugin.jobEnqueued(job) }

@@ -29,14 +29,11 @@ final class Oracle {
     private var jobOfPod: [ObjectKey: OracleJob] = [:]
 
     /// A session that has just been opened.
-    ///
-    /// - Parameter keepsEvicted: A known difference: with us a pod that is evicted keeps its slot on the node until it
-    ///   has gone, and counts in scores; with Volcano it does not from the moment of its eviction.
-    init(_ snapshot: ClusterSnapshot, _ configuration: OracleConfiguration, keepsEvicted: Bool = false) {
+    init(_ snapshot: ClusterSnapshot, _ configuration: OracleConfiguration) {
         self.configuration = configuration
         let tasks = snapshot.pods.sorted { $0.key < $1.key }.map { OracleTask($0) }
         nodes = snapshot.nodes.sorted { $0.name.precedes($1.name) }.map {
-            OracleNode($0, all: tasks, keepsEvicted: keepsEvicted)
+            OracleNode($0, all: tasks)
         }
         for queue in snapshot.queues { queues[queue.name] = queue }
         // The scheduler makes these two when it starts (1.3).
@@ -80,14 +77,8 @@ final class Oracle {
     /// What the nodes of the cluster offer together (4).
     var total: OracleAmounts { .sum(nodes.map(\.allocatable)) }
 
-    /// Our order of queues: the older first, then by name.
-    var queueNames: [String] {
-        queues.values.sorted {
-            Self.isOlder(
-                $0.created, ObjectKey(namespace: "", name: $0.name), $1.created,
-                ObjectKey(namespace: "", name: $1.name))
-        }.map(\.name)
-    }
+    /// The order in which sums over queues are made, which decides their last bit: Volcano leaves it to chance.
+    var queueNames: [String] { queues.keys.sorted { $0.precedes($1) } }
 
     func job(of task: OracleTask) -> OracleJob? { jobOfPod[task.pod.key] }
     func queue(of job: OracleJob) -> Queue { queues[job.group.queue] ?? Queue(name: job.group.queue) }

@@ -34,6 +34,11 @@ final class OracleCapacity: OraclePlugin {
     /// A queue and those above it.
     private func line(_ name: String) -> [String] { [name] + (ancestors(name) ?? []) }
 
+    /// Those above a queue that reclaiming looks at, nearest first, without the root.
+    private func reach(_ name: String) -> [String] {
+        (ancestors(name) ?? []).prefix(reclaimLevel).filter { $0 != "root" }
+    }
+
     /// The jobs of a queue and of those below it.
     private func jobs(_ name: String) -> [OracleJob] {
         session.jobs.filter { line($0.group.queue).contains(name) }
@@ -119,7 +124,7 @@ final class OracleCapacity: OraclePlugin {
         guard isSound, queue.state == .open, let its = books[queue.name] else { return false }
         let sum = allocated(queue.name) + task.request
         if !sum.isAtMost(its.realCapability, inDimensionsOf: task.request) { return false }
-        let asking = [queue.name] + (ancestors(queue.name) ?? []).prefix(reclaimLevel).filter { $0 != "root" }
+        let asking = [queue.name] + reach(queue.name)
         return asking.contains { name in
             let held = allocated(name) + task.request
             return held.isAtMost(books[name]?.deserved ?? OracleAmounts(), inSomeDimensionOf: task.request)
@@ -145,18 +150,25 @@ final class OracleCapacity: OraclePlugin {
             }
             let dimensions = Set(victim.request.names).subtracting(["pods"])
             if dimensions.isDisjoint(with: reclaimer.request.names) { continue }
-            // Those above that the two do not share, within the level, must have too much as well.
-            let above = (ancestors(name) ?? []).prefix(reclaimLevel).filter { !line(mine).contains($0) }
+            // Those above that are not the reclaimer's at the same distance must have too much as well.
+            let (others, own) = (reach(mine), reach(name))
+            let above = own.indices.filter { $0 >= others.count || others[$0] != own[$0] }.map { own[$0] }
             for each in [name] + above where left[each] == nil { left[each] = allocated(each) }
             let held = left[name] ?? OracleAmounts()
             if !OracleAmounts(queue.guarantee).isAtMost(held - victim.request) { continue }
-            let deserved = books[name]?.deserved ?? OracleAmounts()
-            let isUndeserved = dimensions.isDisjoint(with: deserved.names)
-            let isExceeding = ([name] + above).allSatisfy { each in
-                (left[each] ?? OracleAmounts()).exceeds(
-                    books[each]?.deserved ?? OracleAmounts(), inSomeDimensionOf: victim.request)
+            func deserves(_ queue: String, _ task: OracleTask) -> Bool {
+                let names = books[queue]?.deserved.names ?? []
+                return !Set(task.request.names).subtracting(["pods"]).isDisjoint(with: names)
             }
-            if !isUndeserved && !isExceeding { continue }
+            // Of two queues below one that both reach, neither of which deserves any of it, none takes from the other.
+            let isNear = own.contains { others.contains($0) }
+            if !deserves(name, victim) && isNear && !deserves(mine, reclaimer) { continue }
+            let isExceeding = ([name] + above).allSatisfy { each in
+                !deserves(each, victim)
+                    || (left[each] ?? OracleAmounts()).exceeds(
+                        books[each]?.deserved ?? OracleAmounts(), inSomeDimensionOf: victim.request)
+            }
+            if !isExceeding { continue }
             for each in [name] + above { left[each] = (left[each] ?? OracleAmounts()) - victim.request }
             victims.append(victim)
         }

@@ -38,6 +38,13 @@ final class OracleGang: OraclePlugin {
         job.hasRoles(counting: isPlaced) && job.ready + job.pendingBestEffort >= job.min
     }
 
+    /// A part knows of no roles.
+    override func subJobReady(_ job: OracleJob) -> Bool? { job.ready + job.pendingBestEffort >= job.min }
+
+    override func subJobPipelined(_ job: OracleJob) -> OracleVote? {
+        job.waiting + job.ready + job.pendingBestEffort >= job.min ? .permit : .reject
+    }
+
     override func jobPipelined(_ job: OracleJob) -> OracleVote? {
         let hasRoles = job.hasRoles { isPlaced($0) || $0.status == .pipelined }
         return hasRoles && job.waiting + job.ready + job.pendingBestEffort >= job.min ? .permit : .reject

@@ -97,11 +97,8 @@ final class OracleNode {
     /// Every task of the cluster.
     let all: [OracleTask]
 
-    let keepsEvicted: Bool
-
-    init(_ node: Node, all: [OracleTask], keepsEvicted: Bool) {
+    init(_ node: Node, all: [OracleTask]) {
         self.node = node
-        self.keepsEvicted = keepsEvicted
         self.all = all
         var amounts = OracleAmounts(node.allocatable)
         // Deliberate difference: a node that does not name pods takes any number.
@@ -124,6 +121,9 @@ final class OracleNode {
     var idle: OracleAmounts { allocatable - used }
     var futureIdle: OracleAmounts { idle + total { $0 == .releasing } - total { $0 == .pipelined } }
 
-    /// What Kubernetes' own filters and scores see; what is evicted has left it (`keepsEvicted`: it stays until it goes).
-    var kubernetesTasks: [OracleTask] { tasks.filter { keepsEvicted || !$0.isEvicted } }
+    /// Room for one more pod, now and when those that are promised a place have come.
+    var hasSlot: Bool { idle["pods"] >= 1 && allocatable["pods"] >= Double(kubernetesTasks.count + 1) }
+
+    /// What Kubernetes' own filters and scores see; what is evicted has left it.
+    var kubernetesTasks: [OracleTask] { tasks.filter { !$0.isEvicted } }
 }

@@ -20,6 +20,9 @@ class OraclePlugin {
     func taskOrder(_ left: OracleTask, _ right: OracleTask) -> Int? { nil }
     func jobValid(_ job: OracleJob) -> Bool? { nil }
     func jobReady(_ job: OracleJob) -> Bool? { nil }
+    /// Of the one part that a gang without sub-groups is.
+    func subJobReady(_ job: OracleJob) -> Bool? { nil }
+    func subJobPipelined(_ job: OracleJob) -> OracleVote? { nil }
     func jobPipelined(_ job: OracleJob) -> OracleVote? { nil }
     func jobStarving(_ job: OracleJob) -> Bool? { nil }
     func jobEnqueueable(_ job: OracleJob) -> OracleVote? { nil }

@@ -3,7 +3,7 @@ import ClusterModel
 /// A transaction (5.1): what it does is seen at once, and done or undone at the end.
 final class OracleStatement {
     private enum Operation {
-        case evict(OracleTask, before: OracleStatus, node: String, reason: String, preemptor: String)
+        case evict(OracleTask, node: String, reason: String, preemptor: String)
         case pipeline(OracleTask)
         case allocate(OracleTask, node: String)
     }
@@ -19,7 +19,7 @@ final class OracleStatement {
     func evict(_ task: OracleTask, reason: String, preemptor: OracleTask) {
         operations.append(
             .evict(
-                task, before: task.status, node: task.node ?? "", reason: reason,
+                task, node: task.node ?? "", reason: reason,
                 preemptor: session.job(of: preemptor)?.group.key.description ?? ""))
         task.status = .releasing
         task.isEvicted = true
@@ -40,7 +40,7 @@ final class OracleStatement {
     func commit() {
         for operation in operations {
             switch operation {
-            case .evict(let task, _, let node, let reason, let preemptor):
+            case .evict(let task, let node, let reason, let preemptor):
                 session.evictions.append(
                     .init(pod: task.pod.key.description, node: node, reason: reason, preemptor: preemptor))
             case .pipeline: break
@@ -52,14 +52,12 @@ final class OracleStatement {
         operations = []
     }
 
-    /// Undoes what came after the first operations, last first.
-    ///
-    /// Deliberate difference: an evicted task gets back the status that it had. Volcano's runs, even if it was only bound.
+    /// Undoes what came after the first operations, last first. An evicted task runs then, even if it was only bound.
     func discard(downTo count: Int = 0) {
         while operations.count > count {
             switch operations.removeLast() {
-            case .evict(let task, let before, _, _, _):
-                task.status = before
+            case .evict(let task, _, _, _):
+                task.status = .running
                 task.isEvicted = false
             case .pipeline(let task), .allocate(let task, _):
                 task.status = .pending

@@ -34,7 +34,7 @@ struct VolcanoAgreementTests {
         let options = SessionOptions(schedulerNames: ["gangwright"])
         let session = try Session(snapshot: snapshot, configuration: example.scheduler, options: options)
         let result = session.runCycle()
-        let oracle = Oracle(snapshot, example.oracle, keepsEvicted: true)
+        let oracle = Oracle(snapshot, example.oracle)
         oracle.run()
         var found: [String] = []
         func compare<Value: Equatable>(_ what: String, _ scheduler: Value, _ oracle: Value) {

@@ -19,6 +19,19 @@ struct CommandParseTests {
         #expect(parsed.arguments.positional("NAME") == "trainer-0")
     }
 
+    @Test("one of the commands below may be meant where none is named")
+    func defaultSubcommand() throws {
+        let all = Command(
+            "ask", abstract: "Asks", options: [.flag("loud", help: "loudly")],
+            subcommands: [Command("all", abstract: "After all"), Command("one", abstract: "After one")],
+            defaultSubcommand: "all")
+        #expect(try all.parse(["--loud"]).path == ["ask", "all"])
+        #expect(try all.parse(["--loud"]).arguments.flag("loud"))
+        #expect(try all.parse(["one"]).path == ["ask", "one"])
+        let error = #expect(throws: UsageError.self) { try all.parse(["two", "--loud"]) }
+        #expect(error?.reason == .unknownCommand("two", nearest: nil, known: ["all", "one"]))
+    }
+
     @Test(
         "a value follows its option in any of the usual ways",
         arguments: [

@@ -36,7 +36,8 @@ extension RemarkFinder {
             case .gangpreempt, .gangreclaim:
                 let domains = arguments.integer("maxDomains")
                 if domains <= 0 { note(entry, "maxDomains \(domains) counts as 8") }
-            case .preempt: lookAtTopologyAwarePreemption(arguments, entry)
+            case .preempt where arguments.takes("enableTopologyAwarePreemption"):
+                lookAtTopologyAwarePreemption(arguments, entry)
             default: break
             }
         }
@@ -48,15 +49,17 @@ extension RemarkFinder {
             "maxCandidateNodesAbsolute",
         ]
         let given = names.filter(arguments.isGiven)
-        if !given.isEmpty, !arguments.bool("enableTopologyAwarePreemption") {
+        let isPlanned = configuration.compatibility == .gangwright
+        if !given.isEmpty, isPlanned || !arguments.bool("enableTopologyAwarePreemption") {
             note(
                 entry,
-                "without enableTopologyAwarePreemption, \(given.joined(separator: ", ")) "
+                (isPlanned ? "plans compare all nodes: " : "without enableTopologyAwarePreemption, ")
+                    + "\(given.joined(separator: ", ")) "
                     + (given.count == 1 ? "has" : "have") + " no effect")
         }
         let least = arguments.integer("minCandidateNodesAbsolute")
         let most = arguments.integer("maxCandidateNodesAbsolute")
-        if least > most {
+        if !isPlanned, least > most {
             warn(entry, "minCandidateNodesAbsolute \(least) is above maxCandidateNodesAbsolute \(most)")
         }
     }

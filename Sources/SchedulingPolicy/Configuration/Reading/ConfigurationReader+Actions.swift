@@ -67,11 +67,6 @@ extension ConfigurationReader {
             }
             ignoreUnknownKeys(of: entry, known: ["name", "arguments"], expected: "name or arguments")
             let arguments = readArguments(of: entry, schema: action.arguments(under: compatibility))
-            let trial = "enableTopologyAwarePreemption"
-            if arguments.takes(trial), arguments.bool(trial) {
-                entry.object("arguments")?.report(
-                    trial, "has no effect yet: nodes are tried one by one, by score", severity: .warning)
-            }
             if seen.insert(action).inserted {
                 note(entry, "name")
                 source.lines["configurations.\(name)"] = entry.value("name")?.line
