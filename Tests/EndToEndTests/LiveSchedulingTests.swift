@@ -34,7 +34,7 @@ struct LiveSchedulingTests {
                 try await cluster.events(of: "fits-0").contains("Scheduled")
             }
             // Room for it comes.
-            try await cluster.addNodes(3, prefix: "more")
+            try await cluster.addNodes(4, prefix: "more")
             try await cluster.wait("the large one runs as well") { try await cluster.onNodes()["large"] == 5 }
             scheduler.signal(SIGTERM)
             #expect(scheduler.wait() == 0)

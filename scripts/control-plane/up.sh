@@ -7,6 +7,13 @@
 # A control plane whose data is in FOLDER already goes on with it, on its old ports.
 set -euo pipefail
 
+# What runs on in the background must not keep open what the caller has: somebody may wait for its end.
+for descriptor in /proc/$$/fd/*; do
+    descriptor=${descriptor##*/}
+    # bash reads this script by 255.
+    if [ "$descriptor" -gt 2 ] && [ "$descriptor" != 255 ]; then eval "exec $descriptor>&-"; fi
+done
+
 here=$(cd "$(dirname "$0")" && pwd)
 [ $# = 1 ] || { echo "usage: $0 FOLDER" >&2; exit 2; }
 binaries=$("$here/binaries.sh")

@@ -107,8 +107,7 @@ extension TransferHandle {
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 10)
         set(CURLOPT_TCP_NODELAY, 1)
-        // A handle that has worked before keeps the buffer that it has, and refuses.
-        clibcurl_set_long(handle, CURLOPT_BUFFERSIZE, 128 << 10)
+        set(CURLOPT_BUFFERSIZE, 128 << 10)
     }
 
     private func setRequest(_ request: HTTPRequest, _ settings: TransportSettings) {

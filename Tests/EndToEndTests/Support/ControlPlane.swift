@@ -52,17 +52,21 @@ final class ControlPlane: Sendable {
         process.executableURL =
             program.hasPrefix("/") ? URL(filePath: program) : root.appending(path: program)
         process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
+        // A file: what runs on in the background would keep a pipe open.
+        let file = NSTemporaryDirectory() + "gangwright-e2e-\(UUID().uuidString).txt"
+        _ = FileManager.default.createFile(atPath: file, contents: nil)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let log = try FileHandle(forWritingTo: URL(filePath: file))
+        process.standardOutput = log
+        process.standardError = log
         try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
+        let output = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         struct Failure: Error, CustomStringConvertible { let description: String }
         guard process.terminationStatus == 0 else {
             throw Failure(
                 description: "\(program) \(arguments) ended with \(process.terminationStatus): "
-                    + String(decoding: output, as: UTF8.self))
+                    + output)
         }
     }
 }
