@@ -127,6 +127,9 @@ let package = Package(
                 "BenchmarkCases", "SyntheticClusters", "SchedulingPolicy", "ClusterModel", "Documents",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ClusterAdapterTests", dependencies: ["ClusterAdapter", "ClusterModel"],
+            swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
         .testTarget(
             name: "EndToEndTests", dependencies: ["KubernetesClient", "Documents", "gangwright"],

@@ -17,7 +17,6 @@ extension Scheduler {
         for gang in gangs(of: result.binds) { commit(gang) }
         for eviction in result.evictions { evict(eviction) }
         note(result)
-        releaseStuckGangs()
         measure(result, took: decided - begin, toHandOut: ContinuousClock.now - decided)
     }
 

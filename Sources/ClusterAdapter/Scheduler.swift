@@ -134,7 +134,10 @@ public actor Scheduler {
                 runCycle(at: now)
                 continue
             }
-            if isLeader { updateStatuses() }
+            if isLeader {
+                updateStatuses()
+                if mayDecide { releaseStuckGangs() }
+            }
             measureCache()
             await inbox.wait(atMost: wait(from: now))
         }
