@@ -24,6 +24,8 @@ public final class HTTPEndpoint: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         /// One line.
         public let description: String
+        /// Whether the address is none, rather than taken or forbidden.
+        public let isMisspelt: Bool
     }
 
     /// What answers a path; nil for one that is not known.
@@ -40,14 +42,15 @@ public final class HTTPEndpoint: Sendable {
     public init(address: String, _ handler: @escaping Handler) throws(Failure) {
         guard let socket = SocketAddress(address) else {
             throw Failure(
-                description: "found \"\(address)\", expected an address such as :8080 or 127.0.0.1:8080")
+                description: "found \"\(address)\", expected an address such as :8080 or 127.0.0.1:8080",
+                isMisspelt: true)
         }
         let context = Unmanaged.passRetained(Context(handler))
         let daemon = socket.withPointer { cmicrohttpd_start($0, answer, context.toOpaque()) }
         guard let daemon else {
             let reason = String(cString: strerror(errno))
             context.release()
-            throw Failure(description: "cannot listen on \(address): \(reason)")
+            throw Failure(description: "cannot listen on \(address): \(reason)", isMisspelt: false)
         }
         self.daemon = daemon
         self.context = context

@@ -145,7 +145,8 @@ struct RunCommand {
                 }
             }
         } catch {
-            throw CommandFailure(.outsideWorld, "--listen-address: \(error)")
+            throw CommandFailure(
+                error.isMisspelt ? .badInput : .outsideWorld, "--listen-address: \(error)")
         }
     }
 
