@@ -140,6 +140,10 @@ extension Scheduler {
         log.info(
             "evict",
             ["pod": "\(eviction.pod)", "node": eviction.node, "reason": eviction.reason.rawValue + purpose])
+        statuses.record(
+            EventNote(
+                kind: .pod, key: eviction.pod, uid: facts.uid, isWarning: true, reason: "Evict",
+                message: "Pod is evicted, because of \(eviction.reason.rawValue)\(purpose)", time: .now))
         evictor.evict(
             Evictor.Victim(
                 pod: eviction.pod, uid: facts.uid, reason: eviction.reason.rawValue + purpose))

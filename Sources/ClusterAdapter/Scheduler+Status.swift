@@ -12,6 +12,7 @@ extension Scheduler {
         }
         let time = "\(WallClock.now.timestamp)"
         for pending in result.pending where pending.reason != .schedulingGated {
+            noteFailure(of: pending)
             statuses.write(
                 .podCondition(
                     pending.pod, reason: Self.conditionReason(pending.reason), message: pending.message,
@@ -24,6 +25,16 @@ extension Scheduler {
                 statuses.write(.nomination(pipelined.pod, node: pipelined.node))
             }
         }
+    }
+
+    /// Tells of a pod that waits, once for each reason: sentences change with every pod that comes and goes.
+    private func noteFailure(of pending: CycleResult.Pending) {
+        guard let facts = pods[pending.pod], failures[pending.pod] != pending.reason else { return }
+        failures[pending.pod] = pending.reason
+        statuses.record(
+            EventNote(
+                kind: .pod, key: pending.pod, uid: facts.uid, isWarning: true, reason: "FailedScheduling",
+                message: pending.message, time: .now))
     }
 
     /// Says how the gangs stand whose pods have got on since.

@@ -52,6 +52,8 @@ public actor Scheduler {
     var standings: [ObjectKey: CycleResult.Group] = [:]
     /// Names this process in what it writes.
     let identity: String
+    /// Why pods wait, as an event has told.
+    var failures: [ObjectKey: PendingReason] = [:]
     /// Statuses of gangs that were written.
     var transitions = 0
     /// Gangs that hold places for fewer pods than their minimum, and since when.
@@ -215,6 +217,7 @@ public actor Scheduler {
         case .podRemoved(let key):
             pods.set(key, nil)
             refusals[key] = nil
+            failures[key] = nil
             statuses.forget(key)
         case .podGroup(let group): podGroups[group.key] = group
         case .podGroupRemoved(let key):

@@ -33,6 +33,9 @@ struct LiveSchedulingTests {
             try await cluster.wait("an event tells of the binding") {
                 try await cluster.events(of: "fits-0").contains("Scheduled")
             }
+            try await cluster.wait("an event tells why one waits") {
+                try await cluster.events(of: "large-0") == ["FailedScheduling"]
+            }
             // Room for it comes.
             try await cluster.addNodes(4, prefix: "more")
             try await cluster.wait("the large one runs as well") { try await cluster.onNodes()["large"] == 5 }
@@ -94,6 +97,7 @@ struct LiveSchedulingTests {
             try await cluster.wait("the other one has taken its places") {
                 try await cluster.onNodes() == ["high": 2]
             }
+            #expect(try await cluster.events(of: "low-0").contains("Evict"))
             withExtendedLifetime(scheduler) {}
         }
     }

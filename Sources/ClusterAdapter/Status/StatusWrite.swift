@@ -9,7 +9,6 @@ struct StatusWrite: Sendable {
         case podGroup(ObjectKey)
         case podCondition(ObjectKey)
         case nomination(ObjectKey)
-        case queue(String)
     }
 
     let target: Target
@@ -68,12 +67,6 @@ extension StatusWrite {
     static func nomination(_ key: ObjectKey, node: String) -> StatusWrite {
         let content: OutputValue = ["status": ["nominatedNodeName": .string(node)]]
         return StatusWrite(target: .nomination(key), patch: .merge, content: content, body: content)
-    }
-
-    /// What the pods of a queue hold.
-    static func queue(_ name: String, allocated: OutputValue) -> StatusWrite {
-        let content: OutputValue = ["status": ["allocated": allocated]]
-        return StatusWrite(target: .queue(name), patch: .merge, content: content, body: content)
     }
 }
 

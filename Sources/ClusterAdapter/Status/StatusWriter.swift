@@ -156,7 +156,6 @@ final class StatusWriter: Sendable {
             // Volcano's definition has no subresource for the status.
             (.podGroups, key.namespace, key.name, nil)
         case .podCondition(let key), .nomination(let key): (.pods, key.namespace, key.name, "status")
-        case .queue(let name): (.queues, nil, name, "status")
         }
     }
 }
@@ -164,6 +163,4 @@ final class StatusWriter: Sendable {
 extension GroupVersionResource {
     static let podGroups = GroupVersionResource(
         group: "scheduling.volcano.sh", version: "v1beta1", resource: "podgroups")
-    static let queues = GroupVersionResource(
-        group: "scheduling.volcano.sh", version: "v1beta1", resource: "queues")
 }
