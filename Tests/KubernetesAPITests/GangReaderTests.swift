@@ -67,7 +67,8 @@ import Testing
                         PodGroupCondition(
                             type: "Unschedulable", status: .isTrue,
                             lastTransitionTime: Timestamp(rfc3339: "2026-03-01T08:00:10Z"),
-                            reason: "NotEnoughResources")
+                            reason: "NotEnoughResources",
+                            message: "2/4 tasks in gang unschedulable")
                     ],
                     labels: ["team": "vision"], annotations: ["sla-waiting-time": "1h"])
             ])
