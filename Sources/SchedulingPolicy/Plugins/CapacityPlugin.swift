@@ -141,16 +141,21 @@ private final class CapacityLedger {
         return candidates.contains { deserves($0, asked, session) }
     }
 
-    /// Whether a queue deserves so much more of at least one resource that is asked for.
+    /// Whether a queue deserves so much more of at least one resource that is asked for; ours: of all of which it says what it
+    /// deserves. Volcano's queues that deserve more CPUs than their GPUs use take GPUs from each other in turns.
     private func deserves(_ queue: Int, _ asked: [Int64], _ session: Session) -> Bool {
-        asked.indices.contains { column in
-            if column == ResourceTable.pods || asked[column] <= 0 { return false }
-            let sum = session.resources.volcano(
-                tree.branches[queue].allocated[column] + asked[column], column)
-            let deserved = tree.branches[queue].deserved[column]
-            if sum < QueueTree.tolerance, deserved < QueueTree.tolerance { return false }
-            return sum - deserved < QueueTree.tolerance
+        let branch = tree.branches[queue]
+        let isOurs = session.compatibility == .gangwright
+        let columns = asked.indices.filter { column in
+            column != ResourceTable.pods && asked[column] > 0 && (!isOurs || branch.isDeservedSaid[column])
         }
+        func deservesMore(_ column: Int) -> Bool {
+            let sum = session.resources.volcano(branch.allocated[column] + asked[column], column)
+            if sum < QueueTree.tolerance, branch.deserved[column] < QueueTree.tolerance { return false }
+            return sum - branch.deserved[column] < QueueTree.tolerance
+        }
+        return isOurs
+            ? !columns.isEmpty && columns.allSatisfy(deservesMore) : columns.contains(where: deservesMore)
     }
 
     // MARK: Victims

@@ -45,13 +45,17 @@ struct ProportionPlugin: Plugin {
             guard session.queues[queue].queue.state == .open, let deserved = session.queues[queue].deserved
             else { return false }
             let slack = Self.slack(session)
-            return session.amounts.range(of: session.tasks[task].request).allSatisfy { index in
-                let entry = session.amounts.entries[index]
-                let column = entry.column
-                if column == ResourceTable.pods || entry.amount == 0 { return true }
-                let sum = session.queues[queue].allocated[column] + entry.amount
-                return session.resources.volcano(sum, column) <= deserved[column] + slack
+            func fits(within limits: [Double]) -> Bool {
+                session.amounts.range(of: session.tasks[task].request).allSatisfy { index in
+                    let entry = session.amounts.entries[index]
+                    let column = entry.column
+                    if column == ResourceTable.pods || entry.amount == 0 { return true }
+                    let sum = session.queues[queue].allocated[column] + entry.amount
+                    return session.resources.volcano(sum, column) <= limits[column] + slack
+                }
             }
+            return fits(within: deserved)
+                || Self.mayExceedShare(queue, for: task, in: session) && fits(within: ceilings[queue])
         }
         points.gatePreemptive { session, queue, tasks in
             guard session.queues[queue].queue.state == .open, let deserved = session.queues[queue].deserved
@@ -96,6 +100,18 @@ struct ProportionPlugin: Plugin {
     /// made too small keeps a device idle.
     private static func slack(_ session: Session) -> Double {
         session.compatibility == .gangwright ? tolerance : 0
+    }
+
+    /// Whether a pod is needed for the minimum of a gang beside which its queue holds nothing: that may be more than the queue
+    /// deserves. Gangs that are each larger than their queue's share would wait for each other on an empty cluster.
+    private static func mayExceedShare(_ queue: Int, for task: Int, in session: Session) -> Bool {
+        guard session.compatibility == .gangwright, let job = session.tasks[task].job,
+            session.membersNeeded(job) > 0
+        else { return false }
+        return session.amounts.range(of: session.tasks[task].request).allSatisfy { index in
+            let column = session.amounts.entries[index].column
+            return session.queues[queue].allocated[column] == session.jobAllocated[job, column]
+        }
     }
 
     /// The pods of queues that hold more than they deserve of something, until they do not.

@@ -108,8 +108,13 @@ extension Session {
     /// - Returns: the reservations whose places were given free.
     func giveFree(for job: Int) -> [Int] {
         if reservations.isEmpty { return [] }
+        let own = reservations.firstIndex { $0.job == job && !$0.isOver }
         return reservations.indices.filter { index in
-            guard reservations[index].isHeld, mayUse(reservations[index], job) else { return false }
+            // Those planned after its own count on pods that have not gone yet: booked now, they would be in its way.
+            let isLater = own.map { index > $0 && reservations[index].cause == .waiting } ?? false
+            guard reservations[index].isHeld, isLater || mayUse(reservations[index], job) else {
+                return false
+            }
             giveFree(index)
             return true
         }
@@ -138,7 +143,10 @@ extension Session {
     }
 
     private func mayUse(_ reservation: Reservation, _ job: Int) -> Bool {
-        if reservation.job == job || jobs[job].priority > jobs[reservation.job].priority { return true }
+        if reservation.job == job { return true }
+        // What others have left for stays with the queue that was entitled to it: they would take it back.
+        let mayTake = reservation.cause == .waiting || jobs[job].queue == jobs[reservation.job].queue
+        if mayTake, jobs[job].priority > jobs[reservation.job].priority { return true }
         guard let now, let start = reservation.start else { return false }
         return waitingTasks(of: job).allSatisfy { task in
             runTimes.seconds(of: task, job: job, request: tasks[task].request).map {

@@ -77,19 +77,20 @@ import Testing
         let other = Pod.members(of: "other", 8, asking: [.cpu: 1_000])
         let weights = policy(.gangwright, ["gang"], ["predicates", "proportion"])
         var snapshot = cluster([.of("n", 8_000)], Pod.members(of: "g", 5), min: 5, queue: "q")
-        snapshot.pods += other
-        snapshot.podGroups.append(.gang("other", min: 8, queue: "r"))
+        // A queue that holds nothing may take one gang that is larger than its share.
+        snapshot.pods += other + [Pod.waiting("old", of: "old").running(on: "n")]
+        snapshot.podGroups += [.gang("other", min: 8, queue: "r"), .gang("old", min: 1, queue: "q")]
         snapshot.queues = [Queue(name: "q"), Queue(name: "r")]
         let deserved = QueueShareHold(
             queue: "q", limit: .deserved,
-            excess: [.init(resource: .cpu, held: 0, asked: 5_000, limit: 4_000, over: 1_000)])
+            excess: [.init(resource: .cpu, held: 1_000, asked: 5_000, limit: 4_000, over: 2_000)])
         #expect(try holds(snapshot, "g", weights) == [.queueShare(deserved)])
 
         let limits = policy(.gangwright, ["gang"], ["predicates", "capacity"])
         snapshot.queues[0].capability = [.cpu: 3_000]
         let capability = QueueShareHold(
             queue: "q", limit: .capability,
-            excess: [.init(resource: .cpu, held: 0, asked: 5_000, limit: 3_000, over: 2_000)])
+            excess: [.init(resource: .cpu, held: 1_000, asked: 5_000, limit: 3_000, over: 3_000)])
         #expect(try holds(snapshot, "g", limits) == [.queueShare(capability)])
     }
 

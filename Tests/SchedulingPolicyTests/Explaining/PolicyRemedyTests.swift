@@ -21,10 +21,14 @@ import Testing
 
     @Test("a greater weight, the smallest that does") func weight() throws {
         let weights = policy(.gangwright, ["gang"], ["predicates", "proportion"])
-        let found = try explain("g", weights, shared())
-        // 5 of 8 CPUs: two parts of three are enough, one of two is not.
-        #expect(found.kinds.contains(.queueWeight(queue: "q", from: 1, to: 2)))
-        #expect(found.kinds.contains(.minMember(from: 5, to: 4)))
+        let snapshot = shared {
+            $0.pods.append(Pod.waiting("old", of: "old").running(on: "n"))
+            $0.podGroups.append(.gang("old", min: 1, queue: "q"))
+        }
+        let found = try explain("g", weights, snapshot)
+        // 6 of 8 CPUs: three parts of four are enough, two of three are not.
+        #expect(found.kinds.contains(.queueWeight(queue: "q", from: 1, to: 3)))
+        #expect(found.kinds.contains(.minMember(from: 5, to: 3)))
     }
 
     @Test("a higher capability: of the queue, or of one above it") func capability() throws {

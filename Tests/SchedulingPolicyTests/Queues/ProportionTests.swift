@@ -224,6 +224,30 @@ private struct Shares {
         #expect(result.queues.first { $0.name == "q" }?.allocated == [.cpu: 3_000, .pods: 3])
     }
 
+    @Test(
+        "two gangs that are each larger than their queue's share do not wait for each other under gangwright")
+    func largerThanShare() throws {
+        func bound(_ compatibility: Compatibility, running: [Pod] = [], capability: Int64 = 8_000) throws
+            -> Set<String>
+        {
+            let result = try schedule(
+                policy(compatibility, ["gang"], ["predicates", "proportion"]), nodes: [.of("n", 8_000)],
+                pods: Pod.members(of: "a", 6) + Pod.members(of: "b", 6) + running,
+                gangs: [
+                    .gang("a", min: 5, queue: "a"), .gang("b", min: 5, queue: "b"),
+                    .gang("old", min: 1, queue: "a"),
+                ], queues: [Queue(name: "a", capability: [.cpu: capability]), Queue(name: "b")])
+            return Set(result.binds.map(\.pod.name))
+        }
+        // Each deserves four of eight CPUs and needs five. No more than the minimum is taken beyond the share.
+        #expect(try bound(.volcano) == [])
+        #expect(try bound(.gangwright) == ["a-0", "a-1", "a-2", "a-3", "a-4"])
+        // A queue that holds something has had its turn, and none goes beyond what it can have.
+        let other: Set<String> = ["b-0", "b-1", "b-2", "b-3", "b-4"]
+        #expect(try bound(.gangwright, running: [Pod.waiting("old", of: "old").running(on: "n")]) == other)
+        #expect(try bound(.gangwright, capability: 4_500) == other)
+    }
+
     @Test("switches turn the gates off") func switches() throws {
         let pods = Pod.members(of: "g", 3)
         let queues = [Queue(name: "q", capability: [.cpu: 1_000])]

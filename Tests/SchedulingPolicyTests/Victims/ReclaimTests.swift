@@ -92,6 +92,35 @@ import Testing
         // Two more would take Q1 below what it deserves.
         #expect(try run(Pod.members(of: "new", 2, asking: two)).evicted == [])
     }
+
+    @Test(
+        "under gangwright a queue takes back no GPUs beyond those it deserves, however many CPUs it deserves")
+    func everyResource() throws {
+        let unit: ResourceList = [.cpu: 1_000, .nvidiaGPU: 1]
+        func evicted(_ compatibility: Compatibility, holding: Int) throws -> Int {
+            let running =
+                Pod.members(of: "large", 8 - holding, asking: unit)
+                + Pod.members(of: "own", holding, asking: unit)
+            return try schedule(
+                policy(
+                    compatibility, actions: "allocate, reclaim", ["priority", "gang"],
+                    ["predicates", "capacity"]), nodes: [.of("n", 16_000, gpus: 8)],
+                pods: running.map { $0.running(on: "n") } + Pod.members(of: "new", 1, asking: unit),
+                gangs: [
+                    .gang("large", min: 0, queue: "q1"), .gang("own", min: 0, queue: "q2"),
+                    .gang("new", min: 1, queue: "q2"),
+                ],
+                queues: [
+                    Queue(name: "q1", deserved: [.cpu: 16_000, .nvidiaGPU: 4]),
+                    Queue(name: "q2", deserved: [.cpu: 16_000, .nvidiaGPU: 2]),
+                ]
+            ).evicted.count
+        }
+        #expect(try evicted(.gangwright, holding: 1) == 1)
+        #expect(try evicted(.gangwright, holding: 2) == 0)
+        // For Volcano one resource is enough, and q1 would take it back as soon as it had less than its own.
+        #expect(try evicted(.volcano, holding: 2) == 1)
+    }
 }
 
 @Suite("capacity holds queues to their real capability") struct CapacityTests {

@@ -151,6 +151,54 @@ private struct Crowd {
         #expect(session.audit() == [])
     }
 
+    @Test("what pods have left for is taken by more important gangs of the same queue, and of no other")
+    func afterEviction() throws {
+        func bound(_ queue: String) throws -> [String] {
+            try schedule(
+                keeping, nodes: [.of("n", 1_000)],
+                pods: [Pod.waiting("new", of: "new").with { $0.nominatedNodeName = "n" }]
+                    + [.waiting("high", of: "high")],
+                gangs: [
+                    .gang("new", min: 1, queue: "a").with { $0.phase = .inqueue },
+                    .gang("high", min: 1, queue: queue).with {
+                        $0.phase = .inqueue
+                        $0.priorityClassName = "high"
+                    },
+                ], queues: [Queue(name: "a"), Queue(name: "0", priority: 1)],
+                classes: [PriorityClass(name: "high", value: 1)]
+            ).order
+        }
+        #expect(try bound("a") == ["high"])
+        // The queue that had to give it up would have it back at once.
+        #expect(try bound("0") == ["new"])
+    }
+
+    @Test("what is kept for later does not keep a gang from its own places") func ownBeforeLater() throws {
+        // Half of the node is free, and pods have left for the first gang there; the other half is kept for the second.
+        let gangs: [PodGroup] = [
+            .gang("old", min: 1).with { $0.phase = .running },
+            .gang("second", min: 2).with {
+                $0.created = .second(0)
+                $0.phase = .inqueue
+            },
+            .gang("first", min: 2).with {
+                $0.created = .second(1_790)
+                $0.phase = .inqueue
+            },
+        ]
+        let runner = Pod.waiting("runner", 2_000, of: "old").running(on: "n").with { $0.started = .second(0) }
+        let session = try Session(
+            snapshot: ClusterSnapshot(
+                nodes: [.of("n", 4_000)],
+                pods: [runner] + Pod.members(of: "second", 2)
+                    + Pod.members(of: "first", 2).map { pod in pod.with { $0.nominatedNodeName = "n" } },
+                podGroups: gangs), configuration: keeping)
+        let result = session.runCycle(now: .second(1_800))
+        #expect(result.order == ["first-0", "first-1"])
+        #expect(result.podGroups.first { $0.key.name == "second" }?.reservedNodes == ["n"])
+        #expect(session.audit() == [])
+    }
+
     @Test("where nobody knows when pods end, places are kept all the same") func unknownEnd() throws {
         let result = try Crowd(runTime: nil, small: one, smallRunTime: "1m").run()
         #expect(result.binds.isEmpty)
