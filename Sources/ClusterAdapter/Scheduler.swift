@@ -75,7 +75,8 @@ public actor Scheduler {
         binder = Binder(
             client: client, inbox: inbox, log: log, metrics: metrics, concurrency: options.bindConcurrency)
         evictor = Evictor(
-            client: client, inbox: inbox, log: log, metrics: metrics, perSecond: options.evictionsPerSecond)
+            client: client, inbox: inbox, log: log, metrics: metrics, perSecond: options.evictionsPerSecond,
+            coolDown: options.evictionCoolDown)
         statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
         metrics.set("configuration_last_reload_successful", to: 1)
     }

@@ -22,6 +22,8 @@ public struct SchedulerOptions: Sendable {
     public var gangRepairTimeout: Duration? = .seconds(600)
     /// How many pods a second may be evicted in the long run.
     public var evictionsPerSecond = 10.0
+    /// How long a pod whose eviction was refused, by a disruption budget say, is left alone.
+    public var evictionCoolDown = Duration.seconds(30)
     /// How long a pod's binding waits to be tried again after it was refused, at first; it doubles up to a minute.
     public var bindRetryDelay = Duration.seconds(1)
 

@@ -33,6 +33,7 @@ struct Program {
         let arguments = parsed.arguments
         switch parsed.path.dropFirst().first {
         case "run": try RunCommand(arguments, environment: environment).run(&outcome)
+        case "snapshot": try SnapshotCommand(arguments, environment: environment).run(&outcome)
         case "schedule": try ScheduleCommand(arguments, style: style).run(&outcome)
         case "explain":
             switch parsed.path.last {
@@ -61,7 +62,8 @@ struct Program {
             Exit codes: 0 done; 1 the answer is no; 2 bad usage or bad input; 3 the outside world failed.
             """,
         subcommands: [
-            RunCommand.command, ScheduleCommand.command, ExplainCommand.command, CapacityCommand.command,
+            RunCommand.command, SnapshotCommand.command, ScheduleCommand.command, ExplainCommand.command,
+            CapacityCommand.command,
             ConfigCommand.command,
             ConvertCommand.command, BenchCommand.command,
             Command(

@@ -148,4 +148,31 @@ struct LiveSchedulingTests {
             try await cluster.wait("it goes on") { try await cluster.onNodes()["c"] == 1 }
         }
     }
+
+    @Test("a snapshot of the cluster gives offline the decisions that the scheduler then takes")
+    func snapshot() async throws {
+        try await onCluster(nodes: 6) { plane, cluster in
+            for gang in 0..<5 {
+                try await cluster.addGang("g\(gang)", 2 + gang % 2, gpus: 4 + 4 * (gang % 2))
+            }
+            let snapshot = try SchedulerProcess.output(["snapshot", "--kubeconfig", plane.kubeconfig])
+            let file = plane.folder + "/snapshot.json"
+            try snapshot.write(toFile: file, atomically: true, encoding: .utf8)
+            let decided = try SchedulerProcess.output(["schedule", "--cluster", file, "-o", "json"])
+            let document = try #require(
+                DocumentParser.parseJSON(Array(decided.utf8), file: "decisions").documents.first)
+            var nodes: [String: String] = [:]
+            for bind in try #require(document["binds"]).elements {
+                nodes[bind["pod"]?.string ?? ""] = bind["node"]?.string
+            }
+            #expect(!nodes.isEmpty)
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("it has bound as many") {
+                try await cluster.pods().count { !$0.node.isEmpty } == nodes.count
+            }
+            let bound = try await cluster.pods().filter { !$0.node.isEmpty }
+            #expect(Dictionary(uniqueKeysWithValues: bound.map { ($0.name, $0.node) }) == nodes)
+            withExtendedLifetime(scheduler) {}
+        }
+    }
 }

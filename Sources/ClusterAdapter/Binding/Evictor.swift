@@ -18,15 +18,18 @@ final class Evictor: Sendable {
     /// When the next eviction may begin.
     private let schedule: Mutex<ContinuousClock.Instant>
     private let interval: Duration
+    /// How long a pod whose eviction was refused is left alone.
+    private let coolDown: Duration
     /// The version of `policy` that the server has; nil until somebody has asked.
     private let version = Mutex<String?>(nil)
 
-    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, perSecond: Double) {
+    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, perSecond: Double, coolDown: Duration) {
         self.client = client
         self.inbox = inbox
         self.log = log
         self.metrics = metrics
         interval = .seconds(1 / perSecond)
+        self.coolDown = coolDown
         schedule = Mutex(.now)
     }
 
@@ -58,6 +61,8 @@ final class Evictor: Sendable {
             log.warning(
                 "an eviction was refused",
                 ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])
+            // The same plan would be made again at once.
+            try? await Task.sleep(for: coolDown)
             inbox.put(.evictionRefused(victim.pod))
         }
     }

@@ -1,7 +1,7 @@
 import ClusterModel
 import Documents
-import KubernetesAPI
-import KubernetesClient
+public import KubernetesAPI
+public import KubernetesClient
 import Synchronization
 
 /// Follows the objects of a cluster that scheduling looks at, and puts what happens to them into an inbox.
@@ -26,9 +26,7 @@ struct ClusterFeed: Sendable {
     }
 
     private func follow(_ kind: ObjectKind) async {
-        let candidates = kind.versions.map {
-            GroupVersionResource(group: kind.group, version: $0, resource: kind.plural)
-        }
+        let candidates = kind.resources
         var wasAbsent = false
         var refusals = 0
         while !Task.isCancelled {
@@ -125,4 +123,11 @@ private final class Signal: Sendable {
     func set() { continuation.finish() }
 
     func wait() async { for await _ in stream {} }
+}
+
+extension ObjectKind {
+    /// Where objects of the kind may be found, the best place first.
+    public var resources: [GroupVersionResource] {
+        versions.map { GroupVersionResource(group: group, version: $0, resource: plural) }
+    }
 }

@@ -22,13 +22,7 @@ struct RunCommand {
                 "Take Volcano's place",
                 "gangwright run --scheduler-name volcano --config volcano-scheduler.conf"),
         ],
-        options: [
-            Option(
-                name: "kubeconfig", metavar: "FILE",
-                help:
-                    "where the cluster is (default: $KUBECONFIG, the pod's service account, or ~/.kube/config)"
-            ),
-            Option(name: "context", metavar: "NAME", help: "the context of the kubeconfig to use"),
+        options: ClusterConnection.options + [
             ConfigurationInput.option,
             Option(
                 name: "scheduler-name", metavar: "NAME",
@@ -188,22 +182,12 @@ struct RunCommand {
     }
 
     private func client(_ options: SchedulerOptions) throws(CommandFailure) -> APIClient {
-        var configuration: ClientConfiguration
-        do {
-            configuration = try ClientConfiguration.find(
-                kubeconfig: arguments.value("kubeconfig"), context: arguments.value("context"),
-                environment: environment)
-        } catch {
-            throw CommandFailure(.badInput, "\(error)")
-        }
-        configuration.userAgent = "gangwright/\(Program.version)"
-        configuration.transport.maximumConnections = options.bindConcurrency
-        var limits = RequestLimits()
-        limits.queriesPerSecond = arguments.value("kube-api-qps").flatMap(Double.init)
-        limits.burst = arguments.value("kube-api-burst").flatMap { Int($0) } ?? limits.burst
-        do { return try APIClient(configuration, limits: limits) } catch {
-            throw CommandFailure(.outsideWorld, "\(error)")
-        }
+        var connection = try ClusterConnection(arguments, environment: environment)
+        connection.configuration.transport.maximumConnections = options.bindConcurrency
+        connection.limits.queriesPerSecond = arguments.value("kube-api-qps").flatMap(Double.init)
+        connection.limits.burst =
+            arguments.value("kube-api-burst").flatMap { Int($0) } ?? connection.limits.burst
+        return try connection.client()
     }
 }
 

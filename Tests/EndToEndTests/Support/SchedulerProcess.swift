@@ -19,6 +19,20 @@ final class SchedulerProcess {
         try process.run()
     }
 
+    /// What a command prints that ends by itself.
+    static func output(_ arguments: [String]) throws -> String {
+        let process = Foundation.Process()
+        process.executableURL = program
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: output, as: UTF8.self)
+    }
+
     deinit { if process.isRunning { signal(SIGKILL) } }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
