@@ -12,13 +12,10 @@ extension Scheduler {
         }
         let time = "\(WallClock.now.timestamp)"
         for pending in result.pending where pending.reason != .schedulingGated {
-            noteFailure(of: pending)
-            statuses.write(
-                .podCondition(
-                    pending.pod, reason: Self.conditionReason(pending.reason), message: pending.message,
-                    at: time))
+            note(pending, at: time)
         }
         for pipelined in result.pipelined {
+            failures[pipelined.pod] = nil
             let message = Self.promise(pipelined)
             statuses.write(.podCondition(pipelined.pod, reason: "Unschedulable", message: message, at: time))
             if pipelined.waitsFor == .eviction {
@@ -27,10 +24,17 @@ extension Scheduler {
         }
     }
 
-    /// Tells of a pod that waits, once for each reason: sentences change with every pod that comes and goes.
-    private func noteFailure(of pending: CycleResult.Pending) {
-        guard let facts = pods[pending.pod], failures[pending.pod] != pending.reason else { return }
-        failures[pending.pod] = pending.reason
+    /// Tells of a pod that waits, if it does for another reason than was told; by an event only if the reason itself is
+    /// another: sentences change with every pod that comes and goes.
+    private func note(_ pending: CycleResult.Pending, at time: String) {
+        let told = failures[pending.pod]
+        if told == pending.explanation { return }
+        failures[pending.pod] = pending.explanation
+        statuses.write(
+            .podCondition(
+                pending.pod, reason: Self.conditionReason(pending.reason), message: pending.message, at: time)
+        )
+        guard told?.reason != pending.reason, let facts = pods[pending.pod] else { return }
         statuses.record(
             EventNote(
                 kind: .pod, key: pending.pod, uid: facts.uid, isWarning: true, reason: "FailedScheduling",
@@ -75,10 +79,11 @@ extension Scheduler {
                         "\(max(0, standing.minMember - standing.placed))/\(standing.pods) tasks in gang unschedulable: "
                         + standing.message)
             }
+        let news = PodGroupStatus.News(phase: standing.phase, counts: counts, condition: condition)
+        if toldOfGangs[key] == news { return }
+        toldOfGangs[key] = news
         let others = group.conditions.filter { $0.type != condition?.type }
-        let status = PodGroupStatus(
-            phase: standing.phase, counts: counts, condition: condition,
-            otherConditions: others.map(Self.document))
+        let status = PodGroupStatus(news: news, otherConditions: others.map(Self.document))
         transitions += 1
         statuses.write(
             .podGroup(

@@ -52,8 +52,10 @@ public actor Scheduler {
     var standings: [ObjectKey: CycleResult.Group] = [:]
     /// Names this process in what it writes.
     let identity: String
-    /// Why pods wait, as an event has told.
-    var failures: [ObjectKey: PendingReason] = [:]
+    /// Why pods wait, as they have been told.
+    var failures: [ObjectKey: PendingExplanation] = [:]
+    /// How gangs stand, as they have been told.
+    var toldOfGangs: [ObjectKey: PodGroupStatus.News] = [:]
     /// Statuses of gangs that were written.
     var transitions = 0
     /// Gangs that hold places for fewer pods than their minimum, and since when.
@@ -219,11 +221,21 @@ public actor Scheduler {
             pods.set(key, nil)
             refusals[key] = nil
             failures[key] = nil
-            statuses.forget(key)
-        case .podGroup(let group): podGroups[group.key] = group
+            statuses.forget(pod: key)
+        case .podGroup(let group):
+            let before = podGroups.updateValue(group, forKey: group.key)
+            // What was written here comes back, and is nothing new.
+            if let before, group.phase == standings[group.key]?.phase, group.differsInStatusOnly(from: before)
+            {
+                return
+            }
+            toldOfGangs[group.key] = nil
+            statuses.noteForeignWrite(podGroup: group.key)
         case .podGroupRemoved(let key):
             podGroups[key] = nil
             standings[key] = nil
+            toldOfGangs[key] = nil
+            statuses.forget(podGroup: key)
             partialSince[key] = nil
         case .node(let node): nodes.insert(node.name)
         case .nodeRemoved(let name): nodes.remove(name)
@@ -237,5 +249,14 @@ public actor Scheduler {
         do { try loop.receive(input, at: WallClock.now.loopTime) } catch {
             log.error("an object is passed over: its amounts do not add up", ["error": "\(error)"])
         }
+    }
+}
+
+extension PodGroup {
+    /// Whether nothing but the status is another.
+    fileprivate func differsInStatusOnly(from other: PodGroup) -> Bool {
+        var same = self
+        (same.phase, same.conditions) = (other.phase, other.conditions)
+        return same == other
     }
 }

@@ -26,12 +26,12 @@ extension StatusWrite {
     {
         func members(_ extra: [(String, OutputValue)]) -> OutputValue {
             var members: [(String, OutputValue)] = [
-                ("phase", .string(status.phase.rawValue)),
-                ("running", .integer(Int64(status.counts.running))),
-                ("succeeded", .integer(Int64(status.counts.succeeded))),
-                ("failed", .integer(Int64(status.counts.failed))),
+                ("phase", .string(status.news.phase.rawValue)),
+                ("running", .integer(Int64(status.news.counts.running))),
+                ("succeeded", .integer(Int64(status.news.counts.succeeded))),
+                ("failed", .integer(Int64(status.news.counts.failed))),
             ]
-            if let condition = status.condition {
+            if let condition = status.news.condition {
                 let own: [(String, OutputValue)] = [
                     ("type", .string(condition.type)), ("status", "True"),
                     ("reason", .string(condition.reason)),
@@ -78,9 +78,14 @@ struct PodGroupStatus: Sendable {
         let message: String
     }
 
-    let phase: PodGroup.Phase
-    let counts: GangCounts
-    let condition: Condition?
+    /// What makes it another status.
+    struct News: Sendable, Equatable {
+        let phase: PodGroup.Phase
+        let counts: GangCounts
+        let condition: Condition?
+    }
+
+    let news: News
     /// Conditions of other types, which stay as they are.
     let otherConditions: [OutputValue]
 }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Writes statuses and events, each at most once, the latest of each only, and after bindings.
 ///
-/// What fails is logged and forgotten: the next cycle says it again if it still holds.
+/// A status that cannot be written is tried again until it is, or another takes its place; an event is not.
 final class StatusWriter: Sendable {
     private struct State {
         var waiting: [StatusWrite.Target: StatusWrite] = [:]
@@ -28,6 +28,8 @@ final class StatusWriter: Sendable {
     private static let batch = 64
     /// Events that wait, at most: those that come later are dropped, and counted.
     private static let mostEvents = 20_000
+    /// How long to wait after a write that failed.
+    private static let retryDelay = Duration.seconds(2)
     /// How long writes wait for bindings to be over.
     private static let courtesy = Duration.milliseconds(500)
 
@@ -67,13 +69,27 @@ final class StatusWriter: Sendable {
     }
 
     /// Forgets what was written of a pod that is gone.
-    func forget(_ pod: ObjectKey) {
+    func forget(pod key: ObjectKey) { forget([.podCondition(key), .nomination(key)]) }
+
+    /// Forgets what was written of a gang that is gone.
+    func forget(podGroup key: ObjectKey) { forget([.podGroup(key)]) }
+
+    /// Takes note that somebody else may have written to a gang: the same may have to be written once more.
+    func noteForeignWrite(podGroup key: ObjectKey) { state.withLock { $0.written[.podGroup(key)] = nil } }
+
+    private func forget(_ targets: [StatusWrite.Target]) {
         state.withLock { state in
-            for target in [StatusWrite.Target.podCondition(pod), .nomination(pod)] {
+            for target in targets {
                 state.written[target] = nil
                 state.waiting[target] = nil
             }
         }
+    }
+
+    /// Writes what could not be written, unless something newer has been said of it.
+    private func tryAgain(_ write: StatusWrite) {
+        let isNewest = state.withLock { $0.waiting[write.target] == nil && $0.written[write.target] == nil }
+        if isNewest { self.write(write) }
     }
 
     // MARK: Writing
@@ -126,13 +142,18 @@ final class StatusWriter: Sendable {
                 write.patch, body: Array(write.body.json(pretty: false).utf8))
             metrics.add("status_writes_total", [place.resource.resource, "written"])
         } catch {
-            // Written again when it is said again.
             state.withLock { $0.written[write.target] = nil }
             if error.status?.code == 404 || error.isCancellation { return }
             metrics.add("status_writes_total", [place.resource.resource, "refused"])
             log.warning(
                 "a status was not written",
                 ["object": "\(place.resource.resource) \(place.name)", "error": "\(error)"])
+            // A write that is not allowed, or not understood, will not be later.
+            if let code = error.status?.code, code < 500, code != 409, code != 429 { return }
+            Task {
+                try? await Task.sleep(for: Self.retryDelay)
+                tryAgain(write)
+            }
         }
     }
 
