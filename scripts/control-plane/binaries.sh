@@ -49,9 +49,10 @@ apt_source() {
 }
 echo "control plane: building kube-apiserver $version, once; it takes some ten minutes" >&2
 apt_source update || fail "cannot read the list of Debian's source packages"
-(cd "$work" && apt_source source "$package=$version*") || fail "cannot get Debian's source package $package $version"
+(cd "$work" && apt_source source "$package") || fail "cannot get Debian's source package $package"
 
-cd "$work/$package-$version"
+cd "$work/$package-$version" ||
+    fail "Debian's $release has another version of $package by now, expected $version: $(ls -d "$work/$package"-*)"
 # The copy that comes with it crashes under Go 1.18 and later.
 rm -f vendor/github.com/modern-go/reflect2/*.go vendor/github.com/modern-go/reflect2/*.s
 cp /usr/share/gocode/src/github.com/modern-go/reflect2/*.go /usr/share/gocode/src/github.com/modern-go/reflect2/*.s \
