@@ -12,9 +12,6 @@ struct ClusterFeed: Sendable {
     let log: Log
     let metrics: Metrics
 
-    /// How often in a row credentials are refused before they count as lost.
-    private static let mostRefusals = 3
-
     /// How long to wait before asking again for a kind that the server does not have: its definition may yet come.
     var absenceCheck = Duration.seconds(30)
 
@@ -28,7 +25,7 @@ struct ClusterFeed: Sendable {
     private func follow(_ kind: ObjectKind) async {
         let candidates = kind.resources
         var wasAbsent = false
-        var refusals = 0
+        let refusals = Refusals()
         while !Task.isCancelled {
             do throws(ClientError) {
                 if let resource = try await client.firstServed(of: candidates) {
@@ -50,8 +47,7 @@ struct ClusterFeed: Sendable {
             } catch {
                 if error.isCancellation { return }
                 log.warning("cannot ask for \(kind.plural)", ["error": "\(error)"])
-                refusals = error.status?.code == 401 ? refusals + 1 : 0
-                if refusals == Self.mostRefusals { inbox.put(.fatal("no credentials: \(error)")) }
+                refusals.note(error, inbox)
                 try? await Task.sleep(for: .seconds(1))
             }
         }
@@ -66,7 +62,7 @@ struct ClusterFeed: Sendable {
         // A kind whose definition is deleted is refused for good: the reflector then runs inside a task that is ended.
         await withTaskGroup { group in
             let gone = Signal()
-            let refusals = Mutex(0)
+            let refusals = Refusals()
             group.addTask {
                 await reflector.run { event in
                     switch event {
@@ -77,11 +73,7 @@ struct ClusterFeed: Sendable {
                         log.warning(
                             "cannot follow \(resource)", ["error": "\(error)", "retryIn": "\(wait)"])
                         if error.status?.code == 404 { gone.set() }
-                        let count = refusals.withLock { count in
-                            count = error.status?.code == 401 ? count + 1 : 0
-                            return count
-                        }
-                        if count == Self.mostRefusals { inbox.put(.fatal("no credentials: \(error)")) }
+                        refusals.note(error, inbox)
                     }
                 }
                 gone.set()
@@ -110,6 +102,20 @@ struct ClusterFeed: Sendable {
             return nil
         }
         return Observed(key: key, object: object)
+    }
+}
+
+/// Counts how often in a row credentials are refused: from the third time on they count as lost.
+private final class Refusals: Sendable {
+    private static let most = 3
+    private let count = Mutex(0)
+
+    func note(_ error: ClientError, _ inbox: Inbox) {
+        let count = count.withLock { count in
+            count = error.status?.code == 401 ? count + 1 : 0
+            return count
+        }
+        if count == Self.most { inbox.put(.fatal("no credentials: \(error)")) }
     }
 }
 

@@ -38,4 +38,10 @@ public struct PriorityResolver: Sendable {
     public func preemptsNever(ofClass name: String) -> Bool {
         knows(name) ? preemptingNever.contains(name) : globalDefaultPreemptsNever
     }
+
+    /// Gives a pod that has no number of its own what its class says.
+    public func resolve(_ pod: inout Pod) {
+        pod.priority = priority(ofClass: pod.priorityClassName)
+        if preemptsNever(ofClass: pod.priorityClassName) { pod.preemptsNever = true }
+    }
 }

@@ -79,27 +79,15 @@ public struct LiveCluster: Sendable {
 
     private mutating func settled(_ pod: Pod) -> Pod {
         var settled = pod
-        if pod.podGroup == nil { settled.podGroup = Self.owningJob(of: pod) }
+        // It makes the gang whether it has been heard of yet or not.
+        if pod.podGroup == nil { settled.podGroup = AmlJobReader.owner(of: pod) { _ in true } }
         if pod.priority == nil {
             withoutPriority[pod.key] = settled
-            resolve(&settled)
+            priorities.resolve(&settled)
         } else if !withoutPriority.isEmpty {
             withoutPriority[pod.key] = nil
         }
         return settled
-    }
-
-    /// The AmlJob among a pod's owners: it makes the gang whether it has been read yet or not.
-    private static func owningJob(of pod: Pod) -> String? {
-        pod.owners.first { owner in
-            owner.kind == ObjectKind.amlJob.rawValue
-                && ObjectKind.group(of: owner.apiVersion) == ObjectKind.azureMLGroup
-        }?.name
-    }
-
-    private func resolve(_ pod: inout Pod) {
-        pod.priority = priorities.priority(ofClass: pod.priorityClassName)
-        if priorities.preemptsNever(ofClass: pod.priorityClassName) { pod.preemptsNever = true }
     }
 
     private mutating func changed(_ group: PodGroup) -> [ClusterChange] {
@@ -128,7 +116,7 @@ public struct LiveCluster: Sendable {
         priorities = PriorityResolver(classes: classes.values.sorted { $0.name.precedes($1.name) })
         return withoutPriority.values.sorted { $0.key < $1.key }.map { pod in
             var pod = pod
-            resolve(&pod)
+            priorities.resolve(&pod)
             return .pod(pod)
         }
     }

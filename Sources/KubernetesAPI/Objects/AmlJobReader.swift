@@ -15,6 +15,15 @@ enum AmlJobReader {
             minMember: nodeCount(object), annotations: metadata.annotations, origin: .amlJob)
     }
 
+    /// The first AmlJob among a pod's owners that counts.
+    static func owner(of pod: Pod, where counts: (ObjectKey) -> Bool) -> String? {
+        pod.owners.first { owner in
+            owner.kind == ObjectKind.amlJob.rawValue
+                && ObjectKind.group(of: owner.apiVersion) == ObjectKind.azureMLGroup
+                && counts(ObjectKey(namespace: pod.key.namespace, name: owner.name))
+        }?.name
+    }
+
     private static func nodeCount(_ object: FieldReader) -> Int {
         let variable = "AZUREML_NODE_COUNT"
         let options = object.object("spec")?.object("job")?.object("options")

@@ -78,23 +78,13 @@ struct SnapshotAssembly {
     private mutating func pod(_ entry: Placed<Pod>) -> Pod {
         var pod = entry.value
         if pod.podGroup == nil {
-            pod.podGroup = owningJob(of: pod)
+            pod.podGroup = AmlJobReader.owner(of: pod) { reader.amlJobs[$0] != nil }
         }
         if pod.priority == nil {
             checkClass(pod.priorityClassName, at: entry.place, field: "spec.priorityClassName")
-            pod.priority = priorities.priority(ofClass: pod.priorityClassName)
-            if priorities.preemptsNever(ofClass: pod.priorityClassName) { pod.preemptsNever = true }
+            priorities.resolve(&pod)
         }
         return pod
-    }
-
-    /// The AmlJob among a pod's owners, if it was read.
-    private func owningJob(of pod: Pod) -> String? {
-        pod.owners.first { owner in
-            owner.kind == ObjectKind.amlJob.rawValue
-                && ObjectKind.group(of: owner.apiVersion) == ObjectKind.azureMLGroup
-                && reader.amlJobs[ObjectKey(namespace: pod.key.namespace, name: owner.name)] != nil
-        }?.name
     }
 
     /// Warns of a priority class that does not exist, once a name: thousands of pods may share one.

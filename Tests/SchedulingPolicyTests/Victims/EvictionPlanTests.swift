@@ -4,32 +4,13 @@ import SyntheticClusters
 import TestSupport
 import Testing
 
-private let classes = [
-    PriorityClass(name: "low", value: 10), PriorityClass(name: "middle", value: 50),
-    PriorityClass(name: "high", value: 100),
-]
-
-private func gang(
-    _ name: String, min: Int, _ priority: String, _ phase: PodGroup.Phase = .running,
-    queue: String = "default"
-) -> PodGroup {
-    .gang(name, min: min, queue: queue).with {
-        $0.priorityClassName = priority
-        $0.phase = phase
-    }
-}
-
 private let planning = policy(
     .gangwright, actions: "allocate, preempt, reclaim", ["priority", "gang", "conformance"],
     ["predicates", "proportion"])
 
 private func run(
-    _ nodes: [Node], _ gangs: [PodGroup], _ pods: [Pod], queues: [Queue] = [],
-    _ configuration: SchedulerConfiguration = planning
-) throws -> CycleResult {
-    try schedule(
-        configuration, nodes: nodes, pods: pods, gangs: gangs, queues: queues, classes: classes)
-}
+    _ nodes: [Node], _ gangs: [PodGroup], _ pods: [Pod], queues: [Queue] = []
+) throws -> CycleResult { try run(nodes, gangs, pods, queues: queues, planning) }
 
 @Suite("Under gangwright nobody leaves unless what that buys is planned") struct EvictionPlanTests {
     @Test("a gang that cannot spare pods leaves whole, or not at all") func wholeGangs() throws {
@@ -84,7 +65,7 @@ private func run(
                 let levels = (0..<count).map { _ in random.integer(in: 0...2) }
                 for (position, level) in levels.enumerated() {
                     let name = "gang-\(number)-\(position)"
-                    gangs.append(gang(name, min: minimum, classes[level].name))
+                    gangs.append(gang(name, min: minimum, rankClasses[level].name))
                     pods += Pod.members(of: name, 1, asking: [.cpu: Int64(4_000 / count)])
                         .map { $0.running(on: "node-\(number)") }
                 }
@@ -98,7 +79,7 @@ private func run(
             let result = try run(nodes, gangs, pods)
             let levels = result.evictions.compactMap { eviction in
                 let gang = gangs.first { $0.key.name + "-0" == eviction.pod.name }
-                return classes.firstIndex { $0.name == gang?.priorityClassName }
+                return rankClasses.firstIndex { $0.name == gang?.priorityClassName }
             }
             let name: Comment = "GANGWRIGHT_SEED=\(seed)"
             #expect(levels.count == cheapest?.victims ?? 0, name)
@@ -156,7 +137,7 @@ private func run(
                 podGroups: [
                     gang("a", min: 0, "low", queue: "a"), gang("b", min: 0, "low", .inqueue, queue: "b"),
                 ],
-                queues: [Queue(name: "a"), Queue(name: "b")], priorityClasses: classes),
+                queues: [Queue(name: "a"), Queue(name: "b")], priorityClasses: rankClasses),
             configuration: policy(
                 .gangwright, actions: "allocate, reclaim", ["priority"], ["predicates", "proportion"]))
         var evicted = 0

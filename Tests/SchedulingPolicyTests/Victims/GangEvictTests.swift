@@ -3,29 +3,6 @@ import SchedulingPolicy
 import TestSupport
 import Testing
 
-private let classes = [
-    PriorityClass(name: "low", value: 10), PriorityClass(name: "middle", value: 50),
-    PriorityClass(name: "high", value: 100),
-]
-
-private func gang(
-    _ name: String, min: Int, _ priority: String, _ phase: PodGroup.Phase = .running,
-    queue: String = "default"
-) -> PodGroup {
-    .gang(name, min: min, queue: queue).with {
-        $0.priorityClassName = priority
-        $0.phase = phase
-    }
-}
-
-private func run(
-    _ nodes: [Node], _ gangs: [PodGroup], _ pods: [Pod], queues: [Queue] = [],
-    _ configuration: SchedulerConfiguration
-) throws -> CycleResult {
-    try schedule(
-        configuration, nodes: nodes, pods: pods, gangs: gangs, queues: queues, classes: classes)
-}
-
 @Suite("gangpreempt and gangreclaim evict bundles for whole gangs") struct GangEvictTests {
     private let bundling = policy(
         .volcano, actions: "allocate, gangpreempt", ["priority", "gang", "conformance"], ["predicates"])
