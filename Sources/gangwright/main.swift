@@ -7,4 +7,7 @@ for name in ["NO_COLOR", "TERM", "HOME", "KUBECONFIG", "KUBERNETES_SERVICE_HOST"
 }
 let style = Style(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)
 let outcome = Program(style: style, environment: environment).run(Array(CommandLine.arguments.dropFirst()))
-exit(StandardStreams.write(outcome).rawValue)
+let code = StandardStreams.write(outcome)
+fflush(nil)
+// Threads of libraries may still work: what they use must not be torn down under them, as exit would.
+_exit(code.rawValue)

@@ -216,7 +216,7 @@ enum Process {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if task.isCancelled, number == SIGINT { exit(ExitCode.done.rawValue) }
+                if task.isCancelled, number == SIGINT { _exit(ExitCode.done.rawValue) }
                 task.cancel()
             }
             source.resume()
