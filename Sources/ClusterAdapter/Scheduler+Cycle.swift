@@ -130,7 +130,8 @@ extension Scheduler {
         metrics.add("gangs_released_total")
         log.warning("a gang gives its places back", ["gang": "\(gang)", "because": reason])
         for (key, facts) in pods.onNodes(of: gang) {
-            evictor.evict(Evictor.Victim(pod: key, uid: facts.uid, reason: "gang \(gang): \(reason)"))
+            evictor.evict(
+                Evictor.Victim(pod: key, uid: facts.uid, reason: "gang \(gang): \(reason)"), mayRefuse: true)
         }
     }
 
@@ -144,8 +145,14 @@ extension Scheduler {
             EventNote(
                 kind: .pod, key: eviction.pod, uid: facts.uid, isWarning: true, reason: "Evict",
                 message: "Pod is evicted, because of \(eviction.reason.rawValue)\(purpose)", time: .now))
+        if let gang = facts.gang,
+            let group = podGroups[ObjectKey(namespace: eviction.pod.namespace, name: gang)]
+        {
+            record(of: group, isWarning: false, reason: "Evict", message: eviction.reason.rawValue)
+        }
         evictor.evict(
             Evictor.Victim(
-                pod: eviction.pod, uid: facts.uid, reason: eviction.reason.rawValue + purpose))
+                pod: eviction.pod, uid: facts.uid, reason: eviction.reason.rawValue + purpose),
+            mayRefuse: !compatibility.isVolcano)
     }
 }

@@ -1,4 +1,5 @@
 import ClusterModel
+import SchedulingLoop
 import SchedulingPolicy
 
 // What a cycle adds to the metrics.
@@ -22,24 +23,34 @@ extension Scheduler {
             metrics.add(
                 "total_preemption_attempts", by: Double(Set(result.evictions.compactMap(\.preemptor)).count))
         }
-        for queue in result.queues { measure(queue) }
+        metrics.set("held_nodes", to: Double(loop.heldNodes.count))
+        measure(result.queues)
     }
 
-    private func measure(_ queue: CycleResult.QueueUse) {
-        metrics.set("queue_weight", [queue.name], to: Double(queue.weight))
-        queue.allocated.forEach { set("allocated", queue.name, $0, Double($1)) }
-        queue.request.forEach { set("request", queue.name, $0, Double($1)) }
-        for amount in queue.deservedMilli {
-            set("deserved", queue.name, amount.resource, Double(amount.milli) / 1_000)
+    /// Queues that are gone leave no series behind.
+    private func measure(_ queues: [CycleResult.QueueUse]) {
+        var series: [String: [[String]: Double]] = ["queue_weight": [:]]
+        for what in ["allocated", "request", "deserved"] {
+            for amount in ["milli_cpu", "memory_bytes", "scalar_resources"] {
+                series["queue_\(what)_\(amount)"] = [:]
+            }
         }
-    }
-
-    private func set(_ what: String, _ queue: String, _ resource: ResourceName, _ value: Double) {
-        switch resource {
-        case .cpu: metrics.set("queue_\(what)_milli_cpu", [queue], to: value)
-        case .memory: metrics.set("queue_\(what)_memory_bytes", [queue], to: value)
-        default: metrics.set("queue_\(what)_scalar_resources", [queue, resource.text], to: value)
+        func set(_ what: String, _ queue: String, _ resource: ResourceName, _ value: Double) {
+            switch resource {
+            case .cpu: series["queue_\(what)_milli_cpu"]?[[queue]] = value
+            case .memory: series["queue_\(what)_memory_bytes"]?[[queue]] = value
+            default: series["queue_\(what)_scalar_resources"]?[[queue, resource.text]] = value
+            }
         }
+        for queue in queues {
+            series["queue_weight"]?[[queue.name]] = Double(queue.weight)
+            queue.allocated.forEach { set("allocated", queue.name, $0, Double($1)) }
+            queue.request.forEach { set("request", queue.name, $0, Double($1)) }
+            for amount in queue.deservedMilli {
+                set("deserved", queue.name, amount.resource, Double(amount.milli) / 1_000)
+            }
+        }
+        for (name, values) in series { metrics.replace(name, values) }
     }
 
     /// Counts the objects that are known.

@@ -9,7 +9,9 @@ extension Scheduler {
         for group in result.podGroups where group.origin == .object {
             standings[group.key] = group
             writeStatus(of: group.key)
+            announce(group)
         }
+        writeStatuses(of: result.queues)
         let time = "\(WallClock.now.timestamp)"
         for pending in result.pending where pending.reason != .schedulingGated {
             note(pending, at: time)
@@ -62,6 +64,38 @@ extension Scheduler {
         }
     }
 
+    /// Tells of a gang that its minimum has places, or that it waits for another reason than before.
+    private func announce(_ standing: CycleResult.Group) {
+        let announcement: GangAnnouncement
+        if let reason = standing.reason {
+            announcement = .waiting(reason)
+        } else if standing.placed > 0 {
+            announcement = .scheduled
+        } else {
+            return
+        }
+        guard announcements.updateValue(announcement, forKey: standing.key) != announcement,
+            let group = podGroups[standing.key]
+        else { return }
+        record(
+            of: group, isWarning: announcement != .scheduled,
+            reason: announcement == .scheduled ? "Scheduled" : "Unschedulable",
+            message: announcement == .scheduled ? "pod group is ready" : Self.unschedulable(standing))
+    }
+
+    /// Records an event of a gang.
+    func record(of group: PodGroup, isWarning: Bool, reason: String, message: String) {
+        statuses.record(
+            EventNote(
+                kind: .podGroup, key: group.key, uid: group.uid, isWarning: isWarning, reason: reason,
+                message: message, time: .now))
+    }
+
+    private static func unschedulable(_ standing: CycleResult.Group) -> String {
+        "\(max(0, standing.minMember - standing.placed))/\(standing.pods) tasks in gang unschedulable: "
+            + standing.message
+    }
+
     private func writeStatus(of key: ObjectKey) {
         guard let group = podGroups[key], let standing = standings[key] else { return }
         let counts = pods.gangs[key] ?? GangCounts()
@@ -75,11 +109,11 @@ extension Scheduler {
             } else {
                 PodGroupStatus.Condition(
                     type: "Unschedulable", reason: "NotEnoughResources",
-                    message:
-                        "\(max(0, standing.minMember - standing.placed))/\(standing.pods) tasks in gang unschedulable: "
-                        + standing.message)
+                    message: Self.unschedulable(standing))
             }
-        let news = PodGroupStatus.News(phase: standing.phase, counts: counts, condition: condition)
+        let news = PodGroupStatus.News(
+            phase: standing.phase, counts: counts, condition: condition,
+            allocatedHyperNode: standing.allocatedHyperNode)
         if toldOfGangs[key] == news { return }
         toldOfGangs[key] = news
         let others = group.conditions.filter { $0.type != condition?.type }

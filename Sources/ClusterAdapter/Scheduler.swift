@@ -31,8 +31,9 @@ public actor Scheduler {
     var pods = KnownPods()
     var podGroups: [ObjectKey: PodGroup] = [:]
     var nodes: Set<String> = []
-    /// The names of all objects that the loop knows, for kinds of which nothing else is kept.
-    private var known: [ObjectKind: Set<ObjectKey>] = [:]
+    var queues: [String: Queue] = [:]
+    /// All objects that the API server has shown, with their resource versions.
+    private var known: [ObjectKind: [ObjectKey: String]] = [:]
     /// Kinds that have not been listed yet.
     private var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
@@ -54,6 +55,14 @@ public actor Scheduler {
     let identity: String
     /// Why pods wait, as they have been told.
     var failures: [ObjectKey: PendingExplanation] = [:]
+    /// What the events of gangs have told last.
+    var announcements: [ObjectKey: GangAnnouncement] = [:]
+    /// When the queue that every cluster has may be made again.
+    var nextDefaultQueue = ContinuousClock.now
+    /// Kinds that the API server does not have.
+    private(set) var absentKinds: Set<ObjectKind> = []
+    /// Whose semantics hold.
+    private(set) var compatibility: Compatibility
     /// How gangs stand, as they have been told.
     var toldOfGangs: [ObjectKey: PodGroupStatus.News] = [:]
     /// Statuses of gangs that were written.
@@ -70,6 +79,7 @@ public actor Scheduler {
         self.options = options
         self.log = log
         self.metrics = metrics
+        compatibility = configuration.compatibility
         identity = String(UInt64.random(in: .min ... .max), radix: 16)
         var session = SessionOptions()
         session.schedulerNames = options.schedulerNames
@@ -88,7 +98,8 @@ public actor Scheduler {
     /// - Returns: Why it cannot go on; nil if the task was cancelled.
     public func run() async -> String? {
         let feed = ClusterFeed(
-            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics)
+            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics,
+            comparePeriod: options.comparePeriod)
         await withTaskGroup { group in
             group.addTask { await feed.run() }
             group.addTask { await self.statuses.run() }
@@ -110,6 +121,12 @@ public actor Scheduler {
     /// Says that a configuration was bad: the one that is in force stays.
     public nonisolated func keepConfiguration(because reason: String) {
         log.error("the configuration is bad: the last good one stays in force", ["error": reason])
+        if let lease = options.lease {
+            statuses.record(
+                EventNote(
+                    kind: .lease, key: lease, uid: "", isWarning: true, reason: "ConfigurationRefused",
+                    message: "The last good configuration stays in force: \(reason)", time: .now))
+        }
         metrics.add("configuration_reloads_total", ["refused"])
         metrics.set("configuration_last_reload_successful", to: 0)
     }
@@ -141,7 +158,10 @@ public actor Scheduler {
             }
             if isLeader {
                 updateStatuses()
-                if mayDecide { releaseStuckGangs() }
+                if mayDecide {
+                    releaseStuckGangs()
+                    makeDefaultQueue()
+                }
             }
             measureCache()
             await inbox.wait(atMost: wait(from: now))
@@ -160,8 +180,11 @@ public actor Scheduler {
         switch message {
         case .replaced(let kind, let objects):
             let keys = Set(objects.map(\.key))
-            for key in known[kind, default: []].subtracting(keys).sorted() { remove(kind, key) }
+            for key in known[kind, default: [:]].keys.filter({ !keys.contains($0) }).sorted() {
+                remove(kind, key)
+            }
             for object in objects { set(kind, object) }
+            absentKinds.remove(kind)
             listed(kind)
         case .changed(let kind, let events):
             for event in events {
@@ -171,13 +194,18 @@ public actor Scheduler {
                 }
             }
         case .absent(let kind):
-            for key in known[kind, default: []].sorted() { remove(kind, key) }
+            for key in known[kind, default: [:]].keys.sorted() { remove(kind, key) }
+            absentKinds.insert(kind)
             listed(kind)
+        case .compare(let kind, let versions, let answer):
+            answer.yield(compare(kind, versions))
+            answer.finish()
         case .binding(let binding, let outcome): settle(binding, outcome)
         case .bindingExpired(let pod): tell(.bindRefused(pod))
         case .gangEnded(let gang): end(gang)
         case .evictionRefused(let pod): tell(.evictionRefused(pod))
         case .configuration(let configuration):
+            compatibility = configuration.compatibility
             tell(.configuration(configuration))
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
@@ -202,18 +230,44 @@ public actor Scheduler {
     }
 
     private func set(_ kind: ObjectKind, _ observed: Observed) {
-        known[kind, default: []].insert(observed.key)
-        for change in live.changed(observed.object) { take(change) }
+        known[kind, default: [:]][observed.key] = observed.resourceVersion
+        guard let object = observed.object else { return }
+        for change in live.changed(object) { take(change) }
     }
 
     private func remove(_ kind: ObjectKind, _ key: ObjectKey) {
-        known[kind]?.remove(key)
+        known[kind]?[key] = nil
         for change in live.removed(kind, key) { take(change) }
+    }
+
+    /// Whether the objects of a kind are known in the very versions that the API server has; what differs is counted.
+    private func compare(_ kind: ObjectKind, _ versions: [ObjectVersion]) -> Bool {
+        let known = known[kind] ?? [:]
+        let actual: [ObjectKey: String] = Dictionary(versions.map { ($0.key, $0.resourceVersion) }) {
+            _, last in last
+        }
+        let differing =
+            actual.keys.filter { known[$0] != actual[$0] }
+            + known.keys.filter { actual[$0] == nil }
+        metrics.add("cache_comparisons_total", [kind.rawValue])
+        if differing.isEmpty {
+            log.debug("\(kind.plural) are known as the API server has them", ["count": "\(actual.count)"])
+            return true
+        }
+        metrics.add("cache_drift_total", [kind.rawValue], by: Double(differing.count))
+        log.error(
+            "what is known of the cluster is not what the API server has: all \(kind.plural) are read anew",
+            [
+                "differing": "\(differing.count)",
+                "objects": differing.sorted().prefix(5).map { "\($0)" }.joined(separator: ", "),
+            ])
+        return false
     }
 
     private func take(_ change: ClusterChange) {
         switch change {
         case .pod(let pod):
+            noteRefusal(by: pod)
             let isOurs = options.schedulerNames.contains(pod.schedulerName)
             pods.set(pod.key, PodFacts(pod, isOurs: isOurs))
             if pod.nodeName != nil { refusals[pod.key] = nil }
@@ -235,13 +289,30 @@ public actor Scheduler {
             podGroups[key] = nil
             standings[key] = nil
             toldOfGangs[key] = nil
+            announcements[key] = nil
             statuses.forget(podGroup: key)
             partialSince[key] = nil
+        case .queue(let queue):
+            let before = queues.updateValue(queue, forKey: queue.name)
+            statuses.forget(queue: queue.name)
+            if let before, queue.differsInStatusOnly(from: before) { return }
+        case .queueRemoved(let name):
+            queues[name] = nil
+            statuses.forget(queue: name)
         case .node(let node): nodes.insert(node.name)
         case .nodeRemoved(let name): nodes.remove(name)
         default: break
         }
         tell(.change(change))
+    }
+
+    /// Tells of a pod that its node's kubelet has just refused: the loop leaves the node alone for a while.
+    private func noteRefusal(by pod: Pod) {
+        guard pod.isRefusedByKubelet, let before = pods[pod.key], before.phase != .failed else { return }
+        metrics.add("kubelet_refusals_total", [pod.statusReason])
+        log.warning(
+            "a kubelet refused a pod: its node takes no new ones for a while",
+            ["pod": "\(pod.key)", "node": pod.nodeName ?? "", "reason": pod.statusReason])
     }
 
     /// Tells the loop; amounts that no longer add up are the only thing that it refuses.
@@ -257,6 +328,15 @@ extension PodGroup {
     fileprivate func differsInStatusOnly(from other: PodGroup) -> Bool {
         var same = self
         (same.phase, same.conditions) = (other.phase, other.conditions)
+        return same == other
+    }
+}
+
+extension Queue {
+    /// Whether nothing is another but what the status says of its pods, which we write.
+    fileprivate func differsInStatusOnly(from other: Queue) -> Bool {
+        var same = self
+        same.statusAllocated = other.statusAllocated
         return same == other
     }
 }

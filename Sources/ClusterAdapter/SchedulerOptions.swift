@@ -1,3 +1,4 @@
+public import ClusterModel
 public import SchedulingLoop
 
 /// How the scheduler of a cluster is to run.
@@ -26,6 +27,11 @@ public struct SchedulerOptions: Sendable {
     public var evictionCoolDown = Duration.seconds(30)
     /// How long a pod's binding waits to be tried again after it was refused, at first; it doubles up to a minute.
     public var bindRetryDelay = Duration.seconds(1)
+
+    /// How often what is known of the cluster is compared with what the API server has; nil for never.
+    public var comparePeriod: Duration? = .seconds(600)
+    /// The Lease on which events about the scheduler itself are recorded; nil for none.
+    public var lease: ObjectKey?
 
     /// What `gangwright run` does without options.
     public init() {}

@@ -11,8 +11,8 @@ public struct ObjectKey: Hashable, Comparable, Sendable, CustomStringConvertible
         self.name = name
     }
 
-    /// `namespace/name`.
-    public var description: String { "\(namespace)/\(name)" }
+    /// `namespace/name`, or the name alone.
+    public var description: String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
 
     /// Byte-wise by namespace, then by name.
     public static func < (left: ObjectKey, right: ObjectKey) -> Bool {

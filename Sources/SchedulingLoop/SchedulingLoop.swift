@@ -28,6 +28,7 @@ public final class SchedulingLoop {
     private var hasWaiting = false
     /// Bindings that nobody has confirmed or refused yet.
     public private(set) var assumed: Set<ObjectKey> = []
+    private var nodeHolds = NodeHolds()
 
     /// A loop over an empty cluster.
     public init(
@@ -58,7 +59,7 @@ public final class SchedulingLoop {
         switch input {
         case .change(let change):
             forget(change)
-            try session.apply(change)
+            try apply(change, at: time)
         case .bound(let key): confirmBind(key)
         case .bindRefused(let key):
             assumed.remove(key)
@@ -67,6 +68,20 @@ public final class SchedulingLoop {
         case .configuration(let configuration): session.configure(configuration)
         }
         if firstChange == nil, Self.asksForCycle(input) { firstChange = time }
+    }
+
+    private func apply(_ change: ClusterChange, at time: LoopTime) throws(ResourceOverflow) {
+        switch change {
+        case .node(let node): try session.apply(.node(nodeHolds.seen(node)))
+        case .nodeRemoved(let name):
+            nodeHolds.forget(name)
+            try session.apply(change)
+        case .pod(let pod) where pod.isRefusedByKubelet && session.isOnNode(pod.key):
+            try session.apply(change)
+            guard let node = pod.nodeName.flatMap({ session.node(named: $0) }) else { return }
+            try session.apply(.node(nodeHolds.refuse(node, at: time)))
+        default: try session.apply(change)
+        }
     }
 
     /// Takes note that the API server has accepted a binding; the same as the input `bound`.
@@ -111,6 +126,10 @@ public final class SchedulingLoop {
 
     /// Runs a cycle, due or not. What it binds is assumed to be bound until an input says otherwise.
     public func runCycle(at time: LoopTime) -> CycleResult {
+        for node in nodeHolds.end(by: time) {
+            // The amounts added up before.
+            try? session.apply(.node(node))
+        }
         let result = session.runCycle(now: time.timestamp)
         assumed.formUnion(result.binds.map(\.pod))
         hasWaiting = !result.pending.isEmpty || !result.pipelined.isEmpty
@@ -120,6 +139,9 @@ public final class SchedulingLoop {
     }
 
     // MARK: Questions
+
+    /// Nodes that take no new pods for a while, because their kubelets refused some, by name.
+    public var heldNodes: [String] { nodeHolds.names }
 
     /// Does the books over from the pods, and says where those that were kept differ; empty if they agree.
     public func audit() -> [String] { session.audit() }

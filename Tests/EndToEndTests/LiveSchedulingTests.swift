@@ -102,6 +102,100 @@ struct LiveSchedulingTests {
         }
     }
 
+    @Test("queues say what their pods hold, and the default queue is made") func queues() async throws {
+        try await onCluster { plane, cluster in
+            try await cluster.addQueue("parent")
+            try await cluster.addQueue("child", parent: "parent")
+            try await cluster.addGang("a", 2, queue: "child")
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("the default queue is there") { try await cluster.queue("default") != nil }
+            for queue in ["child", "parent"] {
+                try await cluster.wait("\(queue) says what it holds") {
+                    let held = try await cluster.queue(queue)?["status"]?["allocated"]
+                    return held?["nvidia.com/gpu"]?.string == "16" && held?["cpu"]?.string == "2"
+                }
+            }
+            try await cluster.deletePod("a-0")
+            try await cluster.deletePod("a-1")
+            try await cluster.wait("it holds nothing any more") {
+                let held = try await cluster.queue("child")?["status"]?["allocated"]
+                return held?["nvidia.com/gpu"] == nil
+            }
+            try await cluster.wait("events tell of the gang") {
+                try await cluster.events(of: "a") == ["Scheduled"]
+            }
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
+    @Test("a kubelet that refuses pods gets no more of them for a while") func kubelet() async throws {
+        try await onCluster(nodes: 1, hollow: false) { plane, cluster in
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.addPod("first", gpus: 1)
+            try await cluster.wait("it is bound") { try await cluster.onNodes()[""] == 1 }
+            try await cluster.fail("first", reason: "OutOfnvidia.com/gpu")
+            try await cluster.wait("it is told") { scheduler.log.contains("a kubelet refused a pod") }
+            try await cluster.addPod("second", gpus: 1)
+            try await Task.sleep(for: .seconds(3))
+            #expect(try await cluster.pods().contains { $0.name == "second" && $0.node.isEmpty })
+            try await cluster.wait("the next one is tried after a while") {
+                try await cluster.pods().contains { $0.name == "second" && !$0.node.isEmpty }
+            }
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
+    @Test("what is known is compared with what the API server has, and is the same") func comparison()
+        async throws
+    {
+        try await onCluster { plane, cluster in
+            let scheduler = try SchedulerProcess(plane, ["--cache-compare-period", "2s"])
+            for index in 0..<6 {
+                try await cluster.addGang("g\(index)", 1)
+                try await Task.sleep(for: .seconds(1))
+                if index % 2 == 1 { try await cluster.deletePod("g\(index - 1)-0") }
+            }
+            try await cluster.wait("pods have been compared") {
+                scheduler.log.contains("pods are known as the API server has them")
+            }
+            try await Task.sleep(for: .seconds(3))
+            #expect(!scheduler.log.contains("read anew"))
+        }
+    }
+
+    @Test("under Volcano's compatibility a victim is deleted, whatever budgets say") func volcanoEviction()
+        async throws
+    {
+        try await onCluster(nodes: 1) { plane, cluster in
+            try await cluster.addPriorityClass("low", 10)
+            try await cluster.addPriorityClass("high", 1_000)
+            try await cluster.addBudget("all", minAvailable: 1)
+            let file = plane.folder + "/volcano.conf"
+            try """
+            actions: "enqueue, allocate, preempt"
+            tiers:
+            - plugins:
+              - name: priority
+              - name: gang
+                enablePreemptable: false
+              - name: conformance
+            - plugins:
+              - name: predicates
+              - name: proportion
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            let scheduler = try SchedulerProcess(plane, ["--config", file])
+            try await cluster.addGang("low", 1, priorityClass: "low")
+            try await cluster.wait("the first gang runs") {
+                try await cluster.pods().contains { $0.gang == "low" && $0.phase == "Running" }
+            }
+            try await cluster.addGang("high", 1, priorityClass: "high")
+            try await cluster.wait("the other one has taken its place") {
+                try await cluster.onNodes() == ["high": 1]
+            }
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
     @Test("a bad configuration changes nothing, a good one does, and a pause stops decisions")
     func configuration() async throws {
         try await onCluster { plane, cluster in
@@ -121,6 +215,10 @@ struct LiveSchedulingTests {
             try await cluster.wait("it schedules") { try await cluster.onNodes()["a"] == 1 }
             try good.replacingOccurrences(of: "gang\n", with: "gagn\n")
                 .write(toFile: file, atomically: true, encoding: .utf8)
+            try await cluster.wait("an event tells of the mistake") {
+                try await cluster.events(of: "gangwright", in: "gangwright-system")
+                    .contains("ConfigurationRefused")
+            }
             try await cluster.wait("the mistake is told") {
                 scheduler.log.contains("the last good one stays in force")
             }

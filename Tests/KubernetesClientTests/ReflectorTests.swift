@@ -52,12 +52,14 @@ private final class ScriptedServer: Sendable {
 
 /// Runs a reflector until it has said `count` things, as text.
 private func follow(
-    _ server: ScriptedServer, until count: Int, time: ManualTime = ManualTime(), allowsStale: Bool = false
+    _ server: ScriptedServer, until count: Int, time: ManualTime = ManualTime(), allowsStale: Bool = false,
+    compare: (@Sendable ([ObjectVersion]) async -> Bool)? = nil
 ) async throws -> [String] {
     var reflector = Reflector(
         client: try client(server.server, time: time), scope: ListScope(.pods), read: name)
     reflector.random = SeededRandom(seed: 1)
     reflector.listOptions.allowsStale = allowsStale
+    if let compare { (reflector.compare, reflector.comparePeriod) = (compare, .zero) }
     let said = Collected<String>()
     let (done, finished) = AsyncStream<Void>.makeStream()
     let following = reflector
@@ -170,6 +172,43 @@ struct ReflectorTests {
         // Only the first list may be stale.
         let lists = server.server.requests.filter { $0.parameter("watch") == nil }
         #expect(lists.map { $0.parameter("resourceVersion") } == ["0", nil, nil])
+    }
+
+    @Test(
+        "between two watches the caller hears what there was at the version it has, and lists anew if it is wrong"
+    )
+    func compares() async throws {
+        let server = ScriptedServer(
+            lists: [
+                [ListTests.page(["a"])], [ListTests.page(["a", "b"], version: "11")],
+                [ListTests.page(["a", "c"], version: "12")], [ListTests.page(["d"], version: "40")],
+            ],
+            watches: [
+                [.head(200), .chunk(event("ADDED", "b", 11)), .lastChunk],
+                [.head(200), .chunk(event("ADDED", "c", 12)), .lastChunk],
+            ])
+        let heard = Collected<[String]>()
+        let said = try await follow(server, until: 4) { versions in heard.add(versions.map(\.name)) == 1 }
+        #expect(said == ["list a @10", "+b @11", "+c @12", "list d @40"])
+        #expect(heard.all == [["a", "b"], ["a", "c"]])
+        #expect(server.asked == ["list", "watch 10", "list", "watch 11", "list", "list", "watch 40"])
+        let comparisons = server.server.requests.filter { $0.parameter("resourceVersionMatch") == "Exact" }
+        #expect(comparisons.map { $0.parameter("resourceVersion") } == ["11", "12"])
+        #expect(
+            comparisons.allSatisfy { $0.header("accept")?.contains("PartialObjectMetadataList") ?? false })
+    }
+
+    @Test("a server that no longer knows the version says nothing against the caller") func compacted()
+        async throws
+    {
+        let server = ScriptedServer(
+            lists: [[ListTests.page(["a"])], [.refusal(410, "Expired")], [ListTests.page(["z"])]],
+            watches: [
+                [.head(200), .chunk(event("ADDED", "b", 11)), .lastChunk],
+                [.head(200), .chunk(event("ADDED", "c", 12)), .wait(milliseconds: 5000)],
+            ])
+        #expect(try await follow(server, until: 3) { _ in false } == ["list a @10", "+b @11", "+c @12"])
+        #expect(server.asked == ["list", "watch 10", "list", "watch 11"])
     }
 
     @Test("a server that is not ready is asked again, without a new list where the watch can go on")

@@ -303,3 +303,78 @@ enum Help: String, CaseIterable, CustomTestStringConvertible {
         #expect(try phase(cycles: 2) == .running)
     }
 }
+
+@Suite("A node whose kubelet refused a pod is left alone for a while") struct KubeletRefusalTests {
+    /// A loop with one node, on which a pod was bound that the kubelet then refuses.
+    private func loop() throws -> SchedulingLoop {
+        let loop = SchedulingLoop(configuration: .default)
+        try loop.receive(.change(.node(.of("n", 2_000))), at: at(0))
+        return loop
+    }
+
+    /// Places a pod, and lets the kubelet refuse it.
+    private func placeAndRefuse(_ name: String, _ loop: SchedulingLoop, at time: LoopTime) throws {
+        try loop.receive(.change(.pod(.waiting(name, 500))), at: time)
+        #expect(bound(loop.runCycle(at: time)) == [name: "n"])
+        try loop.receive(.change(.pod(refused(name))), at: time)
+    }
+
+    private func refused(_ name: String) -> Pod {
+        Pod.waiting(name, 500).with {
+            ($0.nodeName, $0.phase, $0.statusReason) = ("n", .failed, "OutOfcpu")
+        }
+    }
+
+    @Test("the pod that its controller makes anew goes there only when the hold is over") func hold() throws {
+        let loop = try loop()
+        try placeAndRefuse("a", loop, at: at(1_000))
+        #expect(loop.heldNodes == ["n"])
+        try loop.receive(.change(.pod(.waiting("b", 500))), at: at(1_100))
+        #expect(loop.runCycle(at: at(1_200)).binds.isEmpty)
+        // News of the node does not end it, and is not lost.
+        try loop.receive(.change(.node(.of("n", 400))), at: at(2_000))
+        #expect(loop.runCycle(at: at(10_999)).binds.isEmpty)
+        #expect(loop.runCycle(at: at(11_000)).binds.isEmpty)
+        #expect(loop.heldNodes.isEmpty)
+        try loop.receive(.change(.node(.of("n", 2_000))), at: at(12_000))
+        #expect(bound(loop.runCycle(at: at(12_000))) == ["b": "n"])
+    }
+
+    @Test("refusals in a row hold it twice as long each, up to ten minutes") func row() throws {
+        let loop = try loop()
+        var time = at(0)
+        for seconds: Int64 in [10, 20, 40, 80, 160, 320, 600, 600] {
+            let name = "pod-\(seconds)-\(time.milliseconds)"
+            try placeAndRefuse(name, loop, at: time)
+            try loop.receive(.change(.podRemoved(key(name))), at: time)
+            time = time.advanced(by: seconds * 1_000 - 1)
+            _ = loop.runCycle(at: time)
+            #expect(loop.heldNodes == ["n"])
+            time = time.advanced(by: 1)
+            _ = loop.runCycle(at: time)
+            #expect(loop.heldNodes.isEmpty)
+        }
+    }
+
+    @Test("a pod that was refused before anybody looked, or ends otherwise, holds nothing") func others()
+        throws
+    {
+        let loop = try loop()
+        try loop.receive(.change(.pod(refused("old"))), at: at(0))
+        #expect(loop.heldNodes.isEmpty)
+        try loop.receive(.change(.pod(Pod.waiting("a").running(on: "n"))), at: at(0))
+        let ended = Pod.waiting("a").with {
+            ($0.nodeName, $0.phase, $0.statusReason) = ("n", .failed, "Error")
+        }
+        try loop.receive(.change(.pod(ended)), at: at(1))
+        #expect(loop.heldNodes.isEmpty)
+    }
+
+    @Test("another node of the name begins anew") func replaced() throws {
+        let loop = try loop()
+        try placeAndRefuse("a", loop, at: at(0))
+        try loop.receive(.change(.nodeRemoved("n")), at: at(1))
+        try loop.receive(.change(.node(.of("n", 2_000))), at: at(2))
+        #expect(loop.heldNodes.isEmpty)
+    }
+}

@@ -1,8 +1,10 @@
 import ClusterModel
+import Documents
 import KubernetesClient
 import Synchronization
 
-/// Evicts pods through the Eviction API, so that disruption budgets hold, and not more than so many a second.
+/// Evicts pods, not more than so many a second: through the Eviction API, so that disruption budgets hold, or by deletion,
+/// as Volcano does.
 final class Evictor: Sendable {
     /// A pod that has to leave.
     struct Victim: Sendable {
@@ -34,7 +36,9 @@ final class Evictor: Sendable {
     }
 
     /// Evicts a pod once its turn has come.
-    func evict(_ victim: Victim) {
+    ///
+    /// - Parameter mayRefuse: Whether a disruption budget may refuse; else the pod is deleted.
+    func evict(_ victim: Victim, mayRefuse: Bool) {
         let turn = schedule.withLock { next in
             let turn = max(next, .now)
             next = turn + interval
@@ -42,17 +46,23 @@ final class Evictor: Sendable {
         }
         Task {
             try? await Task.sleep(until: turn, clock: .continuous)
-            await post(victim)
+            await post(victim, mayRefuse)
         }
     }
 
-    private func post(_ victim: Victim) async {
+    private func post(_ victim: Victim, _ mayRefuse: Bool) async {
         var options = DeleteOptions()
         options.uid = victim.uid
         do {
-            try await client.evict(
-                pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
-                version: try await policyVersion())
+            if mayRefuse {
+                try await client.evict(
+                    pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
+                    version: try await policyVersion())
+            } else {
+                await markAsVictim(victim)
+                _ = try await client.delete(
+                    .pods, namespace: victim.pod.namespace, name: victim.pod.name, options: options)
+            }
             metrics.add("evictions_total", ["accepted"])
         } catch {
             // Gone already, or another pod of the name: there is nobody to evict.
@@ -64,6 +74,32 @@ final class Evictor: Sendable {
             // The same plan would be made again at once.
             try? await Task.sleep(for: coolDown)
             inbox.put(.evictionRefused(victim.pod))
+        }
+    }
+
+    /// Says on the pod why it goes, as Volcano's scheduler does before it deletes; nothing depends on it.
+    private func markAsVictim(_ victim: Victim) async {
+        func condition(_ type: String, _ status: String, _ reason: String, _ message: String) -> OutputValue {
+            [
+                "type": .string(type), "status": .string(status), "reason": .string(reason),
+                "message": .string(message), "lastTransitionTime": .string("\(WallClock.now.timestamp)"),
+            ]
+        }
+        let conditions: [OutputValue] = [
+            condition("Ready", "False", "Evict", "Pod is evicted, because of \(victim.reason)"),
+            condition(
+                "DisruptionTarget", "True", "PreemptionByScheduler",
+                "gangwright: preempting to accommodate a higher priority pod"),
+        ]
+        let patch: OutputValue = [
+            "metadata": ["uid": .string(victim.uid)], "status": ["conditions": .list(conditions)],
+        ]
+        do {
+            _ = try await client.patch(
+                .pods, namespace: victim.pod.namespace, name: victim.pod.name, subresource: "status",
+                .strategicMerge, body: Array(patch.json(pretty: false).utf8))
+        } catch {
+            log.debug("a victim was not marked", ["pod": "\(victim.pod)", "error": "\(error)"])
         }
     }
 

@@ -15,6 +15,9 @@ struct ClusterFeed: Sendable {
     /// How long to wait before asking again for a kind that the server does not have: its definition may yet come.
     var absenceCheck = Duration.seconds(30)
 
+    /// How often what is known is compared with what the server has; nil for never.
+    var comparePeriod: Duration?
+
     /// Follows until the task is cancelled.
     func run() async {
         await withTaskGroup { group in
@@ -56,15 +59,22 @@ struct ClusterFeed: Sendable {
     /// Follows one kind until its definition is gone or the task is cancelled.
     private func follow(_ kind: ObjectKind, _ resource: GroupVersionResource) async {
         let (log, metrics) = (log, metrics)
-        let reflector = Reflector(client: client, scope: ListScope(resource)) { value in
+        var reflector = Reflector(client: client, scope: ListScope(resource)) { value in
             Self.read(value, kind, log, metrics)
         }
+        if let comparePeriod {
+            reflector.comparePeriod = comparePeriod
+            // A comparison comes between two watches.
+            reflector.watchTime = min(reflector.watchTime, max(comparePeriod / 2, .seconds(1)))
+            reflector.compare = { await isKnown(kind, $0) }
+        }
+        let following = reflector
         // A kind whose definition is deleted is refused for good: the reflector then runs inside a task that is ended.
         await withTaskGroup { group in
             let gone = Signal()
             let refusals = Refusals()
             group.addTask {
-                await reflector.run { event in
+                await following.run { event in
                     switch event {
                     case .replaced(let list): inbox.put(.replaced(kind, list.items))
                     case .changed(let events, _): inbox.put(.changed(kind, events))
@@ -84,24 +94,32 @@ struct ClusterFeed: Sendable {
         }
     }
 
-    /// Reads an object; one that is broken is as if it were not there, and logged.
+    /// Asks the task that decides, which has taken everything by then that was told before.
+    private func isKnown(_ kind: ObjectKind, _ versions: [ObjectVersion]) async -> Bool {
+        let (answers, answer) = AsyncStream<Bool>.makeStream()
+        inbox.put(.compare(kind, versions, answer))
+        for await isKnown in answers { return isKnown }
+        return true
+    }
+
+    /// Reads an object; of one that is broken only the name is known, and what was known before still holds.
     private static func read(
         _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics
     ) -> Observed? {
+        guard let version = ObjectVersion(value) else { return nil }
         let sink = ProblemSink()
         guard let (object, key) = ClusterObject.read(value, kind: kind, sink: sink) else {
-            let name = value["metadata"]?["name"]?.string ?? ""
-            let namespace = value["metadata"]?["namespace"]?.string ?? ""
             metrics.add("unreadable_objects_total", [kind.rawValue])
             log.error(
                 "a \(kind.rawValue) cannot be read and is passed over",
                 [
-                    "object": namespace.isEmpty ? name : "\(namespace)/\(name)",
+                    "object": "\(version.key)",
                     "error": sink.problems.first.map { "\($0.field): \($0.message)" } ?? "",
                 ])
-            return nil
+            return Observed(
+                key: version.key, resourceVersion: version.resourceVersion, object: nil)
         }
-        return Observed(key: key, object: object)
+        return Observed(key: key, resourceVersion: version.resourceVersion, object: object)
     }
 }
 
@@ -129,6 +147,10 @@ private final class Signal: Sendable {
     func set() { continuation.finish() }
 
     func wait() async { for await _ in stream {} }
+}
+
+extension ObjectVersion {
+    var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
 }
 
 extension ObjectKind {

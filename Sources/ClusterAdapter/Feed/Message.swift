@@ -11,6 +11,8 @@ enum Message: Sendable {
     case changed(ObjectKind, [WatchEvent<Observed>])
     /// The server does not have a kind, at least for now.
     case absent(ObjectKind)
+    /// This is what the server has of a kind at the moment up to which everything has been told: is it what is known?
+    case compare(ObjectKind, [ObjectVersion], AsyncStream<Bool>.Continuation)
     /// What became of a binding.
     case binding(PodBinding, BindingOutcome)
     /// A pod whose binding was refused may be tried again.
@@ -32,5 +34,8 @@ enum Message: Sendable {
 /// An object that the server has shown.
 struct Observed: Sendable {
     let key: ObjectKey
-    let object: ClusterObject
+    /// Its state, as the server calls it.
+    let resourceVersion: String
+    /// What it says; nil for one that cannot be read.
+    let object: ClusterObject?
 }

@@ -79,12 +79,21 @@ extension Metrics {
             name: "evictions_total", kind: .counter, help: "Evictions, by what came of them",
             labels: ["result"]),
         Definition(
+            name: "kubelet_refusals_total", kind: .counter,
+            help: "Pods that the kubelet of their node refused, by its reason", labels: ["reason"]),
+        Definition(
+            name: "held_nodes", kind: .gauge,
+            help: "Nodes that take no new pods for a while, because their kubelets refused some"),
+        Definition(
             name: "gangs_released_total", kind: .counter,
             help: "Gangs that had to give their places back, since they did not come together"),
         Definition(
             name: "pending_pods", kind: .gauge, help: "Pods that wait, by reason", labels: ["reason"]),
         Definition(name: "leader", kind: .gauge, help: "1 while this process decides"),
         Definition(name: "cache_objects", kind: .gauge, help: "Objects that are known", labels: ["kind"]),
+        Definition(
+            name: "cache_comparisons_total", kind: .counter,
+            help: "Comparisons of all objects of a kind with the API server's", labels: ["kind"]),
         Definition(
             name: "cache_drift_total", kind: .counter,
             help: "Objects that differed from the API server's when they were compared", labels: ["kind"]),

@@ -9,8 +9,15 @@ struct EventNote: Sendable {
     enum Kind: String, Sendable {
         case pod = "Pod"
         case podGroup = "PodGroup"
+        case lease = "Lease"
 
-        var apiVersion: String { self == .pod ? "v1" : "scheduling.volcano.sh/v1beta1" }
+        var apiVersion: String {
+            switch self {
+            case .pod: "v1"
+            case .podGroup: "scheduling.volcano.sh/v1beta1"
+            case .lease: "coordination.k8s.io/v1"
+            }
+        }
     }
 
     let kind: Kind

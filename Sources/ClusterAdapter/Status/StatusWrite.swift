@@ -1,6 +1,7 @@
 import ClusterModel
 import Documents
 import KubernetesClient
+import SchedulingPolicy
 
 /// Something that the API server is to show of an object: a patch of a part of it.
 struct StatusWrite: Sendable {
@@ -9,6 +10,7 @@ struct StatusWrite: Sendable {
         case podGroup(ObjectKey)
         case podCondition(ObjectKey)
         case nomination(ObjectKey)
+        case queue(String)
     }
 
     let target: Target
@@ -44,9 +46,32 @@ extension StatusWrite {
         let stamps: [(String, OutputValue)] = [
             ("lastTransitionTime", .string(time)), ("transitionID", .string(transition)),
         ]
+        guard let domain = status.news.allocatedHyperNode else {
+            return StatusWrite(
+                target: .podGroup(key), patch: .merge, content: members([]),
+                body: ["status": members(stamps)])
+        }
+        let metadata: OutputValue = ["annotations": [Self.hyperNodeAnnotation: .string(domain)]]
         return StatusWrite(
-            target: .podGroup(key), patch: .merge, content: members([]),
-            body: ["status": members(stamps)])
+            target: .podGroup(key), patch: .merge,
+            content: ["metadata": metadata, "status": members([])],
+            body: ["metadata": metadata, "status": members(stamps)])
+    }
+
+    /// Where Volcano says which domain of the network a gang is in.
+    private static let hyperNodeAnnotation = "volcano.sh/job-allocated-hypernode"
+
+    /// What the pods of a queue hold: quantities by resource.
+    ///
+    /// - Parameter before: What the queue says so far, which is taken out where nothing takes its place.
+    static func queue(_ name: String, allocated: [String: String], instead before: [String: String])
+        -> StatusWrite
+    {
+        var members = allocated.mapValues { OutputValue.string($0) }
+        for resource in before.keys where allocated[resource] == nil { members[resource] = .null }
+        let amounts = OutputValue.object(members.sorted { $0.key < $1.key })
+        let content: OutputValue = ["status": ["allocated": amounts]]
+        return StatusWrite(target: .queue(name), patch: .merge, content: content, body: content)
     }
 
     /// Why a pod is on no node: what cluster autoscalers look at.
@@ -83,9 +108,17 @@ struct PodGroupStatus: Sendable {
         let phase: PodGroup.Phase
         let counts: GangCounts
         let condition: Condition?
+        /// The domain of the network that its pods are in, for a gang that wishes for nearness.
+        var allocatedHyperNode: String?
     }
 
     let news: News
     /// Conditions of other types, which stay as they are.
     let otherConditions: [OutputValue]
+}
+
+/// What the events of a gang tell: when it is another, there is one more.
+enum GangAnnouncement: Equatable, Sendable {
+    case scheduled
+    case waiting(PendingReason)
 }

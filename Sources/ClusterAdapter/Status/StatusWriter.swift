@@ -74,6 +74,9 @@ final class StatusWriter: Sendable {
     /// Forgets what was written of a gang that is gone.
     func forget(podGroup key: ObjectKey) { forget([.podGroup(key)]) }
 
+    /// Forgets what was written of a queue that is gone, or has changed.
+    func forget(queue name: String) { forget([.queue(name)]) }
+
     /// Takes note that somebody else may have written to a gang: the same may have to be written once more.
     func noteForeignWrite(podGroup key: ObjectKey) { state.withLock { $0.written[.podGroup(key)] = nil } }
 
@@ -177,6 +180,7 @@ final class StatusWriter: Sendable {
             // Volcano's definition has no subresource for the status.
             (.podGroups, key.namespace, key.name, nil)
         case .podCondition(let key), .nomination(let key): (.pods, key.namespace, key.name, "status")
+        case .queue(let name): (.queues, nil, name, "status")
         }
     }
 }

@@ -28,6 +28,8 @@ public struct PodGroup: Equatable, Sendable {
 
     /// Namespace and name.
     public var key: ObjectKey
+    /// The UID, empty for objects written by hand.
+    public var uid = ""
     /// When it was created; `nil` counts as oldest.
     public var created: Timestamp?
     /// The queue that it waits in.

@@ -38,6 +38,8 @@ public struct Queue: Equatable, Sendable {
     public var type: String
     /// Whether it takes work.
     public var state: State
+    /// What its status says that its pods hold: quantities as written, by resource.
+    public var statusAllocated: [String: String] = [:]
 
     /// An open queue of weight 1 without limits.
     public init(

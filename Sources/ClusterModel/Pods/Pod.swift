@@ -41,6 +41,8 @@ public struct Pod: Equatable, Sendable {
     public var nominatedNodeName: String?
     /// How far the pod has got.
     public var phase: Phase
+    /// Why it is in its phase, in one word: a kubelet that refused it says `OutOfcpu`, for instance; empty for most pods.
+    public var statusReason = ""
     /// When the kubelet took it; `nil` before.
     public var started: Timestamp?
     /// When its last container ended; `nil` before.

@@ -1,4 +1,13 @@
 extension Quantity {
+    /// Writes an amount in its resource's own unit, exactly, in the canonical form.
+    public static func format(_ amount: Int64, of resource: ResourceName) -> String {
+        switch resource.scale {
+        case .milli: formatMilli(amount)
+        case .bytes: formatBytes(amount)
+        case .count: formatUnits(amount)
+        }
+    }
+
     /// Writes whole units in the canonical decimal form: `1500`, `2k`, `12M`.
     ///
     /// The suffix is the largest that loses nothing (`DecimalSI` of Kubernetes' apimachinery).

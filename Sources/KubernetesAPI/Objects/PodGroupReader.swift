@@ -8,6 +8,7 @@ enum PodGroupReader {
         var group = PodGroup(
             key: key, created: metadata.created, minMember: 0, labels: metadata.labels,
             annotations: metadata.annotations)
+        group.uid = metadata.uid
         if let spec = object.object("spec") {
             group.queue = spec.nonEmptyString("queue") ?? group.queue
             group.minMember = Int(spec.integer("minMember", in: 0...members) ?? 0)

@@ -17,7 +17,15 @@ enum QueueReader {
             queue.affinity = spec.object("affinity").map(affinity)
             queue.type = spec.string("type") ?? ""
         }
-        queue.state = object.object("status")?.choice("state") ?? .open
+        if let status = object.object("status") {
+            queue.state = status.choice("state") ?? .open
+            // Whoever wrote it: it decides nothing, so nothing in it is wrong.
+            if let allocated = status.value["allocated"] {
+                for (name, amount) in allocated.members {
+                    queue.statusAllocated[name] = amount.string ?? ""
+                }
+            }
+        }
         return queue
     }
 

@@ -18,6 +18,7 @@ enum PodReader {
         }
         if let status = object.object("status") {
             pod.phase = status.choice("phase") ?? .pending
+            pod.statusReason = status.string("reason") ?? ""
             pod.nominatedNodeName = status.nonEmptyString("nominatedNodeName")
             pod.started = status.timestamp("startTime")
             pod.finished =

@@ -41,6 +41,24 @@ public struct ListOptions: Sendable {
     public init() {}
 }
 
+/// An object by name, and what the server calls its state.
+public struct ObjectVersion: Equatable, Sendable {
+    /// The namespace; empty for an object without.
+    public let namespace: String
+    /// The name.
+    public let name: String
+    /// The version.
+    public let resourceVersion: String
+
+    /// Takes the three from an object's metadata; nil for an object without a name.
+    public init?(_ object: Value) {
+        guard let metadata = object["metadata"], let name = metadata["name"]?.string else { return nil }
+        self.name = name
+        namespace = metadata["namespace"]?.string ?? ""
+        resourceVersion = metadata["resourceVersion"]?.string ?? ""
+    }
+}
+
 /// All objects of a list as they were at one moment.
 public struct ObjectList<Item: Sendable>: Sendable {
     /// The objects, in the server's order.
@@ -52,6 +70,9 @@ public struct ObjectList<Item: Sendable>: Sendable {
 extension APIClient {
     /// How often a list whose pages expire is begun before it is given up.
     static let listAttempts = 3
+
+    private static let metadataOnly =
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
     /// Reads all objects of a list, page by page, of one resource version.
     ///
@@ -77,8 +98,18 @@ extension APIClient {
         }
     }
 
+    /// Which objects there were at one version, exactly; only their metadata come.
+    ///
+    /// Refused with `isVersionUnavailable` by a server that no longer knows: etcd forgets what is older than some minutes.
+    func versions(
+        _ scope: ListScope, at version: String, options: ListOptions
+    ) async throws(ClientError) -> [ObjectVersion] {
+        try await pages(scope, options, at: version) { ObjectVersion($0) }.items
+    }
+
     private func pages<Item: Sendable>(
-        _ scope: ListScope, _ options: ListOptions, _ read: @Sendable (Value) -> Item?
+        _ scope: ListScope, _ options: ListOptions, at version: String? = nil,
+        _ read: @Sendable (Value) -> Item?
     ) async throws(ClientError) -> ObjectList<Item> {
         var list = ObjectList<Item>(items: [], resourceVersion: "")
         var token = ""
@@ -87,12 +118,15 @@ extension APIClient {
             if !token.isEmpty {
                 // The token knows the version; servers refuse both together.
                 parameters.append(("continue", token))
+            } else if let version {
+                parameters += [("resourceVersion", version), ("resourceVersionMatch", "Exact")]
             } else if options.allowsStale {
                 // A limit would make some servers go past their cache.
                 parameters = [("resourceVersion", "0")]
             }
             var request = scope.request(parameters)
             request.timeout = options.pageTimeout
+            if version != nil { request.accept = Self.metadataOnly }
             let page = try Page(try await send(request), of: scope.resource)
             if let items = page.items { list.items += items.elements.lazy.compactMap(read) }
             // Later pages have the first one's version, but for servers that lost it and say so by 410.

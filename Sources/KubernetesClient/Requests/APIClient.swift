@@ -99,7 +99,7 @@ public final class APIClient: Sendable {
         var http = HTTPRequest(
             request.method, target, body: request.body, timeout: request.timeout ?? limits.timeout)
         http.headers = headers
-        http.headers.append(("Accept", "application/json"))
+        http.headers.append(("Accept", request.accept))
         if request.body != nil { http.headers.append(("Content-Type", request.contentType)) }
         if let token = identity.bearerToken { http.headers.append(("Authorization", "Bearer \(token)")) }
         http.clientCertificate = identity.clientCertificate
@@ -148,6 +148,8 @@ public struct APIRequest: Sendable {
     public var body: [UInt8]?
     /// What the body is.
     public var contentType = "application/json"
+    /// What is wanted back.
+    public var accept = "application/json"
     /// How long it may take; nil for the client's usual time.
     public var timeout: Duration?
     /// How often it is sent again when the server asks to wait; client-go's number.

@@ -24,6 +24,11 @@ public struct Reflector<Item: Sendable>: Sendable {
     public var watchTime = Duration.seconds(300)
     /// How long to wait after failures.
     public var backoff = Backoff()
+    /// At least so much time lies between two comparisons; nil for none.
+    public var comparePeriod: Duration?
+    /// Is told what objects the server had at the very version that has been delivered, between two watches; says whether
+    /// that is what the caller has. If not, all objects are listed and delivered anew.
+    public var compare: (@Sendable ([ObjectVersion]) async -> Bool)?
     /// The randomness of waits and of `watchTime`.
     public var random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     private let client: APIClient
@@ -46,16 +51,24 @@ public struct Reflector<Item: Sendable>: Sendable {
     public func run(_ deliver: @Sendable (ReflectorEvent<Item>) async -> Void) async {
         var state = self
         var version: String?
+        var compared = client.time.elapsed
         while !Task.isCancelled {
             do throws(ClientError) {
                 if let from = version {
                     // A watch that ends at once and says nothing is as good as a failure.
                     let wasOfUse = try await state.watch(from: from, &version, deliver)
                     if !wasOfUse { throw .transport(Self.shortWatch) }
+                    if let reached = version, let period = comparePeriod,
+                        client.time.elapsed - compared >= period
+                    {
+                        compared = client.time.elapsed
+                        if try await !isRight(at: reached) { version = nil }
+                    }
                 } else {
                     let list = try await client.list(scope, options: state.listOptions, read: read)
                     state.listOptions.allowsStale = false
                     version = list.resourceVersion
+                    compared = client.time.elapsed
                     await deliver(.replaced(list))
                 }
             } catch {
@@ -67,6 +80,19 @@ public struct Reflector<Item: Sendable>: Sendable {
                 await deliver(.failed(error, wait: wait))
                 do { try await client.sleep(for: wait) } catch { return }
             }
+        }
+    }
+
+    /// Asks the server what it had at a version, and the caller whether that is so.
+    ///
+    /// A server that no longer knows says nothing about the caller: the watch goes on from that version, or fails itself.
+    private func isRight(at version: String) async throws(ClientError) -> Bool {
+        guard let compare else { return true }
+        do {
+            return await compare(try await client.versions(scope, at: version, options: listOptions))
+        } catch {
+            if error.status?.isVersionUnavailable == true { return true }
+            throw error
         }
     }
 

@@ -41,6 +41,11 @@ extension Session {
         roomVersion.changed += 1
     }
 
+    /// A node as it was last told of; `nil` if there is none of the name.
+    public func node(named name: String) -> Node? {
+        nodes.find(name).flatMap { nodes.entries[$0].index }.map { allocator.node($0) }
+    }
+
     /// Forgets a node. Pods that still name it are kept, and are on it again if it comes back.
     public func removeNode(_ name: String) {
         closeCycle()

@@ -67,6 +67,9 @@ extension Session {
         book(task, of: job, sign: 1)
     }
 
+    /// Whether a pod holds a place on a node.
+    public func isOnNode(_ key: ObjectKey) -> Bool { findTask(key).map { tasks[$0].node != nil } ?? false }
+
     // MARK: Slots
 
     private static let noKey = ObjectKey(namespace: "", name: "")

@@ -196,7 +196,7 @@ struct ExplainCommand {
                     "missing",
                     .object(
                         near.missing.map {
-                            ($0.resource.text, .string(AmountText.text($0.missing, of: $0.resource)))
+                            ($0.resource.text, .string(Quantity.format($0.missing, of: $0.resource)))
                         })
                 ),
             ])

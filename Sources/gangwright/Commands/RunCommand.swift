@@ -42,6 +42,10 @@ struct RunCommand {
                 help: "how long a gang may hold places for fewer pods than its minimum; 0 for ever",
                 default: "10m"),
             Option(
+                name: "cache-compare-period", metavar: "DURATION",
+                help: "how often what is known is compared with what the API server has; 0 for never",
+                default: "10m"),
+            Option(
                 name: "kube-api-qps", metavar: "N",
                 help: "requests a second in the long run (default: no limit but the server's own)",
                 integers: 1...1_000_000),
@@ -144,10 +148,14 @@ struct RunCommand {
         }
     }
 
-    private func elector(_ client: APIClient, _ log: Log) -> LeaderElector {
+    private var lease: LeaderElector.Lease {
         var lease = LeaderElector.Lease()
         lease.namespace = arguments.value("leader-elect-resource-namespace") ?? lease.namespace
         lease.name = arguments.value("leader-elect-resource-name") ?? lease.name
+        return lease
+    }
+
+    private func elector(_ client: APIClient, _ log: Log) -> LeaderElector {
         let identity = "\(Process.hostName)_\(String(UInt64.random(in: .min ... .max), radix: 16))"
         return LeaderElector(client: client, lease: lease, identity: identity, log: log)
     }
@@ -169,6 +177,12 @@ struct RunCommand {
             ?? .retry
         let repair = try duration("gang-repair-timeout")
         options.gangRepairTimeout = repair == .zero ? nil : repair
+        let compare = try duration("cache-compare-period")
+        options.comparePeriod = compare == .zero ? nil : compare
+        if arguments.value("leader-elect") == "true" {
+            let lease = lease
+            options.lease = ObjectKey(namespace: lease.namespace, name: lease.name)
+        }
         return options
     }
 

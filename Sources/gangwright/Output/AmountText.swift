@@ -4,15 +4,6 @@ import SchedulingPolicy
 
 /// Amounts as Kubernetes writes them, for machines, and rounded, for people.
 enum AmountText {
-    /// One amount in its resource's own unit, exact.
-    static func text(_ amount: Int64, of resource: ResourceName) -> String {
-        switch resource.scale {
-        case .milli: Quantity.formatMilli(amount)
-        case .bytes: Quantity.formatBytes(amount)
-        case .count: Quantity.formatUnits(amount)
-        }
-    }
-
     /// Thousandths of a resource's unit, rounded to what the resource is counted in.
     static func text(milli amount: Int64, of resource: ResourceName) -> String {
         switch resource.scale {
@@ -28,7 +19,7 @@ enum AmountText {
 
     /// A list as an object of quantity strings.
     static func object(_ list: ResourceList) -> OutputValue {
-        .object(list.sorted.map { ($0.name.text, .string(text($0.amount, of: $0.name))) })
+        .object(list.sorted.map { ($0.name.text, .string(Quantity.format($0.amount, of: $0.name))) })
     }
 
     /// A list as `cpu 4, memory 64Gi`, rounded for people.

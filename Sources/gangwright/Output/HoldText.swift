@@ -79,7 +79,7 @@ enum HoldText {
                 ("found", .integer(Int64(gang.found))), ("role", gang.role.map { .string($0) } ?? .null),
             ]
         case .resource(let hold):
-            func text(_ amount: Int64) -> OutputValue { .string(AmountText.text(amount, of: hold.resource)) }
+            func text(_ amount: Int64) -> OutputValue { .string(Quantity.format(amount, of: hold.resource)) }
             return [
                 ("resource", .string(hold.resource.text)), ("asked", text(hold.asked)),
                 ("nodesWithEnough", .integer(Int64(hold.nodesWithEnough))),
@@ -106,7 +106,7 @@ enum HoldText {
     }
 
     private static func document(_ excess: QueueShareHold.Excess) -> OutputValue {
-        func text(_ amount: Int64) -> OutputValue { .string(AmountText.text(amount, of: excess.resource)) }
+        func text(_ amount: Int64) -> OutputValue { .string(Quantity.format(amount, of: excess.resource)) }
         return .object([
             ("resource", .string(excess.resource.text)), ("held", text(excess.held)),
             ("asked", text(excess.asked)), ("limit", text(excess.limit)), ("over", text(excess.over)),

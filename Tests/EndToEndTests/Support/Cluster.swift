@@ -110,8 +110,9 @@ struct Cluster: Sendable {
             ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata), "spec": .object(spec)])
     }
 
-    func addQueue(_ name: String, capability: OutputValue? = nil) async throws {
+    func addQueue(_ name: String, capability: OutputValue? = nil, parent: String = "") async throws {
         var spec: [(String, OutputValue)] = [("weight", 1)]
+        if !parent.isEmpty { spec.append(("parent", .string(parent))) }
         if let capability { spec.append(("capability", capability)) }
         try await create(
             Self.queues, namespace: nil,
@@ -130,6 +131,18 @@ struct Cluster: Sendable {
             ])
     }
 
+    /// A disruption budget over all pods.
+    func addBudget(_ name: String, minAvailable: Int64) async throws {
+        try await create(
+            GroupVersionResource(group: "policy", version: "v1beta1", resource: "poddisruptionbudgets"),
+            namespace: "default",
+            [
+                "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget",
+                "metadata": ["name": .string(name), "namespace": "default"],
+                "spec": ["minAvailable": .integer(minAvailable), "selector": .object([])],
+            ])
+    }
+
     func addNamespace(_ name: String) async throws {
         try await create(
             GroupVersionResource(resource: "namespaces"), namespace: nil,
@@ -140,6 +153,14 @@ struct Cluster: Sendable {
         var options = DeleteOptions()
         options.gracePeriodSeconds = 0
         _ = try await client.delete(.pods, namespace: "default", name: name, options: options)
+    }
+
+    /// Lets a pod's kubelet refuse it.
+    func fail(_ name: String, reason: String) async throws {
+        let status: OutputValue = ["status": ["phase": "Failed", "reason": .string(reason)]]
+        _ = try await client.patch(
+            .pods, namespace: "default", name: name, subresource: "status", .merge,
+            body: Array(status.json(pretty: false).utf8))
     }
 
     func deleteNode(_ name: String) async throws {
@@ -183,8 +204,17 @@ struct Cluster: Sendable {
         try await client.get(Self.groups, namespace: "default", name: name).document()
     }
 
-    func events(of name: String) async throws -> [String] {
-        let scope = ListScope(GroupVersionResource(resource: "events"), namespace: "default")
+    func queue(_ name: String) async throws -> Value? {
+        do throws(ClientError) {
+            return try await client.get(Self.queues, namespace: nil, name: name).document()
+        } catch {
+            if error.status?.code == 404 { return nil }
+            throw error
+        }
+    }
+
+    func events(of name: String, in namespace: String = "default") async throws -> [String] {
+        let scope = ListScope(GroupVersionResource(resource: "events"), namespace: namespace)
         return try await client.list(scope) { event in
             event["involvedObject"]?["name"]?.string == name ? event["reason"]?.string : nil
         }.items

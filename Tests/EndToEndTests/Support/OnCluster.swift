@@ -1,9 +1,9 @@
 import KubernetesClient
 import Testing
 
-/// Runs a test on a control plane of its own, with kubelets that do what they should.
+/// Runs a test on a control plane of its own, with kubelets that do what they should, or do nothing.
 func onCluster(
-    nodes: Int = 4, _ body: (ControlPlane, Cluster) async throws -> Void
+    nodes: Int = 4, hollow: Bool = true, _ body: (ControlPlane, Cluster) async throws -> Void
 ) async throws {
     let plane = try ControlPlane()
     let cluster = Cluster(client: plane.admin)
@@ -16,8 +16,8 @@ func onCluster(
         $0.status?.code == 404 && $0.status?.name == "none"
     }
     try await cluster.addNodes(nodes)
-    let kubelets = Task { await HollowNodes(cluster: cluster).run() }
-    defer { kubelets.cancel() }
+    let kubelets = hollow ? Task { await HollowNodes(cluster: cluster).run() } : nil
+    defer { kubelets?.cancel() }
     try await body(plane, cluster)
 }
 
