@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test soak bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output clean
+.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test soak bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output check-deploy helm-chart image-root setup-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,5 +98,21 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 			| scripts/check-schedule-output.py --schema docs/explain-output.schema.json - || exit 1; done
 	@scripts/docs-output.py --check $(DOCUMENTS)
 
+# Debian's promtool comes with a server, which starts where systemd runs: systemctl disable --now prometheus.
+setup-deploy:
+	@scripts/setup.sh python3-yaml prometheus golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
+
+check-deploy: setup-deploy ## Check overlays, the Helm chart, alerts and the dashboard; needs kubectl 1.21 or newer
+	@PYTHONDONTWRITEBYTECODE=1 scripts/deploy/check.py
+
+helm-chart: setup-deploy ## Make anew the Helm chart and the PrometheusRules, which come from other files of deploy/
+	@PYTHONDONTWRITEBYTECODE=1 scripts/deploy/generate.py
+
+# The build is one of its own, with Swift's libraries in the program; the first time it takes minutes.
+IMAGE_ROOT ?= .image-root
+image-root: setup ## Assemble the root of the container image in .image-root; docker build -f deploy/Dockerfile .image-root
+	@scripts/setup.sh ca-certificates binutils
+	@scripts/image-root.sh $(IMAGE_ROOT)
+
 clean: ## Remove everything that was built
-	@rm -rf .build .build-* fuzz-*
+	@rm -rf .build .build-* fuzz-* .image-root
