@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test soak bench bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output check-deploy helm-chart image-root setup-deploy clean
+.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output check-deploy helm-chart image-root setup-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,15 @@ soak: setup ## Run a cluster for HOURS=24 of virtual time under several configur
 bench: setup ## Run the benchmarks; BENCH="--filter place" says which and how
 	@swift build -c release --product gangwright-bench --quiet >&2
 	@GANGWRIGHT_COMMIT=$$(git describe --always --dirty 2>/dev/null) .build/release/gangwright-bench $(BENCH)
+
+# BENCH="--nodes 5000 --running 45000 --pods 5000" and the like go to the program; --peer COMMAND measures another scheduler.
+bench-e2e: build ## Measure binding on a real API server: a bare binder, gangwright run, a peer; BENCH="--pods 10000"
+	@swift build -c release --product gangwright-load --quiet >&2
+	@scripts/control-plane/with.sh .build/release/gangwright-load bench $(BENCH)
+
+demo: build ## Watch gangwright run place a stream of training jobs on fake nodes, until Ctrl-C
+	@swift build -c release --product gangwright-load --quiet >&2
+	@scripts/control-plane/with.sh .build/release/gangwright-load demo $(DEMO)
 
 bench-gate: ## Hold instructions and allocations per placement to their limits
 	@scripts/setup.sh valgrind

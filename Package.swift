@@ -47,6 +47,10 @@ let package = Package(
             ],
             path: "Benchmarks/Cases", swiftSettings: strict),
         .target(name: "CAllocationCount", path: "Benchmarks/AllocationCount"),
+        // Load for a real API server: `make bench-e2e` and `make demo`.
+        .executableTarget(
+            name: "gangwright-load", dependencies: ["KubernetesClient", "Documents"], path: "Benchmarks/Live",
+            swiftSettings: strict),
 
         // Outside data in, outside data out.
         .target(
