@@ -105,7 +105,7 @@ setup-deploy:
 check-deploy: setup-deploy build ## Check overlays, the Helm chart, alerts and the dashboard; needs kubectl 1.21 or newer
 	@PYTHONDONTWRITEBYTECODE=1 scripts/deploy/check.py
 	@for configuration in deploy/*/volcano-scheduler.conf deploy/*/*/volcano-scheduler.conf; do \
-		$(GANGWRIGHT) config check $$configuration > /dev/null || exit 1; done
+		output=$$($(GANGWRIGHT) config check $$configuration 2>&1) || { echo "$$output" >&2; exit 1; }; done
 
 helm-chart: setup-deploy ## Make anew the Helm chart and the PrometheusRules, which come from other files of deploy/
 	@PYTHONDONTWRITEBYTECODE=1 scripts/deploy/generate.py
