@@ -111,8 +111,10 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 setup-deploy:
 	@scripts/setup.sh python3-yaml prometheus golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
 
-check-deploy: setup-deploy ## Check overlays, the Helm chart, alerts and the dashboard; needs kubectl 1.21 or newer
+check-deploy: setup-deploy build ## Check overlays, the Helm chart, alerts and the dashboard; needs kubectl 1.21 or newer
 	@PYTHONDONTWRITEBYTECODE=1 scripts/deploy/check.py
+	@for configuration in deploy/*/volcano-scheduler.conf deploy/*/*/volcano-scheduler.conf; do \
+		output=$$($(GANGWRIGHT) config check $$configuration 2>&1) || { echo "$$output" >&2; exit 1; }; done
 
 helm-chart: setup-deploy ## Make anew the Helm chart and the PrometheusRules, which come from other files of deploy/
 	@PYTHONDONTWRITEBYTECODE=1 scripts/deploy/generate.py
