@@ -40,7 +40,7 @@ struct LiveSchedulingTests {
             try await cluster.addNodes(4, prefix: "more")
             try await cluster.wait("the large one runs as well") { try await cluster.onNodes()["large"] == 5 }
             scheduler.signal(SIGTERM)
-            #expect(scheduler.wait() == 0)
+            #expect(try await scheduler.wait() == 0)
             #expect(scheduler.log.contains("the lease is given back"))
         }
     }
