@@ -23,6 +23,7 @@ public actor Scheduler {
     let log: Log
     let metrics: Metrics
     let inbox = Inbox()
+    private let tenure = Tenure()
     let loop: SchedulingLoop
     let binder: Binder
     let evictor: Evictor
@@ -75,10 +76,11 @@ public actor Scheduler {
         session.schedulerNames = options.schedulerNames
         loop = SchedulingLoop(configuration: configuration, options: session, timing: options.timing)
         binder = Binder(
-            client: client, inbox: inbox, log: log, metrics: metrics, concurrency: options.bindConcurrency)
+            client: client, inbox: inbox, log: log, metrics: metrics, tenure: tenure,
+            concurrency: options.bindConcurrency)
         evictor = Evictor(
-            client: client, inbox: inbox, log: log, metrics: metrics, perSecond: options.evictionsPerSecond,
-            coolDown: options.evictionCoolDown)
+            client: client, inbox: inbox, log: log, metrics: metrics, tenure: tenure,
+            perSecond: options.evictionsPerSecond, coolDown: options.evictionCoolDown)
         statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
         metrics.set("configuration_last_reload_successful", to: 1)
     }
@@ -101,6 +103,9 @@ public actor Scheduler {
 
     /// Says that this process is the one that decides, or is no longer.
     public nonisolated func lead(_ isLeader: Bool) { inbox.put(.leadership(isLeader)) }
+
+    /// Says until when this process may bind and evict, unless it hears of a later time.
+    public nonisolated func mayDecide(until instant: ContinuousClock.Instant) { tenure.last(until: instant) }
 
     /// Puts another configuration in force.
     public nonisolated func configure(_ configuration: SchedulerConfiguration) {

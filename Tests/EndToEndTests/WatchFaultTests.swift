@@ -12,7 +12,7 @@ struct WatchFaultTests {
     func cuts(afterLines lines: Int) async throws {
         try await onCluster(nodes: 8) { plane, cluster in
             let proxy = try FaultProxy(plane)
-            let cut = proxy.add(["watch=true"], times: 200, .cutWatch(afterLines: lines))
+            let cut = proxy.add(["watch=true"], times: 60, .cutWatch(afterLines: lines))
             let scheduler = try SchedulerProcess(plane, through: proxy, ["--leader-elect", "false"])
             var gangs: [String: Int] = [:]
             for gang in 0..<4 {

@@ -12,15 +12,19 @@ final class Binder: Sendable {
     private let inbox: Inbox
     private let log: Log
     private let metrics: Metrics
+    private let tenure: Tenure
     private let limit: ConcurrencyLimit
     /// How often a binding is posted again when there was no answer.
     private static let attempts = 5
 
-    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, concurrency: Int) {
+    init(
+        client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, tenure: Tenure, concurrency: Int
+    ) {
         self.client = client
         self.inbox = inbox
         self.log = log
         self.metrics = metrics
+        self.tenure = tenure
         limit = ConcurrencyLimit(concurrency)
     }
 
@@ -47,6 +51,7 @@ final class Binder: Sendable {
         var random = SystemRandomNumberGenerator()
         var lastError = ""
         for attempt in 1...Self.attempts {
+            if tenure.isOver { return await whereabouts(of: binding) ?? .refused("the lease has run out") }
             do {
                 try await client.bind(
                     pod: binding.pod.name, namespace: binding.pod.namespace, uid: binding.uid,

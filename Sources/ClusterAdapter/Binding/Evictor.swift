@@ -15,6 +15,7 @@ final class Evictor: Sendable {
     private let inbox: Inbox
     private let log: Log
     private let metrics: Metrics
+    private let tenure: Tenure
     /// When the next eviction may begin.
     private let schedule: Mutex<ContinuousClock.Instant>
     private let interval: Duration
@@ -23,11 +24,15 @@ final class Evictor: Sendable {
     /// The version of `policy` that the server has; nil until somebody has asked.
     private let version = Mutex<String?>(nil)
 
-    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, perSecond: Double, coolDown: Duration) {
+    init(
+        client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, tenure: Tenure, perSecond: Double,
+        coolDown: Duration
+    ) {
         self.client = client
         self.inbox = inbox
         self.log = log
         self.metrics = metrics
+        self.tenure = tenure
         interval = .seconds(1 / perSecond)
         self.coolDown = coolDown
         schedule = Mutex(.now)
@@ -42,6 +47,7 @@ final class Evictor: Sendable {
         }
         Task {
             try? await Task.sleep(until: turn, clock: .continuous)
+            if tenure.isOver { return }
             await post(victim)
         }
     }

@@ -17,6 +17,8 @@ struct StatusWrite: Sendable {
     let content: OutputValue
     /// What beside the content goes into the patch, such as a time: another one alone is nothing new.
     let body: OutputValue
+    /// Makes the patch of the object as it is now, where the body would take away what others have written to it.
+    var amended: (@Sendable (Value) -> OutputValue)?
 }
 
 extension StatusWrite {
@@ -24,7 +26,7 @@ extension StatusWrite {
     static func podGroup(_ key: ObjectKey, _ status: PodGroupStatus, at time: String, transition: String)
         -> StatusWrite
     {
-        func members(_ extra: [(String, OutputValue)]) -> OutputValue {
+        @Sendable func members(_ extra: [(String, OutputValue)], after others: [OutputValue] = []) -> OutputValue {
             var members: [(String, OutputValue)] = [
                 ("phase", .string(status.news.phase.rawValue)),
                 ("running", .integer(Int64(status.news.counts.running))),
@@ -37,16 +39,29 @@ extension StatusWrite {
                     ("reason", .string(condition.reason)),
                     ("message", .string(condition.message)),
                 ]
-                members.append(("conditions", .list(status.otherConditions + [.object(own + extra)])))
+                members.append(("conditions", .list(others + [.object(own + extra)])))
             }
             return .object(members)
         }
         let stamps: [(String, OutputValue)] = [
             ("lastTransitionTime", .string(time)), ("transitionID", .string(transition)),
         ]
-        return StatusWrite(
+        var write = StatusWrite(
             target: .podGroup(key), patch: .merge, content: members([]),
             body: ["status": members(stamps)])
+        if status.hasOtherConditions, let type = status.news.condition?.type {
+            // A patch replaces the list as a whole, and only the object itself has all that others wrote.
+            write.amended = { object in
+                let others = object["status"]?["conditions"]?.elements.filter { $0["type"]?.string != type }
+                return [
+                    "metadata": [
+                        "resourceVersion": .string(object["metadata"]?["resourceVersion"]?.string ?? "")
+                    ],
+                    "status": members(stamps, after: others?.map(\.output) ?? []),
+                ]
+            }
+        }
+        return write
     }
 
     /// Why a pod is on no node: what cluster autoscalers look at.
@@ -86,6 +101,6 @@ struct PodGroupStatus: Sendable {
     }
 
     let news: News
-    /// Conditions of other types, which stay as they are.
-    let otherConditions: [OutputValue]
+    /// Whether the object has conditions of other types, which stay as they are.
+    let hasOtherConditions: Bool
 }

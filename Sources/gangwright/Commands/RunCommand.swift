@@ -108,7 +108,9 @@ struct RunCommand {
                 }
                 if let elector {
                     group.addTask {
-                        await elector.run(leads: { scheduler.lead($0) }, pauses: { scheduler.pause($0) })
+                        await elector.run(
+                            leads: { scheduler.lead($0) }, renews: { scheduler.mayDecide(until: $0) },
+                            pauses: { scheduler.pause($0) })
                         return Task.isCancelled ? nil : "the lease was lost to somebody else, or to silence"
                     }
                 } else {

@@ -66,12 +66,19 @@ extension Cluster {
         try await wait("no gang is bound in part", sourceLocation: sourceLocation) {
             try await gangsInPart().isEmpty
         }
+        if mayBeRejected {
+            // What is bound is on its node once the kubelet has let it in.
+            try await wait("kubelets have seen all pods", sourceLocation: sourceLocation) {
+                try await pods().allSatisfy { $0.node.isEmpty || $0.phase != "Pending" }
+            }
+        } else {
+            #expect(ledger.rejections == 0, sourceLocation: sourceLocation)
+        }
         let overCommitted = try await overCommitted()
         #expect(overCommitted.isEmpty, sourceLocation: sourceLocation)
-        if !mayBeRejected { #expect(ledger.rejections == 0, sourceLocation: sourceLocation) }
-        let names = Set(try await pods().map(\.name))
-        let lost = ledger.wanted.keys.filter { !names.contains($0) }
-        #expect(lost.isEmpty, sourceLocation: sourceLocation)
+        try await wait("no pod is lost", sourceLocation: sourceLocation) {
+            try await Set(ledger.wanted.keys).subtracting(pods().map(\.name)).isEmpty
+        }
     }
 
     /// Gangs that hold places for fewer pods than their minimum, but for some.
@@ -105,14 +112,14 @@ extension Cluster {
 
     /// Waits until something holds, and fails the test if it does not in time.
     func wait(
-        _ what: String, atMost seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation,
-        until holds: () async throws -> Bool
+        _ what: String, atMost seconds: Double = 60, every interval: Duration = .milliseconds(50),
+        sourceLocation: SourceLocation = #_sourceLocation, until holds: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < end {
             // A server that is down is asked again.
             if (try? await holds()) ?? false { return }
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: interval)
         }
         Issue.record("after \(seconds) s: \(what)", sourceLocation: sourceLocation)
     }

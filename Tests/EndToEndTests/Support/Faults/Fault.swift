@@ -1,11 +1,10 @@
 import Foundation
 import Synchronization
-import TestSupport
 
 /// What happens to a request on its way to the API server.
 enum Fault: Sendable {
-    /// The API server never hears of it and this is the answer.
-    case answer(LoopbackServer.Step)
+    /// The API server never hears of it, and this is the answer; it may say for how many seconds to be patient.
+    case refuse(Int, String, retryAfter: Int? = nil)
     /// It takes so long until it goes on.
     case delay(milliseconds: Int)
     /// The connection breaks, and the API server never hears of it.
@@ -20,13 +19,6 @@ enum Fault: Sendable {
     case garble
     /// So many lines of a watch come through, then these bytes if there are any, then the connection breaks.
     case cutWatch(afterLines: Int, last: String? = nil)
-
-    /// A refusal as an API server words it, with a time to wait if there is one to tell.
-    static func refuse(_ code: Int, _ reason: String, retryAfter seconds: Int? = nil) -> Fault {
-        .answer(
-            .refusal(
-                code, reason, "the test refuses this", headers: seconds.map { ["Retry-After: \($0)"] } ?? []))
-    }
 
     /// What a server says in a watch whose version it no longer has.
     static let expired =

@@ -145,7 +145,9 @@ extension FaultProxy.Relay {
         let isWatch = request.target.contains("watch=true")
         switch state.withLock({ $0.fault(for: line) }) {
         case nil: return isWatch ? watch(request) : exchange(request)
-        case .answer(let step): return [step]
+        case .refuse(let code, let reason, let seconds):
+            let headers = seconds.map { ["Retry-After: \($0)"] } ?? []
+            return [.refusal(code, reason, "the test refuses this", headers: headers)]
         case .delay(let milliseconds):
             return [.wait(milliseconds: milliseconds)] + (isWatch ? watch(request) : [later(request)])
         case .cut: return [.cut]
