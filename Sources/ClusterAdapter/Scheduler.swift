@@ -49,6 +49,9 @@ public actor Scheduler {
     var binding: [ObjectKey: Int] = [:]
     /// Pods whose last bindings were refused, and how often in a row.
     var refusals: [ObjectKey: Int] = [:]
+    /// Gangs that are not bound again before a time, because bindings of theirs were refused more than once and all had to
+    /// give their places back.
+    var coolDowns: [ObjectKey: ContinuousClock.Instant] = [:]
     /// How gangs stood at the end of the last cycle that spoke of them.
     var standings: [ObjectKey: CycleResult.Group] = [:]
     /// Names this process in what it writes.
@@ -98,11 +101,19 @@ public actor Scheduler {
             await group.next()
             group.cancelAll()
         }
+        await binder.drain(atMost: .seconds(5))
         return failure
     }
 
-    /// Says that this process is the one that decides, or is no longer.
-    public nonisolated func lead(_ isLeader: Bool) { inbox.put(.leadership(isLeader)) }
+    /// Says that this process is the one that decides.
+    public nonisolated func lead() { inbox.put(.leadership(true)) }
+
+    /// Says that this process no longer decides, and waits a little for bindings that are under way: a gang of which half
+    /// is bound would have to wait for the next leader.
+    public nonisolated func resign() async {
+        inbox.put(.leadership(false))
+        await binder.drain(atMost: .seconds(5))
+    }
 
     /// Says until when this process may bind and evict, unless it hears of a later time.
     public nonisolated func mayDecide(until instant: ContinuousClock.Instant) { tenure.last(until: instant) }
@@ -242,6 +253,7 @@ public actor Scheduler {
             toldOfGangs[key] = nil
             statuses.forget(podGroup: key)
             partialSince[key] = nil
+            coolDowns[key] = nil
         case .node(let node): nodes.insert(node.name)
         case .nodeRemoved(let name): nodes.remove(name)
         default: break

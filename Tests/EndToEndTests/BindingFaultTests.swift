@@ -77,7 +77,8 @@ struct BindingFaultTests {
         }
     }
 
-    @Test("a gang of which one pod is always refused gives its places back to others, and gets them in the end")
+    @Test(
+        "a gang of which one pod is always refused gives its places back to others, and gets them in the end")
     func stuckUnderRetry() async throws {
         let refusal = FaultSetter()
         try await onFaults(["--gang-repair-timeout", "2s"]) { proxy in
@@ -103,7 +104,81 @@ struct BindingFaultTests {
             try await cluster.wait("it gives its places back") {
                 scheduler.log.contains("one of its bindings was refused")
             }
+            // While the one waits to be tried again, longer each time, the others do not run without it.
+            var longest = Duration.zero
+            var since = ContinuousClock.now
+            let end = since + .seconds(12)
+            while ContinuousClock.now < end {
+                if try await cluster.gangsInPart().isEmpty { since = .now }
+                longest = max(longest, .now - since)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(longest < .seconds(3))
             proxy.remove(try #require(refusal.handle))
+            try await cluster.expectWhole(["gang": 4])
+        }
+    }
+
+    @Test("evictions that fail on the way are tried again") func evictions() async throws {
+        let refusal = FaultSetter()
+        try await onFaults(["--gang-bind-failure-policy", "release"]) { proxy in
+            refusal.handle = proxy.add(["POST", "/pods/gang-1/binding"], .refuse(409, "Conflict"))
+            proxy.add(["POST", "/pods/gang-0/eviction"], times: 2, .refuse(500, "InternalError"))
+            proxy.add(["POST", "/pods/gang-2/eviction"], times: 2, .cut)
+            proxy.add(["POST", "/pods/gang-3/eviction"], times: 2, .loseAnswer)
+        } _: { proxy, cluster, scheduler in
+            try await cluster.addGang("gang", 4)
+            try await cluster.wait("it has given its places back") {
+                let onNodes = try await cluster.onNodes()
+                return scheduler.log.contains("one of its bindings was refused") && onNodes["gang"] == nil
+            }
+            #expect(!scheduler.log.contains("an eviction was refused"))
+            proxy.remove(try #require(refusal.handle))
+            try await cluster.expectWhole(["gang": 4])
+        }
+    }
+
+    @Test("a place that may be taken is given to nobody else before it is known") func unknown()
+        async throws
+    {
+        let (watch, question) = (Hold(), Hold())
+        try await onFaults(nodes: 1) { proxy in
+            // The answer is lost, the watch does not tell, and whoever asks has to wait.
+            proxy.add(["POST", "/pods/gang-0/binding"], times: 1, .loseAnswer)
+            proxy.add(["GET /api/v1/pods?", "watch=true"], skip: 1, .hold(watch))
+            proxy.add(
+                ["GET /api/v1/namespaces/default/pods/gang-0"], times: 6, .refuse(503, "ServiceUnavailable"))
+            proxy.add(["GET /api/v1/namespaces/default/pods/gang-0"], .hold(question))
+            proxy.add(["GET /api/v1/pods?", "watch=true"], times: 1, .cutWatch(afterLines: 1))
+        } _: { _, cluster, scheduler in
+            try await cluster.addGang("gang", 1)
+            try await cluster.wait("it is asked about in vain") { question.waiting > 0 }
+            #expect(!scheduler.log.contains("a binding was refused"))
+            // A connection may send once more what it had lost; the decision was taken once.
+            #expect(scheduler.log.components(separatedBy: "debug bind ").count == 2)
+            question.release()
+            watch.release()
+            try await cluster.expectWhole(["gang": 1])
+        }
+    }
+
+    @Test("a scheduler that is told to stop waits for the bindings that are under way") func stop()
+        async throws
+    {
+        try await onCluster { plane, cluster in
+            let proxy = try FaultProxy(plane)
+            let hold = Hold()
+            proxy.add(["POST", "/binding"], skip: 2, .hold(hold))
+            let scheduler = try SchedulerProcess(plane, through: proxy)
+            try await cluster.addGang("gang", 4)
+            try await cluster.wait("two bindings wait") { hold.waiting == 2 }
+            scheduler.signal(SIGTERM)
+            try await Task.sleep(for: .seconds(1))
+            #expect(scheduler.isRunning)
+            #expect(!scheduler.log.contains("the lease is given back"))
+            hold.release()
+            #expect(try await scheduler.wait() == 0)
+            #expect(scheduler.log.contains("the lease is given back"))
             try await cluster.expectWhole(["gang": 4])
         }
     }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite(
     "gangwright run at size",
-    .enabled(if: isEndToEnd, "needs a control plane: run make e2e"))
+    .enabled(
+        if: isEndToEnd && ProcessInfo.processInfo.environment["GANGWRIGHT_E2E_LARGE"] == "1",
+        "takes minutes: run make e2e-large"))
 struct LargeClusterTests {
     @Test("of ten thousand pods on a thousand nodes all gangs run that fit, whole") func tenThousandPods()
         async throws

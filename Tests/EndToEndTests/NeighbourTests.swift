@@ -7,7 +7,9 @@ import Testing
     "several schedulers on the same nodes",
     .enabled(if: isEndToEnd, "needs a control plane: run make e2e"))
 struct NeighbourTests {
-    @Test("what they give away twice is taken back by kubelets, and all settle with whole gangs", arguments: [1, 2])
+    @Test(
+        "what they give away twice is taken back by kubelets, and all settle with whole gangs",
+        arguments: [1, 2])
     func contention(seed: UInt64) async throws {
         try await onCluster(nodes: 8, restores: true) { plane, cluster in
             try await plane.apply(manifest: Self.otherLease)
@@ -35,7 +37,9 @@ struct NeighbourTests {
             }
             try await cluster.wait("all plain pods run, and as many gangs as fit beside", atMost: 90) {
                 let running = try await cluster.pods().filter { $0.phase == "Running" && $0.holdsPlace }
-                let whole = Dictionary(grouping: running, by: \.gang).filter { gangs[$0.key] == $0.value.count }
+                let whole = Dictionary(grouping: running, by: \.gang).filter {
+                    gangs[$0.key] == $0.value.count
+                }
                 // 64 GPUs: 8 for plain pods, which may spoil a place for four on each node that has one.
                 return running.count { $0.gang.isEmpty } == 8 && whole.count >= 4
             }

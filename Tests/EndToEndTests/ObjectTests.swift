@@ -140,7 +140,8 @@ struct ObjectTests {
             for object in [try await cluster.podGroup("gang"), queue] {
                 #expect(object["metadata"]?["annotations"]?["example.com/note"]?.string == "keep me")
                 #expect(object["metadata"]?["labels"]?["example.com/label"]?.string == "kept")
-                #expect(object["metadata"]?["finalizers"]?.elements.map(\.string) == ["example.com/finalizer"])
+                #expect(
+                    object["metadata"]?["finalizers"]?.elements.map(\.string) == ["example.com/finalizer"])
                 #expect(object["spec"]?["future"]?["list"]?.elements.map(\.integer) == [1, 2])
                 #expect(object["status"]?["future"]?["word"]?.string == "stays")
             }

@@ -21,6 +21,8 @@ final class Evictor: Sendable {
     private let interval: Duration
     /// How long a pod whose eviction was refused is left alone.
     private let coolDown: Duration
+    /// How often an eviction is posted that is not answered.
+    private static let attempts = 5
     /// The version of `policy` that the server has; nil until somebody has asked.
     private let version = Mutex<String?>(nil)
 
@@ -55,22 +57,39 @@ final class Evictor: Sendable {
     private func post(_ victim: Victim) async {
         var options = DeleteOptions()
         options.uid = victim.uid
-        do {
-            try await client.evict(
-                pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
-                version: try await policyVersion())
-            metrics.add("evictions_total", ["accepted"])
-        } catch {
-            // Gone already, or another pod of the name: there is nobody to evict.
-            if error.status?.code == 404 || error.status?.reason == .conflict { return }
-            metrics.add("evictions_total", ["refused"])
-            log.warning(
-                "an eviction was refused",
-                ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])
-            // The same plan would be made again at once.
-            try? await Task.sleep(for: coolDown)
-            inbox.put(.evictionRefused(victim.pod))
+        var backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        var attempt = 1
+        while true {
+            do {
+                try await client.evict(
+                    pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
+                    version: try await policyVersion())
+                metrics.add("evictions_total", ["accepted"])
+                return
+            } catch {
+                // Gone already, or another pod of the name: there is nobody to evict.
+                if error.status?.code == 404 || error.status?.reason == .conflict { return }
+                if !Self.isAnswer(error), attempt < Self.attempts, !error.isCancellation {
+                    attempt += 1
+                    try? await Task.sleep(for: backoff.next(now: SystemTime().elapsed, using: &random))
+                    continue
+                }
+                metrics.add("evictions_total", ["refused"])
+                log.warning(
+                    "an eviction was refused",
+                    ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])
+                // The same plan would be made again at once.
+                try? await Task.sleep(for: coolDown)
+                inbox.put(.evictionRefused(victim.pod))
+                return
+            }
         }
+    }
+
+    /// Whether the server has refused, rather than failed; a budget that allows no eviction refuses with 429.
+    private static func isAnswer(_ error: ClientError) -> Bool {
+        error.status.map { $0.code < 500 } ?? false
     }
 
     /// The Eviction API speaks `policy/v1` since Kubernetes 1.22.

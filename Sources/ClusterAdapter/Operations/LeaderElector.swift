@@ -49,19 +49,20 @@ public struct LeaderElector: Sendable {
     /// Waits for the lease, holds it, and returns when it is lost or the task is cancelled; then it is given back.
     ///
     /// - Parameters:
-    ///   - leads: Hears when the lease is held, and when no longer.
+    ///   - leads: Hears when the lease is held, and when no longer; what it waits for then comes before the lease is
+    ///     given back.
     ///   - renews: Hears until when the holder may decide, each time that the lease is taken or renewed.
     ///   - pauses: Hears what the lease's annotation says, whenever it is read.
     public func run(
-        leads: @Sendable (Bool) -> Void, renews: @escaping @Sendable (ContinuousClock.Instant) -> Void,
+        leads: @Sendable (Bool) async -> Void, renews: @escaping @Sendable (ContinuousClock.Instant) -> Void,
         pauses: @escaping @Sendable (Bool) -> Void
     ) async {
         var state = State(renews: renews, pauses: pauses)
         guard await acquire(&state) else { return }
         log.info("the lease is held", ["lease": "\(lease.namespace)/\(lease.name)", "identity": identity])
-        leads(true)
+        await leads(true)
         await hold(&state)
-        leads(false)
+        await leads(false)
         if Task.isCancelled { await release(state) }
     }
 

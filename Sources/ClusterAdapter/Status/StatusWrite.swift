@@ -26,7 +26,9 @@ extension StatusWrite {
     static func podGroup(_ key: ObjectKey, _ status: PodGroupStatus, at time: String, transition: String)
         -> StatusWrite
     {
-        @Sendable func members(_ extra: [(String, OutputValue)], after others: [OutputValue] = []) -> OutputValue {
+        @Sendable func members(_ extra: [(String, OutputValue)], after others: [OutputValue] = [])
+            -> OutputValue
+        {
             var members: [(String, OutputValue)] = [
                 ("phase", .string(status.news.phase.rawValue)),
                 ("running", .integer(Int64(status.news.counts.running))),

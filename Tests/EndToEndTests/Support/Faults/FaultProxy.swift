@@ -1,7 +1,7 @@
 import Foundation
 import KubernetesClient
-import SyntheticClusters
 import Synchronization
+import SyntheticClusters
 import TestSupport
 
 /// A proxy between a scheduler and its API server, where things go wrong as a test says.
