@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help control-plane control-plane-down e2e setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output check-deploy helm-chart image-root setup-deploy clean
+.PHONY: help control-plane control-plane-down e2e e2e-large setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output check-deploy helm-chart image-root setup-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ E2E ?= EndToEndTests
 e2e: setup ## Run the end-to-end tests on a real API server; E2E=FaultTests for some of them
 	@scripts/control-plane/binaries.sh >/dev/null
 	@GANGWRIGHT_E2E=1 swift test --disable-xctest --filter '$(E2E)'
+
+# Takes minutes, and is about size alone.
+e2e-large: setup ## Run the end-to-end test of a thousand nodes and ten thousand pods
+	@scripts/control-plane/binaries.sh >/dev/null
+	@GANGWRIGHT_E2E=1 GANGWRIGHT_E2E_LARGE=1 swift test --disable-xctest --filter LargeClusterTests
 
 HOURS ?= 24
 soak: setup ## Run a cluster for HOURS=24 of virtual time under several configurations, and check every cycle

@@ -136,7 +136,11 @@ let package = Package(
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["KubernetesClient", "Documents", "gangwright"],
+            name: "EndToEndTests",
+            dependencies: [
+                "KubernetesClient", "ClusterModel", "Documents", "SyntheticClusters", "TestSupport",
+                "gangwright",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests",

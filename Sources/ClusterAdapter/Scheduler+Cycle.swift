@@ -49,7 +49,15 @@ extension Scheduler {
             for pod in gang.pods { tell(.bindRefused(pod.pod)) }
             return
         }
-        if let key = gang.gang { binding[key, default: 0] += 1 }
+        if let until = gang.gang.flatMap({ coolDowns[$0] }), until > .now {
+            // All wait for the one that was refused: what is bound now would have to leave once more.
+            for pod in gang.pods { tryAgain(pod.pod, at: until) }
+            return
+        }
+        if let key = gang.gang {
+            coolDowns[key] = nil
+            binding[key, default: 0] += 1
+        }
         for pod in gang.pods { log.debug("bind", ["pod": "\(pod.pod)", "node": pod.node]) }
         binder.bind(gang)
     }
@@ -81,17 +89,24 @@ extension Scheduler {
 
     /// Lets a pod wait again: at once the first time, then after a while, since nothing may have changed.
     private func refuse(_ binding: PodBinding) {
-        guard pods[binding.pod] != nil else { return }
+        guard let facts = pods[binding.pod] else { return }
         let count = refusals[binding.pod, default: 0]
         refusals[binding.pod] = count + 1
         if count == 0 {
             tell(.bindRefused(binding.pod))
             return
         }
-        let delay = min(options.bindRetryDelay * (1 << min(count - 1, 6)), .seconds(60))
+        let end = ContinuousClock.now + min(options.bindRetryDelay * (1 << min(count - 1, 6)), .seconds(60))
+        if options.gangBindFailurePolicy == .release, let gang = facts.gang {
+            coolDowns[ObjectKey(namespace: binding.pod.namespace, name: gang)] = end
+        }
+        tryAgain(binding.pod, at: end)
+    }
+
+    private func tryAgain(_ pod: ObjectKey, at instant: ContinuousClock.Instant) {
         Task {
-            try? await Task.sleep(for: delay)
-            inbox.put(.bindingExpired(binding.pod))
+            try? await Task.sleep(until: instant, clock: .continuous)
+            inbox.put(.bindingExpired(pod))
         }
     }
 
@@ -100,7 +115,8 @@ extension Scheduler {
         binding[key] = count == 1 ? nil : count - 1
         let wasRefused = gang.pods.contains { refusals[$0.pod] != nil }
         if wasRefused, options.gangBindFailurePolicy == .release {
-            release(key, because: "one of its bindings was refused")
+            let bound = gang.pods.filter { refusals[$0.pod] == nil }
+            release(key, boundJustNow: bound, because: "one of its bindings was refused")
         }
     }
 
@@ -126,12 +142,16 @@ extension Scheduler {
         }
     }
 
-    private func release(_ gang: ObjectKey, because reason: String) {
+    /// Evicts what a gang has on nodes.
+    ///
+    /// - Parameter bound: Pods that were bound a moment ago: the watch may not have shown them on their nodes yet.
+    private func release(_ gang: ObjectKey, boundJustNow bound: [PodBinding] = [], because reason: String) {
         metrics.add("gangs_released_total")
         log.warning("a gang gives its places back", ["gang": "\(gang)", "because": reason])
-        for (key, facts) in pods.onNodes(of: gang) {
-            evictor.evict(
-                Evictor.Victim(pod: key, uid: facts.uid, reason: "gang \(gang): \(reason)"), mayRefuse: true)
+        var victims = Dictionary(uniqueKeysWithValues: bound.map { ($0.pod, $0.uid) })
+        for (key, facts) in pods.onNodes(of: gang) { victims[key] = facts.uid }
+        for (key, uid) in victims.sorted(by: { $0.key < $1.key }) {
+            evictor.evict(Evictor.Victim(pod: key, uid: uid, reason: "gang \(gang): \(reason)"), mayRefuse: true)
         }
     }
 

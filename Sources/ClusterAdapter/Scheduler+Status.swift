@@ -1,5 +1,4 @@
 import ClusterModel
-import Documents
 import SchedulingPolicy
 
 // What the objects of the cluster are to say of a cycle.
@@ -116,23 +115,12 @@ extension Scheduler {
             allocatedHyperNode: standing.allocatedHyperNode)
         if toldOfGangs[key] == news { return }
         toldOfGangs[key] = news
-        let others = group.conditions.filter { $0.type != condition?.type }
-        let status = PodGroupStatus(news: news, otherConditions: others.map(Self.document))
+        let status = PodGroupStatus(
+            news: news, hasOtherConditions: group.conditions.contains { $0.type != condition?.type })
         transitions += 1
         statuses.write(
             .podGroup(
                 key, status, at: "\(WallClock.now.timestamp)", transition: "\(identity)-\(transitions)"))
-    }
-
-    private static func document(_ condition: PodGroupCondition) -> OutputValue {
-        var members: [(String, OutputValue)] = [
-            ("type", .string(condition.type)), ("status", .string(condition.status.rawValue)),
-            ("reason", .string(condition.reason)), ("message", .string(condition.message)),
-        ]
-        if let time = condition.lastTransitionTime {
-            members.append(("lastTransitionTime", .string("\(time)")))
-        }
-        return .object(members)
     }
 }
 

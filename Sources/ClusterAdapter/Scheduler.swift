@@ -23,6 +23,7 @@ public actor Scheduler {
     let log: Log
     let metrics: Metrics
     let inbox = Inbox()
+    private let tenure = Tenure()
     let loop: SchedulingLoop
     let binder: Binder
     let evictor: Evictor
@@ -49,6 +50,9 @@ public actor Scheduler {
     var binding: [ObjectKey: Int] = [:]
     /// Pods whose last bindings were refused, and how often in a row.
     var refusals: [ObjectKey: Int] = [:]
+    /// Gangs that are not bound again before a time, because bindings of theirs were refused more than once and all had to
+    /// give their places back.
+    var coolDowns: [ObjectKey: ContinuousClock.Instant] = [:]
     /// How gangs stood at the end of the last cycle that spoke of them.
     var standings: [ObjectKey: CycleResult.Group] = [:]
     /// Names this process in what it writes.
@@ -85,10 +89,11 @@ public actor Scheduler {
         session.schedulerNames = options.schedulerNames
         loop = SchedulingLoop(configuration: configuration, options: session, timing: options.timing)
         binder = Binder(
-            client: client, inbox: inbox, log: log, metrics: metrics, concurrency: options.bindConcurrency)
+            client: client, inbox: inbox, log: log, metrics: metrics, tenure: tenure,
+            concurrency: options.bindConcurrency)
         evictor = Evictor(
-            client: client, inbox: inbox, log: log, metrics: metrics, perSecond: options.evictionsPerSecond,
-            coolDown: options.evictionCoolDown)
+            client: client, inbox: inbox, log: log, metrics: metrics, tenure: tenure,
+            perSecond: options.evictionsPerSecond, coolDown: options.evictionCoolDown)
         statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
         metrics.set("configuration_last_reload_successful", to: 1)
     }
@@ -107,11 +112,22 @@ public actor Scheduler {
             await group.next()
             group.cancelAll()
         }
+        await binder.drain(atMost: .seconds(5))
         return failure
     }
 
-    /// Says that this process is the one that decides, or is no longer.
-    public nonisolated func lead(_ isLeader: Bool) { inbox.put(.leadership(isLeader)) }
+    /// Says that this process is the one that decides.
+    public nonisolated func lead() { inbox.put(.leadership(true)) }
+
+    /// Says that this process no longer decides, and waits a little for bindings that are under way: a gang of which half
+    /// is bound would have to wait for the next leader.
+    public nonisolated func resign() async {
+        inbox.put(.leadership(false))
+        await binder.drain(atMost: .seconds(5))
+    }
+
+    /// Says until when this process may bind and evict, unless it hears of a later time.
+    public nonisolated func mayDecide(until instant: ContinuousClock.Instant) { tenure.last(until: instant) }
 
     /// Puts another configuration in force.
     public nonisolated func configure(_ configuration: SchedulerConfiguration) {
@@ -292,6 +308,7 @@ public actor Scheduler {
             announcements[key] = nil
             statuses.forget(podGroup: key)
             partialSince[key] = nil
+            coolDowns[key] = nil
         case .queue(let queue):
             let before = queues.updateValue(queue, forKey: queue.name)
             statuses.forget(queue: queue.name)

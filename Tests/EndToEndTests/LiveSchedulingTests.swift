@@ -40,7 +40,7 @@ struct LiveSchedulingTests {
             try await cluster.addNodes(4, prefix: "more")
             try await cluster.wait("the large one runs as well") { try await cluster.onNodes()["large"] == 5 }
             scheduler.signal(SIGTERM)
-            #expect(scheduler.wait() == 0)
+            #expect(try await scheduler.wait() == 0)
             #expect(scheduler.log.contains("the lease is given back"))
         }
     }
@@ -129,7 +129,7 @@ struct LiveSchedulingTests {
     }
 
     @Test("a kubelet that refuses pods gets no more of them for a while") func kubelet() async throws {
-        try await onCluster(nodes: 1, hollow: false) { plane, cluster in
+        try await onCluster(nodes: 1, kubelets: false) { plane, cluster in
             let scheduler = try SchedulerProcess(plane)
             try await cluster.addPod("first", gpus: 1)
             try await cluster.wait("it is bound") { try await cluster.onNodes()[""] == 1 }

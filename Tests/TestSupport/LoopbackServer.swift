@@ -45,6 +45,8 @@ public final class LoopbackServer: Sendable {
         case cut
         /// The connection ends in good order.
         case close
+        /// Steps that are made when their turn comes, again and again until there are none; it may wait for them.
+        case more(@Sendable () -> [Step]?)
     }
 
     /// What to do with a request.
@@ -180,6 +182,11 @@ struct HTTPConversation {
             setsockopt(output, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
             return false
         case .close: return false
+        case .more(let next):
+            while let steps = next() {
+                for step in steps { guard perform(step) else { return false } }
+            }
+            return true
         }
     }
 
@@ -212,20 +219,23 @@ struct HTTPConversation {
         return Array(received[..<count])
     }
 
-    private mutating func nextRequest() -> LoopbackServer.Request? {
-        var line: [UInt8] = []
-        var lines: [String] = []
+    /// Takes the lines before the empty one, or nil when the peer ends before.
+    private mutating func head() -> [String]? {
+        let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
+        var searched = 0
         while true {
-            guard let byte = take(1)?.first else { return nil }
-            if byte != 0x0A {
-                line.append(byte)
-                continue
+            if let range = received[searched...].firstRange(of: end) {
+                defer { received.removeSubrange(..<range.upperBound) }
+                return String(decoding: received[..<range.lowerBound], as: UTF8.self)
+                    .split(separator: "\r\n").map(String.init)
             }
-            let text = String(decoding: line.dropLast(), as: UTF8.self)
-            line = []
-            if text.isEmpty { break }
-            lines.append(text)
+            searched = max(0, received.count - end.count + 1)
+            if !receive() { return nil }
         }
+    }
+
+    private mutating func nextRequest() -> LoopbackServer.Request? {
+        guard let lines = head() else { return nil }
         var request = LoopbackServer.Request()
         let words = lines.first?.split(separator: " ") ?? []
         guard words.count == 3 else { return nil }

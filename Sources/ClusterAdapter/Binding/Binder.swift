@@ -12,15 +12,19 @@ final class Binder: Sendable {
     private let inbox: Inbox
     private let log: Log
     private let metrics: Metrics
+    private let tenure: Tenure
     private let limit: ConcurrencyLimit
     /// How often a binding is posted again when there was no answer.
     private static let attempts = 5
 
-    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, concurrency: Int) {
+    init(
+        client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, tenure: Tenure, concurrency: Int
+    ) {
         self.client = client
         self.inbox = inbox
         self.log = log
         self.metrics = metrics
+        self.tenure = tenure
         limit = ConcurrencyLimit(concurrency)
     }
 
@@ -42,11 +46,21 @@ final class Binder: Sendable {
         }
     }
 
+    /// Waits until no bindings are under way, or for so long.
+    func drain(atMost longest: Duration) async {
+        let end = ContinuousClock.now + longest
+        while isBusy, !tenure.isOver, ContinuousClock.now < end {
+            // The caller may have been cancelled, which is when this matters.
+            await Task.detached { try? await Task.sleep(for: .milliseconds(20)) }.value
+        }
+    }
+
     private func post(_ binding: PodBinding) async -> BindingOutcome {
         var backoff = Backoff()
         var random = SystemRandomNumberGenerator()
         var lastError = ""
         for attempt in 1...Self.attempts {
+            if tenure.isOver { return .refused("the lease has run out") }
             do {
                 try await client.bind(
                     pod: binding.pod.name, namespace: binding.pod.namespace, uid: binding.uid,
@@ -66,28 +80,36 @@ final class Binder: Sendable {
                         "pod": "\(binding.pod)", "node": binding.node, "attempt": "\(attempt)",
                         "error": lastError,
                     ])
-                if let outcome = await whereabouts(of: binding), outcome == .bound { return .bound }
+                if let outcome = await whereabouts(of: binding) { return outcome }
                 try? await Task.sleep(for: backoff.next(now: SystemTime().elapsed, using: &random))
             }
         }
-        return await whereabouts(of: binding) ?? .refused(lastError)
+        return .refused(lastError)
     }
 
-    /// Whether the API server shows the pod where it was to go; nil if it does not say.
+    /// What the API server shows of a pod that may have been bound; nil if it is on no node.
+    ///
+    /// Asks until there is an answer: a place that may be taken must not be given to another pod meanwhile.
     private func whereabouts(of binding: PodBinding) async -> BindingOutcome? {
-        do {
-            let pod = try await client.get(.pods, namespace: binding.pod.namespace, name: binding.pod.name)
-                .document(name: "pod \(binding.pod)")
-            guard pod["metadata"]?["uid"]?.string == binding.uid else {
-                return .refused("another pod has its name")
+        var backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        while !tenure.isOver {
+            do {
+                let pod = try await client.get(
+                    .pods, namespace: binding.pod.namespace, name: binding.pod.name
+                ).document(name: "pod \(binding.pod)")
+                guard pod["metadata"]?["uid"]?.string == binding.uid else {
+                    return .refused("another pod has its name")
+                }
+                guard let node = pod["spec"]?["nodeName"]?.string, !node.isEmpty else { return nil }
+                return node == binding.node ? .bound : .refused("it is on node \(node)")
+            } catch {
+                if error.status?.code == 404 { return .refused("it is gone") }
+                if error.isCancellation || error.status?.code == 403 { return .refused("\(error)") }
+                try? await Task.sleep(for: backoff.next(now: SystemTime().elapsed, using: &random))
             }
-            guard let node = pod["spec"]?["nodeName"]?.string, !node.isEmpty else {
-                return .refused("it is on no node")
-            }
-            return node == binding.node ? .bound : .refused("it is on node \(node)")
-        } catch {
-            return error.status?.code == 404 ? .refused("it is gone") : nil
         }
+        return .refused("the lease has run out")
     }
 }
 

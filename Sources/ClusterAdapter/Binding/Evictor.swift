@@ -17,19 +17,26 @@ final class Evictor: Sendable {
     private let inbox: Inbox
     private let log: Log
     private let metrics: Metrics
+    private let tenure: Tenure
     /// When the next eviction may begin.
     private let schedule: Mutex<ContinuousClock.Instant>
     private let interval: Duration
     /// How long a pod whose eviction was refused is left alone.
     private let coolDown: Duration
+    /// How often an eviction is posted that is not answered.
+    private static let attempts = 5
     /// The version of `policy` that the server has; nil until somebody has asked.
     private let version = Mutex<String?>(nil)
 
-    init(client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, perSecond: Double, coolDown: Duration) {
+    init(
+        client: APIClient, inbox: Inbox, log: Log, metrics: Metrics, tenure: Tenure, perSecond: Double,
+        coolDown: Duration
+    ) {
         self.client = client
         self.inbox = inbox
         self.log = log
         self.metrics = metrics
+        self.tenure = tenure
         interval = .seconds(1 / perSecond)
         self.coolDown = coolDown
         schedule = Mutex(.now)
@@ -46,6 +53,7 @@ final class Evictor: Sendable {
         }
         Task {
             try? await Task.sleep(until: turn, clock: .continuous)
+            if tenure.isOver { return }
             await post(victim, mayRefuse)
         }
     }
@@ -53,28 +61,45 @@ final class Evictor: Sendable {
     private func post(_ victim: Victim, _ mayRefuse: Bool) async {
         var options = DeleteOptions()
         options.uid = victim.uid
-        do {
-            if mayRefuse {
-                try await client.evict(
-                    pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
-                    version: try await policyVersion())
-            } else {
-                await markAsVictim(victim)
-                _ = try await client.delete(
-                    .pods, namespace: victim.pod.namespace, name: victim.pod.name, options: options)
+        var backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        var attempt = 1
+        while true {
+            do {
+                if mayRefuse {
+                    try await client.evict(
+                        pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
+                        version: try await policyVersion())
+                } else {
+                    await markAsVictim(victim)
+                    _ = try await client.delete(
+                        .pods, namespace: victim.pod.namespace, name: victim.pod.name, options: options)
+                }
+                metrics.add("evictions_total", ["accepted"])
+                return
+            } catch {
+                // Gone already, or another pod of the name: there is nobody to evict.
+                if error.status?.code == 404 || error.status?.reason == .conflict { return }
+                if !Self.isAnswer(error), attempt < Self.attempts, !error.isCancellation {
+                    attempt += 1
+                    try? await Task.sleep(for: backoff.next(now: SystemTime().elapsed, using: &random))
+                    continue
+                }
+                metrics.add("evictions_total", ["refused"])
+                log.warning(
+                    "an eviction was refused",
+                    ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])
+                // The same plan would be made again at once.
+                try? await Task.sleep(for: coolDown)
+                inbox.put(.evictionRefused(victim.pod))
+                return
             }
-            metrics.add("evictions_total", ["accepted"])
-        } catch {
-            // Gone already, or another pod of the name: there is nobody to evict.
-            if error.status?.code == 404 || error.status?.reason == .conflict { return }
-            metrics.add("evictions_total", ["refused"])
-            log.warning(
-                "an eviction was refused",
-                ["pod": "\(victim.pod)", "reason": victim.reason, "error": "\(error)"])
-            // The same plan would be made again at once.
-            try? await Task.sleep(for: coolDown)
-            inbox.put(.evictionRefused(victim.pod))
         }
+    }
+
+    /// Whether the server has refused, rather than failed; a budget that allows no eviction refuses with 429.
+    private static func isAnswer(_ error: ClientError) -> Bool {
+        error.status.map { $0.code < 500 } ?? false
     }
 
     /// Says on the pod why it goes, as Volcano's scheduler does before it deletes; nothing depends on it.

@@ -49,15 +49,20 @@ public struct LeaderElector: Sendable {
     /// Waits for the lease, holds it, and returns when it is lost or the task is cancelled; then it is given back.
     ///
     /// - Parameters:
-    ///   - leads: Hears when the lease is held, and when no longer.
+    ///   - leads: Hears when the lease is held, and when no longer; what it waits for then comes before the lease is
+    ///     given back.
+    ///   - renews: Hears until when the holder may decide, each time that the lease is taken or renewed.
     ///   - pauses: Hears what the lease's annotation says, whenever it is read.
-    public func run(leads: @Sendable (Bool) -> Void, pauses: @escaping @Sendable (Bool) -> Void) async {
-        var state = State(pauses: pauses)
+    public func run(
+        leads: @Sendable (Bool) async -> Void, renews: @escaping @Sendable (ContinuousClock.Instant) -> Void,
+        pauses: @escaping @Sendable (Bool) -> Void
+    ) async {
+        var state = State(renews: renews, pauses: pauses)
         guard await acquire(&state) else { return }
         log.info("the lease is held", ["lease": "\(lease.namespace)/\(lease.name)", "identity": identity])
-        leads(true)
+        await leads(true)
         await hold(&state)
-        leads(false)
+        await leads(false)
         if Task.isCancelled { await release(state) }
     }
 
@@ -65,28 +70,30 @@ public struct LeaderElector: Sendable {
 
     /// What is known of the lease.
     private struct State {
+        let renews: @Sendable (ContinuousClock.Instant) -> Void
         let pauses: @Sendable (Bool) -> Void
         var object: Value?
         var seen: [String] = []
         var seenAt = ContinuousClock.now
+        /// When the request was sent that took or renewed it last.
+        var takenAt = ContinuousClock.now
     }
 
     private func acquire(_ state: inout State) async -> Bool {
         while !Task.isCancelled {
-            if await take(&state) { return true }
+            if await take(&state, until: .now + lease.renewDeadline) { return true }
             try? await Task.sleep(for: lease.retryPeriod * Double.random(in: 1...1.2))
         }
         return false
     }
 
     private func hold(_ state: inout State) async {
-        var renewed = ContinuousClock.now
         while !Task.isCancelled {
+            // From before the request was sent: nobody else can have seen the lease renewed earlier.
+            let deadline = state.takenAt + lease.renewDeadline
             try? await Task.sleep(for: lease.retryPeriod)
             if Task.isCancelled { return }
-            if await take(&state) {
-                renewed = .now
-            } else if ContinuousClock.now - renewed > lease.renewDeadline {
+            if await !take(&state, until: deadline), ContinuousClock.now >= deadline {
                 log.error(
                     "the lease could not be renewed in time", ["lease": "\(lease.namespace)/\(lease.name)"])
                 return
@@ -94,18 +101,26 @@ public struct LeaderElector: Sendable {
         }
     }
 
-    /// Takes or renews the lease if that is possible now.
-    private func take(_ state: inout State) async -> Bool {
+    /// Takes or renews the lease if that is possible now and until the deadline: a server that does not answer must not
+    /// keep its holder from noticing that the lease has run out.
+    private func take(_ state: inout State, until deadline: ContinuousClock.Instant) async -> Bool {
+        let begin = ContinuousClock.now
+        let (client, lease) = (client, lease)
         do throws(ClientError) {
             let object: Value
             do throws(ClientError) {
-                object = try await get()
+                object = try await ask(until: deadline) { () throws(ClientError) in
+                    try await client.get(Self.resource, namespace: lease.namespace, name: lease.name)
+                        .document(name: "lease")
+                }
             } catch {
                 guard error.status?.code == 404 else { throw error }
                 let body = document(nil, holder: identity, acquired: .now, transitions: 0)
-                let created = try await client.create(
-                    Self.resource, namespace: lease.namespace, body: Array(body.json(pretty: false).utf8))
-                note(try created.document(name: "lease"), &state)
+                let created = try await ask(until: deadline) { () throws(ClientError) in
+                    try await client.create(
+                        Self.resource, namespace: lease.namespace, body: Array(body.json(pretty: false).utf8))
+                }
+                take(note: try created.document(name: "lease"), begin, &state)
                 return true
             }
             note(object, &state)
@@ -121,10 +136,12 @@ public struct LeaderElector: Sendable {
             let transitions = (spec?["leaseTransitions"]?.integer ?? 0) + (isNew ? 1 : 0)
             let acquired = isNew ? MicroTime.now : MicroTime(text: spec?["acquireTime"]?.string ?? "")
             let body = document(object, holder: identity, acquired: acquired, transitions: transitions)
-            let updated = try await client.update(
-                Self.resource, namespace: lease.namespace, name: lease.name,
-                body: Array(body.json(pretty: false).utf8))
-            note(try updated.document(name: "lease"), &state)
+            let updated = try await ask(until: deadline) { () throws(ClientError) in
+                try await client.update(
+                    Self.resource, namespace: lease.namespace, name: lease.name,
+                    body: Array(body.json(pretty: false).utf8))
+            }
+            take(note: try updated.document(name: "lease"), begin, &state)
             return true
         } catch {
             // Somebody was quicker, which is no failure.
@@ -158,9 +175,37 @@ public struct LeaderElector: Sendable {
         }.value
     }
 
-    private func get() async throws(ClientError) -> Value {
-        try await client.get(Self.resource, namespace: lease.namespace, name: lease.name)
-            .document(name: "lease")
+    /// Asks something of the server, but not for longer than until the deadline.
+    ///
+    /// - Throws: What the request throws; a cancellation when the deadline passes.
+    private func ask<Answer: Sendable>(
+        until deadline: ContinuousClock.Instant,
+        _ request: @escaping @Sendable () async throws(ClientError) -> Answer
+    ) async throws(ClientError) -> Answer {
+        let result = await withTaskGroup(of: Result<Answer, ClientError>?.self) { group in
+            group.addTask {
+                do throws(ClientError) { return .success(try await request()) } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                return nil
+            }
+            var result = await group.next() ?? nil
+            group.cancelAll()
+            // What was under way ends at once, or has ended just now.
+            while let other = await group.next() { result = result ?? other }
+            return result
+        }
+        guard let result else { preconditionFailure("a request that is cancelled ends with an error") }
+        return try result.get()
+    }
+
+    private func take(note object: Value, _ begin: ContinuousClock.Instant, _ state: inout State) {
+        note(object, &state)
+        state.takenAt = begin
+        state.renews(begin + lease.renewDeadline)
     }
 
     /// Remembers when the lease was seen to change: clocks of other machines do not matter.

@@ -19,6 +19,8 @@ struct StatusWrite: Sendable {
     let content: OutputValue
     /// What beside the content goes into the patch, such as a time: another one alone is nothing new.
     let body: OutputValue
+    /// Makes the patch of the object as it is now, where the body would take away what others have written to it.
+    var amended: (@Sendable (Value) -> OutputValue)?
 }
 
 extension StatusWrite {
@@ -26,7 +28,9 @@ extension StatusWrite {
     static func podGroup(_ key: ObjectKey, _ status: PodGroupStatus, at time: String, transition: String)
         -> StatusWrite
     {
-        func members(_ extra: [(String, OutputValue)]) -> OutputValue {
+        @Sendable func members(_ extra: [(String, OutputValue)], after others: [OutputValue] = [])
+            -> OutputValue
+        {
             var members: [(String, OutputValue)] = [
                 ("phase", .string(status.news.phase.rawValue)),
                 ("running", .integer(Int64(status.news.counts.running))),
@@ -39,23 +43,36 @@ extension StatusWrite {
                     ("reason", .string(condition.reason)),
                     ("message", .string(condition.message)),
                 ]
-                members.append(("conditions", .list(status.otherConditions + [.object(own + extra)])))
+                members.append(("conditions", .list(others + [.object(own + extra)])))
             }
             return .object(members)
         }
         let stamps: [(String, OutputValue)] = [
             ("lastTransitionTime", .string(time)), ("transitionID", .string(transition)),
         ]
-        guard let domain = status.news.allocatedHyperNode else {
-            return StatusWrite(
-                target: .podGroup(key), patch: .merge, content: members([]),
-                body: ["status": members(stamps)])
+        // The domain is said where there is one; nothing takes it back.
+        let annotations: [(String, OutputValue)] =
+            status.news.allocatedHyperNode.map {
+                [("annotations", [Self.hyperNodeAnnotation: .string($0)])]
+            } ?? []
+        @Sendable func patch(_ status: OutputValue, _ metadata: [(String, OutputValue)]) -> OutputValue {
+            let all = metadata + annotations
+            return all.isEmpty ? ["status": status] : ["metadata": .object(all), "status": status]
         }
-        let metadata: OutputValue = ["annotations": [Self.hyperNodeAnnotation: .string(domain)]]
-        return StatusWrite(
-            target: .podGroup(key), patch: .merge,
-            content: ["metadata": metadata, "status": members([])],
-            body: ["metadata": metadata, "status": members(stamps)])
+        var write = StatusWrite(
+            target: .podGroup(key), patch: .merge, content: patch(members([]), []),
+            body: patch(members(stamps), []))
+        if status.hasOtherConditions, let type = status.news.condition?.type {
+            // A patch replaces the list as a whole, and only the object itself has all that others wrote.
+            write.amended = { object in
+                let others = object["status"]?["conditions"]?.elements.filter { $0["type"]?.string != type }
+                let version = object["metadata"]?["resourceVersion"]?.string ?? ""
+                return patch(
+                    members(stamps, after: others?.map(\.output) ?? []),
+                    [("resourceVersion", .string(version))])
+            }
+        }
+        return write
     }
 
     /// Where Volcano says which domain of the network a gang is in.
@@ -113,8 +130,8 @@ struct PodGroupStatus: Sendable {
     }
 
     let news: News
-    /// Conditions of other types, which stay as they are.
-    let otherConditions: [OutputValue]
+    /// Whether the object has conditions of other types, which stay as they are.
+    let hasOtherConditions: Bool
 }
 
 /// What the events of a gang tell: when it is another, there is one more.

@@ -139,10 +139,16 @@ final class StatusWriter: Sendable {
 
     private func send(_ write: StatusWrite) async {
         let place = place(of: write.target)
-        do {
+        do throws(ClientError) {
+            var body = write.body
+            if let amended = write.amended {
+                body = amended(
+                    try await client.get(place.resource, namespace: place.namespace, name: place.name)
+                        .document())
+            }
             _ = try await client.patch(
                 place.resource, namespace: place.namespace, name: place.name, subresource: place.subresource,
-                write.patch, body: Array(write.body.json(pretty: false).utf8))
+                write.patch, body: Array(body.json(pretty: false).utf8))
             metrics.add("status_writes_total", [place.resource.resource, "written"])
         } catch {
             state.withLock { $0.written[write.target] = nil }

@@ -112,11 +112,15 @@ struct RunCommand {
                 }
                 if let elector {
                     group.addTask {
-                        await elector.run(leads: { scheduler.lead($0) }, pauses: { scheduler.pause($0) })
+                        await elector.run(
+                            leads: { isLeader in
+                                if isLeader { scheduler.lead() } else { await scheduler.resign() }
+                            }, renews: { scheduler.mayDecide(until: $0) },
+                            pauses: { scheduler.pause($0) })
                         return Task.isCancelled ? nil : "the lease was lost to somebody else, or to silence"
                     }
                 } else {
-                    scheduler.lead(true)
+                    scheduler.lead()
                 }
                 let failure = await group.next() ?? nil
                 group.cancelAll()

@@ -1,58 +1,42 @@
+import ClusterModel
 import Documents
-import Foundation
 import KubernetesClient
-import Testing
-
-/// A pod as the API server shows it.
-struct ShownPod: Sendable, Equatable {
-    let name: String
-    let uid: String
-    let gang: String
-    let node: String
-    let phase: String
-    let isTerminating: Bool
-    /// Why it is on no node.
-    let reason: String
-    let message: String
-
-    init(_ value: Value) {
-        let metadata = value["metadata"]
-        name = metadata?["name"]?.string ?? ""
-        uid = metadata?["uid"]?.string ?? ""
-        gang = metadata?["annotations"]?["scheduling.k8s.io/group-name"]?.string ?? ""
-        node = value["spec"]?["nodeName"]?.string ?? ""
-        phase = value["status"]?["phase"]?.string ?? ""
-        isTerminating = metadata?["deletionTimestamp"] != nil
-        let condition = value["status"]?["conditions"]?.elements.first {
-            $0["type"]?.string == "PodScheduled"
-        }
-        reason = condition?["reason"]?.string ?? ""
-        message = condition?["message"]?.string ?? ""
-    }
-}
+import Synchronization
 
 /// What tests do to a cluster and see of it, by an admin's hand.
 struct Cluster: Sendable {
     let client: APIClient
-    private static let groups = GroupVersionResource(
+    let ledger = ClusterLedger()
+    static let groups = GroupVersionResource(
         group: "scheduling.volcano.sh", version: "v1beta1", resource: "podgroups")
-    private static let queues = GroupVersionResource(
+    static let queues = GroupVersionResource(
         group: "scheduling.volcano.sh", version: "v1beta1", resource: "queues")
-    private static let classes = GroupVersionResource(
+    static let classes = GroupVersionResource(
         group: "scheduling.k8s.io", version: "v1", resource: "priorityclasses")
+    static let budgets = GroupVersionResource(
+        group: "policy", version: "v1beta1", resource: "poddisruptionbudgets")
+    static let leases = GroupVersionResource(
+        group: "coordination.k8s.io", version: "v1", resource: "leases")
 
-    // MARK: Doing
+    /// How many objects are made at a time.
+    private static let concurrency = 32
 
-    func addNodes(_ count: Int, gpus: Int = 8, prefix: String = "node") async throws {
-        for index in 0..<count {
-            let amounts: OutputValue = [
-                "cpu": "64", "memory": "512Gi", "pods": "110", "nvidia.com/gpu": .string("\(gpus)"),
-            ]
+    // MARK: Nodes
+
+    /// Nodes of 64 cores and so many GPUs.
+    func addNodes(
+        _ count: Int, gpus: Int = 8, prefix: String = "node", labels: [String: String] = [:]
+    ) async throws {
+        let amounts: OutputValue = [
+            "cpu": "64", "memory": "512Gi", "pods": "110", "nvidia.com/gpu": .string("\(gpus)"),
+        ]
+        let labels = OutputValue.object(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        try await inParallel(count) { index in
             try await create(
-                GroupVersionResource(resource: "nodes"), namespace: nil,
+                .nodes, namespace: nil,
                 [
                     "apiVersion": "v1", "kind": "Node",
-                    "metadata": ["name": .string("\(prefix)-\(index)")],
+                    "metadata": ["name": .string("\(prefix)-\(index)"), "labels": labels],
                     "status": [
                         "capacity": amounts, "allocatable": amounts,
                         "conditions": .list([["type": "Ready", "status": "True"]]),
@@ -61,18 +45,20 @@ struct Cluster: Sendable {
         }
     }
 
+    func deleteNode(_ name: String) async throws {
+        _ = try await client.delete(.nodes, namespace: nil, name: name)
+    }
+
+    // MARK: Gangs and pods
+
+    /// A PodGroup, and after it as many pods as its minimum.
     func addGang(
         _ name: String, _ size: Int, gpus: Int = 8, queue: String = "default", priorityClass: String = "",
         scheduler: String = "gangwright"
     ) async throws {
         var spec: [(String, OutputValue)] = [("minMember", .integer(Int64(size))), ("queue", .string(queue))]
         if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
-        try await create(
-            Self.groups, namespace: "default",
-            [
-                "apiVersion": "scheduling.volcano.sh/v1beta1", "kind": "PodGroup",
-                "metadata": ["name": .string(name), "namespace": "default"], "spec": .object(spec),
-            ])
+        try await addPodGroup(name, .object(spec))
         for index in 0..<size {
             try await addPod(
                 "\(name)-\(index)", gang: name, gpus: gpus, priorityClass: priorityClass, scheduler: scheduler
@@ -80,38 +66,80 @@ struct Cluster: Sendable {
         }
     }
 
+    func addPodGroup(_ name: String, _ spec: OutputValue, status: OutputValue? = nil) async throws {
+        var members: [(String, OutputValue)] = [
+            ("apiVersion", "scheduling.volcano.sh/v1beta1"), ("kind", "PodGroup"),
+            ("metadata", ["name": .string(name), "namespace": "default"]), ("spec", spec),
+        ]
+        if let status { members.append(("status", status)) }
+        try await create(Self.groups, namespace: "default", .object(members))
+    }
+
     func addPod(
         _ name: String, gang: String? = nil, gpus: Int = 1, priorityClass: String = "",
         scheduler: String = "gangwright", node: String? = nil
     ) async throws {
-        var metadata: [(String, OutputValue)] = [("name", .string(name)), ("namespace", "default")]
+        var spec: [(String, OutputValue)] = []
+        if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
+        if let node { spec.append(("nodeName", .string(node))) }
+        try await addPod(
+            name, gang: gang, scheduler: scheduler,
+            resources: [
+                "requests": ["cpu": "1", "memory": "1Gi"], "limits": ["nvidia.com/gpu": .string("\(gpus)")],
+            ], metadata: [], spec: spec)
+    }
+
+    /// A pod of one container.
+    ///
+    /// - Parameters:
+    ///   - metadata: What its metadata have besides.
+    ///   - spec: What its spec has besides.
+    func addPod(
+        _ name: String, gang: String? = nil, scheduler: String = "gangwright", resources: OutputValue,
+        metadata: [(String, OutputValue)], spec: [(String, OutputValue)]
+    ) async throws {
+        var metadata = [("name", .string(name)), ("namespace", "default")] + metadata
         if let gang {
             metadata.append(("annotations", ["scheduling.k8s.io/group-name": .string(gang)]))
         }
-        var spec: [(String, OutputValue)] = [
-            ("schedulerName", .string(scheduler)),
-            (
-                "containers",
-                .list([
-                    [
-                        "name": "train", "image": "train",
-                        "resources": [
-                            "requests": ["cpu": "1", "memory": "1Gi"],
-                            "limits": ["nvidia.com/gpu": .string("\(gpus)")],
-                        ],
-                    ]
-                ])
-            ),
+        let container: OutputValue = ["name": "train", "image": "train", "resources": resources]
+        let own: [(String, OutputValue)] = [
+            ("schedulerName", .string(scheduler)), ("containers", .list([container])),
         ]
-        if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
-        if let node { spec.append(("nodeName", .string(node))) }
-        try await create(
-            .pods, namespace: "default",
-            ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata), "spec": .object(spec)])
+        let pod: OutputValue = [
+            "apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata), "spec": .object(own + spec),
+        ]
+        ledger.want(name, pod)
+        try await create(.pods, namespace: "default", pod)
     }
 
-    func addQueue(_ name: String, capability: OutputValue? = nil, parent: String = "") async throws {
-        var spec: [(String, OutputValue)] = [("weight", 1)]
+    /// Lets a pod's kubelet refuse it.
+    func fail(_ name: String, reason: String) async throws {
+        let status: OutputValue = ["status": ["phase": "Failed", "reason": .string(reason)]]
+        _ = try await client.patch(
+            .pods, namespace: "default", name: name, subresource: "status", .merge,
+            body: Array(status.json(pretty: false).utf8))
+    }
+
+    /// Deletes a pod, which from then on nobody wants.
+    func deletePod(_ name: String) async throws {
+        ledger.want(name, nil)
+        try await removePod(name)
+    }
+
+    /// Takes a pod off the server at once, as its kubelet does when it has ended.
+    func removePod(_ name: String) async throws {
+        var options = DeleteOptions()
+        options.gracePeriodSeconds = 0
+        _ = try await client.delete(.pods, namespace: "default", name: name, options: options)
+    }
+
+    // MARK: Other objects
+
+    func addQueue(
+        _ name: String, weight: Int64 = 1, capability: OutputValue? = nil, parent: String = ""
+    ) async throws {
+        var spec: [(String, OutputValue)] = [("weight", .integer(weight))]
         if !parent.isEmpty { spec.append(("parent", .string(parent))) }
         if let capability { spec.append(("capability", capability)) }
         try await create(
@@ -134,8 +162,7 @@ struct Cluster: Sendable {
     /// A disruption budget over all pods.
     func addBudget(_ name: String, minAvailable: Int64) async throws {
         try await create(
-            GroupVersionResource(group: "policy", version: "v1beta1", resource: "poddisruptionbudgets"),
-            namespace: "default",
+            Self.budgets, namespace: "default",
             [
                 "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget",
                 "metadata": ["name": .string(name), "namespace": "default"],
@@ -143,31 +170,8 @@ struct Cluster: Sendable {
             ])
     }
 
-    func addNamespace(_ name: String) async throws {
-        try await create(
-            GroupVersionResource(resource: "namespaces"), namespace: nil,
-            ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
-    }
-
-    func deletePod(_ name: String) async throws {
-        var options = DeleteOptions()
-        options.gracePeriodSeconds = 0
-        _ = try await client.delete(.pods, namespace: "default", name: name, options: options)
-    }
-
-    /// Lets a pod's kubelet refuse it.
-    func fail(_ name: String, reason: String) async throws {
-        let status: OutputValue = ["status": ["phase": "Failed", "reason": .string(reason)]]
-        _ = try await client.patch(
-            .pods, namespace: "default", name: name, subresource: "status", .merge,
-            body: Array(status.json(pretty: false).utf8))
-    }
-
-    func deleteNode(_ name: String) async throws {
-        _ = try await client.delete(GroupVersionResource(resource: "nodes"), namespace: nil, name: name)
-    }
-
-    private func create(
+    /// Makes an object unless there is one of its name.
+    func create(
         _ resource: GroupVersionResource, namespace: String?, _ object: OutputValue
     ) async throws {
         do {
@@ -178,59 +182,61 @@ struct Cluster: Sendable {
         }
     }
 
-    // MARK: Seeing
-
-    func pods() async throws -> [ShownPod] {
-        try await client.list(ListScope(.pods, namespace: "default")) { ShownPod($0) }.items
-    }
-
-    /// The number of pods on nodes, by gang.
-    func onNodes() async throws -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for pod in try await pods() where !pod.node.isEmpty && !pod.isTerminating {
-            counts[pod.gang, default: 0] += 1
+    /// Does something so many times, many at a time.
+    func inParallel(_ count: Int, _ work: @escaping @Sendable (Int) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<count {
+                if index >= Self.concurrency { try await group.next() }
+                group.addTask { try await work(index) }
+            }
+            try await group.waitForAll()
         }
-        return counts
     }
 
-    /// The GPUs that pods hold on each node: eight a pod of these tests unless said otherwise.
-    func podsByNode() async throws -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for pod in try await pods() where !pod.node.isEmpty { counts[pod.node, default: 0] += 1 }
-        return counts
+    /// Takes off the server what tests have put there.
+    func clear() async throws {
+        let events = GroupVersionResource(resource: "events")
+        for resource in [.pods, Self.groups, Self.budgets, events, InstanceTypes.jobs] {
+            try await clear(resource, namespace: "default")
+        }
+        for resource in [.nodes, Self.queues, InstanceTypes.types] { try await clear(resource) }
+        try await clear(Self.leases, namespace: "gangwright-system")
+        let classes = try await client.list(ListScope(Self.classes)) { $0["metadata"]?["name"]?.string }.items
+        for name in classes where !name.hasPrefix("system-") {
+            _ = try await client.delete(Self.classes, namespace: nil, name: name)
+        }
     }
 
-    func podGroup(_ name: String) async throws -> Value {
-        try await client.get(Self.groups, namespace: "default", name: name).document()
-    }
-
-    func queue(_ name: String) async throws -> Value? {
-        do throws(ClientError) {
-            return try await client.get(Self.queues, namespace: nil, name: name).document()
+    private func clear(_ resource: GroupVersionResource, namespace: String? = nil) async throws {
+        let group = resource.group.isEmpty ? "/api" : "/apis/\(resource.group)"
+        let place = namespace.map { "/namespaces/\($0)" } ?? ""
+        let path = "\(group)/\(resource.version)\(place)/\(resource.resource)"
+        do {
+            let options = Array(#"{"gracePeriodSeconds":0}"#.utf8)
+            _ = try await client.send(APIRequest(.delete, path, body: options))
         } catch {
-            if error.status?.code == 404 { return nil }
-            throw error
+            // Kinds that a test has brought may not be there yet.
+            guard error.status?.code == 404 else { throw error }
         }
     }
+}
 
-    func events(of name: String, in namespace: String = "default") async throws -> [String] {
-        let scope = ListScope(GroupVersionResource(resource: "events"), namespace: namespace)
-        return try await client.list(scope) { event in
-            event["involvedObject"]?["name"]?.string == name ? event["reason"]?.string : nil
-        }.items
+/// What is known of a cluster beside what its API server shows.
+final class ClusterLedger: Sendable {
+    private struct State {
+        var wanted: [String: OutputValue] = [:]
+        var rejections = 0
     }
 
-    /// Waits until something holds, and fails the test if it does not in time.
-    func wait(
-        _ what: String, atMost seconds: Double = 20, sourceLocation: SourceLocation = #_sourceLocation,
-        until holds: () async throws -> Bool
-    ) async throws {
-        let end = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < end {
-            // A server that is down is asked again.
-            if (try? await holds()) ?? false { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("after \(seconds) s: \(what)", sourceLocation: sourceLocation)
-    }
+    private let state = Mutex(State())
+
+    /// The pods that users of the cluster want, by name: what a job's controller would know.
+    var wanted: [String: OutputValue] { state.withLock { $0.wanted } }
+
+    func want(_ name: String, _ pod: OutputValue?) { state.withLock { $0.wanted[name] = pod } }
+
+    /// How many pods kubelets have rejected because their nodes were full.
+    var rejections: Int { state.withLock { $0.rejections } }
+
+    func countRejection() { state.withLock { $0.rejections += 1 } }
 }

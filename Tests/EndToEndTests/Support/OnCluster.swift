@@ -1,33 +1,32 @@
 import KubernetesClient
 import Testing
 
-/// Runs a test on a control plane of its own, with kubelets that do what they should, or do nothing.
+/// Runs a test on a control plane that nobody else uses meanwhile, with kubelets that do what they should.
+///
+/// - Parameters:
+///   - restores: Whether pods that fail or are evicted are made anew.
+///   - spoils: Whether the control plane is no good for others afterwards.
+///   - kubelets: Whether bound pods run; a test of thousands of pods is quicker without.
 func onCluster(
-    nodes: Int = 4, hollow: Bool = true, _ body: (ControlPlane, Cluster) async throws -> Void
+    nodes: Int = 4, restores: Bool = false, spoils: Bool = false, kubelets: Bool = true,
+    _ body: (ControlPlane, Cluster) async throws -> Void
 ) async throws {
-    let plane = try ControlPlane()
-    let cluster = Cluster(client: plane.admin)
-    try plane.apply("deploy/crds")
-    try plane.apply("deploy/base")
-    try await cluster.wait("the definitions are served") {
-        _ = try await cluster.podGroup("none")
-        return true
-    } orRefusal: {
-        $0.status?.code == 404 && $0.status?.name == "none"
-    }
-    try await cluster.addNodes(nodes)
-    let kubelets = hollow ? Task { await HollowNodes(cluster: cluster).run() } : nil
-    defer { kubelets?.cancel() }
-    try await body(plane, cluster)
-}
-
-extension Cluster {
-    /// Waits until something holds, or is refused as it should be.
-    fileprivate func wait(
-        _ what: String, until holds: () async throws -> Bool, orRefusal isRight: (ClientError) -> Bool
-    ) async throws {
-        try await wait(what) {
-            do { return try await holds() } catch let error as ClientError { return isRight(error) }
+    let plane = try await ControlPlanes.shared.borrow()
+    do {
+        let cluster = Cluster(client: plane.admin)
+        try await cluster.addNodes(nodes)
+        let running = kubelets ? Task { await HollowNodes(cluster: cluster).run(restores: restores) } : nil
+        do { try await body(plane, cluster) } catch {
+            running?.cancel()
+            await running?.value
+            throw error
         }
+        running?.cancel()
+        await running?.value
+        if !spoils { try await cluster.clear() }
+    } catch {
+        await ControlPlanes.shared.giveBack(nil)
+        throw error
     }
+    await ControlPlanes.shared.giveBack(spoils ? nil : plane)
 }

@@ -6,13 +6,20 @@ final class SchedulerProcess {
     let logFile: String
 
     /// Starts it on a control plane.
-    init(_ plane: ControlPlane, name: String = "gangwright", _ arguments: [String] = []) throws {
+    ///
+    /// - Parameter proxy: What stands between the two; nil for nothing.
+    init(
+        _ plane: ControlPlane, through proxy: FaultProxy? = nil, name: String = "gangwright",
+        _ arguments: [String] = []
+    ) throws {
         logFile = "\(plane.folder)/\(name)-\(UUID().uuidString.prefix(4)).log"
         _ = FileManager.default.createFile(atPath: logFile, contents: nil)
         process.executableURL = Self.program
         process.arguments =
-            ["run", "--kubeconfig", plane.kubeconfig, "--listen-address", "none", "--log-level", "debug"]
-            + arguments
+            [
+                "run", "--kubeconfig", proxy?.kubeconfig ?? plane.kubeconfig, "--listen-address", "none",
+                "--log-level", "debug",
+            ] + arguments
         let log = try FileHandle(forWritingTo: URL(filePath: logFile))
         process.standardError = log
         process.standardOutput = log
@@ -37,11 +44,19 @@ final class SchedulerProcess {
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+    /// Ends it as nothing else does, and waits until it is gone.
+    func kill9() async throws {
+        signal(SIGKILL)
+        _ = try await wait()
+    }
+
     /// Waits for the end. - Returns: The exit code.
-    func wait() -> Int32 {
-        process.waitUntilExit()
+    func wait() async throws -> Int32 {
+        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
         return process.terminationStatus
     }
+
+    var isRunning: Bool { process.isRunning }
 
     /// Everything that it has logged.
     var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
