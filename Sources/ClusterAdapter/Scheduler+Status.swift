@@ -5,14 +5,15 @@ import SchedulingPolicy
 extension Scheduler {
     /// Says how gangs and pods stand after a cycle.
     func note(_ result: CycleResult) {
-        for group in result.podGroups where group.origin == .object {
+        for group in result.podGroups where group.origin == .object && group.reason != .otherScheduler {
             standings[group.key] = group
             writeStatus(of: group.key)
             announce(group)
         }
         writeStatuses(of: result.queues)
         let time = "\(WallClock.now.timestamp)"
-        for pending in result.pending where pending.reason != .schedulingGated {
+        for pending in result.pending
+        where pending.reason != .schedulingGated && pending.reason != .otherScheduler {
             note(pending, at: time)
         }
         for pipelined in result.pipelined {

@@ -56,6 +56,11 @@ struct LiveSchedulingTests {
             try await Task.sleep(for: .seconds(2))
             #expect(try await cluster.podsByNode() == ["node-0": 1, "node-1": 1])
             #expect(try await cluster.onNodes()["other-gang"] == nil)
+            // What is another's is not written to.
+            let theirs = try #require(try await cluster.pods().first { $0.gang == "other-gang" })
+            #expect(theirs.reason.isEmpty)
+            #expect(try await cluster.events(of: theirs.name).isEmpty)
+            #expect(try await cluster.podGroup("other-gang")["status"] == nil)
             try await cluster.deletePod("theirs")
             try await cluster.wait("the other one takes the place") {
                 try await cluster.onNodes() == ["a": 1, "b": 1]
