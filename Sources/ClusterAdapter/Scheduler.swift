@@ -12,7 +12,9 @@ import Synchronization
 public actor Scheduler {
     /// The kinds that are followed; those that a server lacks are done without.
     public static let kinds: [ObjectKind] = [
-        .node, .pod, .podGroup, .queue, .priorityClass, .instanceType, .podDisruptionBudget, .resourceQuota,
+        .node, .pod, .podGroup, .schedulerPluginsPodGroup, .formerSchedulerPluginsPodGroup,
+        .kubernetesPodGroup, .workload,
+        .queue, .priorityClass, .instanceType, .podDisruptionBudget, .resourceQuota,
         .hyperNode, .namespace, .persistentVolume, .persistentVolumeClaim, .storageClass, .csiNode,
         .csiDriver,
         .csiStorageCapacity, .volumeAttachment, .amlJob,
@@ -33,6 +35,8 @@ public actor Scheduler {
     var nodes: Set<String> = []
     /// The names of all objects that the loop knows, for kinds of which nothing else is kept.
     private var known: [ObjectKind: Set<ObjectKey>] = [:]
+    /// Where the server has each kind.
+    private(set) var served: [ObjectKind: GroupVersionResource] = [:]
     /// Kinds that have not been listed yet.
     private var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
@@ -170,6 +174,7 @@ public actor Scheduler {
                 case .deleted(let object): remove(kind, object.key)
                 }
             }
+        case .served(let kind, let resource): served[kind] = resource
         case .absent(let kind):
             for key in known[kind, default: []].sorted() { remove(kind, key) }
             listed(kind)
@@ -225,10 +230,9 @@ public actor Scheduler {
         case .podGroup(let group):
             let before = podGroups.updateValue(group, forKey: group.key)
             // What was written here comes back, and is nothing new.
-            if let before, group.phase == standings[group.key]?.phase, group.differsInStatusOnly(from: before)
-            {
-                return
-            }
+            // Of other gangs than Volcano's nobody writes down the phase.
+            let isSamePhase = group.origin != .object || group.phase == standings[group.key]?.phase
+            if let before, isSamePhase, group.differsInStatusOnly(from: before) { return }
             toldOfGangs[group.key] = nil
             statuses.noteForeignWrite(podGroup: group.key)
         case .podGroupRemoved(let key):

@@ -7,11 +7,26 @@ struct StatusWrite: Sendable {
     /// Which part of which object.
     enum Target: Hashable, Sendable {
         case podGroup(ObjectKey)
+        case groupCondition(ObjectKey)
         case podCondition(ObjectKey)
         case nomination(ObjectKey)
     }
 
+    /// The object, and its subresource for the status if it has one.
+    struct Place: Sendable {
+        let resource: GroupVersionResource
+        let namespace: String
+        let name: String
+        let subresource: String?
+
+        /// The status of a pod.
+        static func status(ofPod key: ObjectKey) -> Place {
+            Place(resource: .pods, namespace: key.namespace, name: key.name, subresource: "status")
+        }
+    }
+
     let target: Target
+    let place: Place
     let patch: PatchType
     /// What the patch says; what was written last is not written again.
     let content: OutputValue
@@ -44,9 +59,29 @@ extension StatusWrite {
         let stamps: [(String, OutputValue)] = [
             ("lastTransitionTime", .string(time)), ("transitionID", .string(transition)),
         ]
+        // Volcano's definition has no subresource for the status.
+        let place = Place(
+            resource: .podGroups, namespace: key.namespace, name: key.name, subresource: nil)
         return StatusWrite(
-            target: .podGroup(key), patch: .merge, content: members([]),
+            target: .podGroup(key), place: place, patch: .merge, content: members([]),
             body: ["status": members(stamps)])
+    }
+
+    /// Whether a gang of Kubernetes' own API has been scheduled; conditions of other types stay as they are.
+    static func groupCondition(
+        _ gang: ObjectKey, _ condition: PodGroupCondition, of name: String, _ resource: GroupVersionResource
+    ) -> StatusWrite {
+        let content: [(String, OutputValue)] = [
+            ("type", .string(condition.type)), ("status", .string(condition.status.rawValue)),
+            ("reason", .string(condition.reason)), ("message", .string(condition.message)),
+        ]
+        let stamp = condition.lastTransitionTime.map { [("lastTransitionTime", OutputValue.string("\($0)"))] }
+        return StatusWrite(
+            target: .groupCondition(gang),
+            place: Place(
+                resource: resource, namespace: gang.namespace, name: name, subresource: "status"),
+            patch: .strategicMerge, content: .object(content),
+            body: ["status": ["conditions": .list([.object(content + (stamp ?? []))])]])
     }
 
     /// Why a pod is on no node: what cluster autoscalers look at.
@@ -59,14 +94,17 @@ extension StatusWrite {
         ]
         let stamped = content + [("lastTransitionTime", .string(time))]
         return StatusWrite(
-            target: .podCondition(key), patch: .strategicMerge, content: .object(content),
+            target: .podCondition(key), place: .status(ofPod: key), patch: .strategicMerge,
+            content: .object(content),
             body: ["status": ["conditions": .list([.object(stamped)])]])
     }
 
     /// The node that others leave for a pod.
     static func nomination(_ key: ObjectKey, node: String) -> StatusWrite {
         let content: OutputValue = ["status": ["nominatedNodeName": .string(node)]]
-        return StatusWrite(target: .nomination(key), patch: .merge, content: content, body: content)
+        return StatusWrite(
+            target: .nomination(key), place: .status(ofPod: key), patch: .merge, content: content,
+            body: content)
     }
 }
 

@@ -82,9 +82,10 @@ struct Cluster: Sendable {
 
     func addPod(
         _ name: String, gang: String? = nil, gpus: Int = 1, priorityClass: String = "",
-        scheduler: String = "gangwright", node: String? = nil
+        scheduler: String = "gangwright", node: String? = nil, labels: [(String, OutputValue)] = []
     ) async throws {
         var metadata: [(String, OutputValue)] = [("name", .string(name)), ("namespace", "default")]
+        if !labels.isEmpty { metadata.append(("labels", .object(labels))) }
         if let gang {
             metadata.append(("annotations", ["scheduling.k8s.io/group-name": .string(gang)]))
         }
