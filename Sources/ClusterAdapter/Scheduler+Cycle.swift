@@ -166,7 +166,8 @@ extension Scheduler {
                 kind: .pod, key: eviction.pod, uid: facts.uid, isWarning: true, reason: "Evict",
                 message: "Pod is evicted, because of \(eviction.reason.rawValue)\(purpose)", time: .now))
         if let gang = facts.gang,
-            let group = podGroups[ObjectKey(namespace: eviction.pod.namespace, name: gang)]
+            let group = podGroups[ObjectKey(namespace: eviction.pod.namespace, name: gang)],
+            group.origin == .object
         {
             record(of: group, isWarning: false, reason: "Evict", message: eviction.reason.rawValue)
         }

@@ -1,14 +1,17 @@
 import ClusterModel
+import KubernetesAPI
+import KubernetesClient
 import SchedulingPolicy
 
 // What the objects of the cluster are to say of a cycle.
 extension Scheduler {
     /// Says how gangs and pods stand after a cycle.
     func note(_ result: CycleResult) {
-        for group in result.podGroups where group.origin == .object && group.reason != .otherScheduler {
+        for group in result.podGroups
+        where (group.origin == .object || group.origin == .kubernetes) && group.reason != .otherScheduler {
             standings[group.key] = group
             writeStatus(of: group.key)
-            announce(group)
+            if group.origin == .object { announce(group) }
         }
         writeStatuses(of: result.queues)
         let time = "\(WallClock.now.timestamp)"
@@ -99,6 +102,42 @@ extension Scheduler {
     private func writeStatus(of key: ObjectKey) {
         guard let group = podGroups[key], let standing = standings[key] else { return }
         let counts = pods.gangs[key] ?? GangCounts()
+        if group.origin == .kubernetes {
+            writeCondition(of: group, standing, counts)
+        } else {
+            writeStatus(of: group, standing, counts)
+        }
+    }
+
+    /// Writes whether a gang of Kubernetes' own API has been scheduled. Once it has, that is never taken back.
+    ///
+    /// Source: kube-scheduler 1.36 and 1.37, which call the condition by different names.
+    private func writeCondition(of group: PodGroup, _ standing: CycleResult.Group, _ counts: GangCounts) {
+        guard let resource = served[.kubernetesPodGroup],
+            case .kubernetes(let name) = GangName(group.key.name)
+        else { return }
+        let type = resource.version == "v1alpha2" ? "PodGroupScheduled" : "PodGroupInitiallyScheduled"
+        let known = group.conditions.first { $0.type == type }
+        if known?.status == .isTrue { return }
+        var condition = PodGroupCondition(type: type, status: .isFalse)
+        if counts.onNodes + counts.succeeded >= group.minMember {
+            condition.status = .isTrue
+            condition.reason = "Scheduled"
+            condition.message = "the pods that must run together have their nodes"
+        } else if let reason = standing.reason, standing.pods > 0 {
+            condition.reason = Self.conditionReason(reason)
+            condition.message = standing.message
+        } else {
+            return
+        }
+        condition.lastTransitionTime = known?.status == condition.status ? known?.lastTransitionTime : nil
+        if condition == known { return }
+        condition.lastTransitionTime = condition.lastTransitionTime ?? WallClock.now.timestamp
+        statuses.write(.groupCondition(group.key, condition, of: name, resource))
+    }
+
+    private func writeStatus(of group: PodGroup, _ standing: CycleResult.Group, _ counts: GangCounts) {
+        let key = group.key
         let condition: PodGroupStatus.Condition? =
             if standing.reason == nil {
                 standing.placed == 0

@@ -12,7 +12,9 @@ import Synchronization
 public actor Scheduler {
     /// The kinds that are followed; those that a server lacks are done without.
     public static let kinds: [ObjectKind] = [
-        .node, .pod, .podGroup, .queue, .priorityClass, .instanceType, .podDisruptionBudget, .resourceQuota,
+        .node, .pod, .podGroup, .schedulerPluginsPodGroup, .formerSchedulerPluginsPodGroup,
+        .kubernetesPodGroup, .workload,
+        .queue, .priorityClass, .instanceType, .podDisruptionBudget, .resourceQuota,
         .hyperNode, .namespace, .persistentVolume, .persistentVolumeClaim, .storageClass, .csiNode,
         .csiDriver,
         .csiStorageCapacity, .volumeAttachment, .amlJob,
@@ -35,6 +37,8 @@ public actor Scheduler {
     var queues: [String: Queue] = [:]
     /// All objects that the API server has shown, with their resource versions.
     private var known: [ObjectKind: [ObjectKey: String]] = [:]
+    /// Where the server has each kind.
+    private(set) var served: [ObjectKind: GroupVersionResource] = [:]
     /// Kinds that have not been listed yet.
     private var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
@@ -209,6 +213,7 @@ public actor Scheduler {
                 case .deleted(let object): remove(kind, object.key)
                 }
             }
+        case .served(let kind, let resource): served[kind] = resource
         case .absent(let kind):
             for key in known[kind, default: [:]].keys.sorted() { remove(kind, key) }
             absentKinds.insert(kind)
@@ -265,12 +270,12 @@ public actor Scheduler {
         let differing =
             actual.keys.filter { known[$0] != actual[$0] }
             + known.keys.filter { actual[$0] == nil }
-        metrics.add("cache_comparisons_total", [kind.rawValue])
+        metrics.add("cache_comparisons_total", [kind.qualifiedName])
         if differing.isEmpty {
             log.debug("\(kind.plural) are known as the API server has them", ["count": "\(actual.count)"])
             return true
         }
-        metrics.add("cache_drift_total", [kind.rawValue], by: Double(differing.count))
+        metrics.add("cache_drift_total", [kind.qualifiedName], by: Double(differing.count))
         log.error(
             "what is known of the cluster is not what the API server has: all \(kind.plural) are read anew",
             [
@@ -295,10 +300,9 @@ public actor Scheduler {
         case .podGroup(let group):
             let before = podGroups.updateValue(group, forKey: group.key)
             // What was written here comes back, and is nothing new.
-            if let before, group.phase == standings[group.key]?.phase, group.differsInStatusOnly(from: before)
-            {
-                return
-            }
+            // Of other gangs than Volcano's nobody writes down the phase.
+            let isSamePhase = group.origin != .object || group.phase == standings[group.key]?.phase
+            if let before, isSamePhase, group.differsInStatusOnly(from: before) { return }
             toldOfGangs[group.key] = nil
             statuses.noteForeignWrite(podGroup: group.key)
         case .podGroupRemoved(let key):

@@ -100,7 +100,7 @@ import Testing
             ---
             {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}
             ---
-            {apiVersion: scheduling.x-k8s.io/v1alpha1, kind: PodGroup, metadata: {name: g}}
+            {apiVersion: example.com/v1alpha1, kind: PodGroup, metadata: {name: g}}
             ---
             {apiVersion: amlarc.azureml.com/v1, kind: QuotaOverride, metadata: {name: q}}
             ---
@@ -109,7 +109,7 @@ import Testing
         #expect(result.messages == [])
         #expect(
             result.skippedKinds == [
-                "ConfigMap": 2, "PodGroup.scheduling.x-k8s.io": 1, "QuotaOverride": 1, "Node.longhorn.io": 1,
+                "ConfigMap": 2, "PodGroup.example.com": 1, "QuotaOverride": 1, "Node.longhorn.io": 1,
             ])
         #expect(result.snapshot.nodes == [])
     }

@@ -76,8 +76,11 @@ import Testing
     }
 
     @Test("every kind has the path that the API gives it") func paths() {
-        let plurals = Set(ObjectKind.allCases.map(\.plural))
-        #expect(plurals.count == ObjectKind.allCases.count)
+        let paths = Set(ObjectKind.allCases.map { "\($0.group)/\($0.plural)" })
+        #expect(paths.count == ObjectKind.allCases.count)
+        #expect(Set(ObjectKind.allCases.map(\.qualifiedName)).count == ObjectKind.allCases.count)
+        #expect(ObjectKind.kubernetesPodGroup.plural == "podgroups")
+        #expect(ObjectKind.kubernetesPodGroup.versions == ["v1beta1", "v1alpha3", "v1alpha2"])
         #expect(ObjectKind.priorityClass.plural == "priorityclasses")
         #expect(ObjectKind.csiStorageCapacity.plural == "csistoragecapacities")
         #expect(ObjectKind.podDisruptionBudget.plural == "poddisruptionbudgets")

@@ -12,6 +12,8 @@ struct ClusterFeed: Sendable {
     let log: Log
     let metrics: Metrics
 
+    private let remarks = Remarks()
+
     /// How long to wait before asking again for a kind that the server does not have: its definition may yet come.
     var absenceCheck = Duration.seconds(30)
 
@@ -36,12 +38,12 @@ struct ClusterFeed: Sendable {
                         log.info("the server now has \(kind.plural)", ["resource": "\(resource)"])
                     }
                     wasAbsent = false
+                    tell(of: remarks.answer(for: kind, isAbsent: false, of: kinds.count))
+                    inbox.put(.served(kind, resource))
                     await follow(kind, resource)
                 } else {
                     if !wasAbsent {
-                        log.info(
-                            "the server has no \(kind.plural): what needs them is off",
-                            ["resource": candidates.first.map { "\($0)" } ?? ""])
+                        tell(of: remarks.answer(for: kind, isAbsent: true, of: kinds.count))
                         inbox.put(.absent(kind))
                     }
                     wasAbsent = true
@@ -56,11 +58,20 @@ struct ClusterFeed: Sendable {
         }
     }
 
+    /// Tells of kinds that the server lacks.
+    private func tell(of absent: [ObjectKind]) {
+        if absent.isEmpty { return }
+        let names = absent.map { $0.resources.first.map { "\($0)" } ?? $0.plural }
+        log.info(
+            "the server lacks some kinds: what needs them is off",
+            ["resources": names.sorted().joined(separator: ", ")])
+    }
+
     /// Follows one kind until its definition is gone or the task is cancelled.
     private func follow(_ kind: ObjectKind, _ resource: GroupVersionResource) async {
-        let (log, metrics) = (log, metrics)
+        let (log, metrics, remarks) = (log, metrics, remarks)
         var reflector = Reflector(client: client, scope: ListScope(resource)) { value in
-            Self.read(value, kind, log, metrics)
+            Self.read(value, kind, log, metrics, remarks)
         }
         if let comparePeriod {
             reflector.comparePeriod = comparePeriod
@@ -79,7 +90,7 @@ struct ClusterFeed: Sendable {
                     case .replaced(let list): inbox.put(.replaced(kind, list.items))
                     case .changed(let events, _): inbox.put(.changed(kind, events))
                     case .failed(let error, let wait):
-                        metrics.add("watch_failures_total", [kind.rawValue])
+                        metrics.add("watch_failures_total", [kind.qualifiedName])
                         log.warning(
                             "cannot follow \(resource)", ["error": "\(error)", "retryIn": "\(wait)"])
                         if error.status?.code == 404 { gone.set() }
@@ -102,24 +113,68 @@ struct ClusterFeed: Sendable {
         return true
     }
 
-    /// Reads an object; of one that is broken only the name is known, and what was known before still holds.
+    /// Reads an object; of one that is broken only the name is known, what was known before still holds, and it is logged.
+    /// What is not honoured in one that is not is logged once for each field.
     private static func read(
-        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics
+        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics, _ remarks: Remarks
     ) -> Observed? {
         guard let version = ObjectVersion(value) else { return nil }
         let sink = ProblemSink()
-        guard let (object, key) = ClusterObject.read(value, kind: kind, sink: sink) else {
-            metrics.add("unreadable_objects_total", [kind.rawValue])
+        let result = ClusterObject.read(value, kind: kind, sink: sink)
+        if sink.problems.isEmpty, let (object, key) = result {
+            return Observed(key: key, resourceVersion: version.resourceVersion, object: object)
+        }
+        guard let (object, key) = result else {
+            metrics.add("unreadable_objects_total", [kind.qualifiedName])
             log.error(
-                "a \(kind.rawValue) cannot be read and is passed over",
+                "a \(kind.qualifiedName) cannot be read and is passed over",
                 [
                     "object": "\(version.key)",
-                    "error": sink.problems.first.map { "\($0.field): \($0.message)" } ?? "",
+                    "error": sink.problems.first { $0.severity == .error }.map {
+                        "\($0.field): \($0.message)"
+                    } ?? "",
                 ])
             return Observed(
                 key: version.key, resourceVersion: version.resourceVersion, object: nil)
         }
+        for problem in sink.problems where remarks.isNew(problem.field, of: kind) {
+            log.warning(
+                "a field of a \(kind.qualifiedName) is not honoured; others like it are not told of",
+                ["object": "\(version.key)", "field": problem.field, "why": problem.message])
+        }
         return Observed(key: key, resourceVersion: version.resourceVersion, object: object)
+    }
+}
+
+/// Keeps the log short: kinds that a server lacks are told of together, a field that is not honoured once.
+private final class Remarks: Sendable {
+    private struct State {
+        var answered: Set<ObjectKind> = []
+        var absent: [ObjectKind] = []
+        var fields: [ObjectKind: Set<String>] = [:]
+    }
+
+    /// Fields that are told of, of each kind: some contain names that users choose.
+    private static let mostFields = 32
+    private let state = Mutex(State())
+
+    /// Takes note of whether the server has a kind.
+    ///
+    /// - Returns: The absent kinds to tell of: all, once each of the first so many has been asked for; then any at once.
+    func answer(for kind: ObjectKind, isAbsent: Bool, of count: Int) -> [ObjectKind] {
+        state.withLock { state in
+            if !state.answered.insert(kind).inserted { return isAbsent ? [kind] : [] }
+            if isAbsent { state.absent.append(kind) }
+            return state.answered.count == count ? state.absent : []
+        }
+    }
+
+    /// Whether a field of a kind has not been told of.
+    func isNew(_ field: String, of kind: ObjectKind) -> Bool {
+        state.withLock { state in
+            state.fields[kind, default: []].count < Self.mostFields
+                && state.fields[kind, default: []].insert(field).inserted
+        }
     }
 }
 

@@ -9,6 +9,8 @@ enum Message: Sendable {
     case replaced(ObjectKind, [Observed])
     /// Objects of a kind have come, changed or gone.
     case changed(ObjectKind, [WatchEvent<Observed>])
+    /// The server has a kind, there.
+    case served(ObjectKind, GroupVersionResource)
     /// The server does not have a kind, at least for now.
     case absent(ObjectKind)
     /// This is what the server has of a kind at the moment up to which everything has been told: is it what is known?

@@ -8,12 +8,27 @@ struct StatusWrite: Sendable {
     /// Which part of which object.
     enum Target: Hashable, Sendable {
         case podGroup(ObjectKey)
+        case groupCondition(ObjectKey)
         case podCondition(ObjectKey)
         case nomination(ObjectKey)
         case queue(String)
     }
 
+    /// The object, and its subresource for the status if it has one.
+    struct Place: Sendable {
+        let resource: GroupVersionResource
+        let namespace: String?
+        let name: String
+        let subresource: String?
+
+        /// The status of a pod.
+        static func status(ofPod key: ObjectKey) -> Place {
+            Place(resource: .pods, namespace: key.namespace, name: key.name, subresource: "status")
+        }
+    }
+
     let target: Target
+    let place: Place
     let patch: PatchType
     /// What the patch says; what was written last is not written again.
     let content: OutputValue
@@ -59,8 +74,11 @@ extension StatusWrite {
             let all = metadata + annotations
             return all.isEmpty ? ["status": status] : ["metadata": .object(all), "status": status]
         }
+        // Volcano's definition has no subresource for the status.
+        let place = Place(
+            resource: .podGroups, namespace: key.namespace, name: key.name, subresource: nil)
         var write = StatusWrite(
-            target: .podGroup(key), patch: .merge, content: patch(members([]), []),
+            target: .podGroup(key), place: place, patch: .merge, content: patch(members([]), []),
             body: patch(members(stamps), []))
         if status.hasOtherConditions, let type = status.news.condition?.type {
             // A patch replaces the list as a whole, and only the object itself has all that others wrote.
@@ -88,7 +106,27 @@ extension StatusWrite {
         for resource in before.keys where allocated[resource] == nil { members[resource] = .null }
         let amounts = OutputValue.object(members.sorted { $0.key < $1.key })
         let content: OutputValue = ["status": ["allocated": amounts]]
-        return StatusWrite(target: .queue(name), patch: .merge, content: content, body: content)
+        return StatusWrite(
+            target: .queue(name),
+            place: Place(resource: .queues, namespace: nil, name: name, subresource: "status"),
+            patch: .merge, content: content, body: content)
+    }
+
+    /// Whether a gang of Kubernetes' own API has been scheduled; conditions of other types stay as they are.
+    static func groupCondition(
+        _ gang: ObjectKey, _ condition: PodGroupCondition, of name: String, _ resource: GroupVersionResource
+    ) -> StatusWrite {
+        let content: [(String, OutputValue)] = [
+            ("type", .string(condition.type)), ("status", .string(condition.status.rawValue)),
+            ("reason", .string(condition.reason)), ("message", .string(condition.message)),
+        ]
+        let stamp = condition.lastTransitionTime.map { [("lastTransitionTime", OutputValue.string("\($0)"))] }
+        return StatusWrite(
+            target: .groupCondition(gang),
+            place: Place(
+                resource: resource, namespace: gang.namespace, name: name, subresource: "status"),
+            patch: .strategicMerge, content: .object(content),
+            body: ["status": ["conditions": .list([.object(content + (stamp ?? []))])]])
     }
 
     /// Why a pod is on no node: what cluster autoscalers look at.
@@ -101,14 +139,17 @@ extension StatusWrite {
         ]
         let stamped = content + [("lastTransitionTime", .string(time))]
         return StatusWrite(
-            target: .podCondition(key), patch: .strategicMerge, content: .object(content),
+            target: .podCondition(key), place: .status(ofPod: key), patch: .strategicMerge,
+            content: .object(content),
             body: ["status": ["conditions": .list([.object(stamped)])]])
     }
 
     /// The node that others leave for a pod.
     static func nomination(_ key: ObjectKey, node: String) -> StatusWrite {
         let content: OutputValue = ["status": ["nominatedNodeName": .string(node)]]
-        return StatusWrite(target: .nomination(key), patch: .merge, content: content, body: content)
+        return StatusWrite(
+            target: .nomination(key), place: .status(ofPod: key), patch: .merge, content: content,
+            body: content)
     }
 }
 

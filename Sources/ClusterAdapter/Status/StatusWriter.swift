@@ -72,13 +72,18 @@ final class StatusWriter: Sendable {
     func forget(pod key: ObjectKey) { forget([.podCondition(key), .nomination(key)]) }
 
     /// Forgets what was written of a gang that is gone.
-    func forget(podGroup key: ObjectKey) { forget([.podGroup(key)]) }
+    func forget(podGroup key: ObjectKey) { forget([.podGroup(key), .groupCondition(key)]) }
 
     /// Forgets what was written of a queue that is gone, or has changed.
     func forget(queue name: String) { forget([.queue(name)]) }
 
     /// Takes note that somebody else may have written to a gang: the same may have to be written once more.
-    func noteForeignWrite(podGroup key: ObjectKey) { state.withLock { $0.written[.podGroup(key)] = nil } }
+    func noteForeignWrite(podGroup key: ObjectKey) {
+        state.withLock { state in
+            state.written[.podGroup(key)] = nil
+            state.written[.groupCondition(key)] = nil
+        }
+    }
 
     private func forget(_ targets: [StatusWrite.Target]) {
         state.withLock { state in
@@ -138,7 +143,7 @@ final class StatusWriter: Sendable {
     }
 
     private func send(_ write: StatusWrite) async {
-        let place = place(of: write.target)
+        let place = write.place
         do throws(ClientError) {
             var body = write.body
             if let amended = write.amended {
@@ -173,20 +178,6 @@ final class StatusWriter: Sendable {
         } catch {
             if error.isCancellation { return }
             log.debug("an event was not recorded", ["object": "\(note.key)", "error": "\(error)"])
-        }
-    }
-
-    private typealias Place = (
-        resource: GroupVersionResource, namespace: String?, name: String, subresource: String?
-    )
-
-    private func place(of target: StatusWrite.Target) -> Place {
-        switch target {
-        case .podGroup(let key):
-            // Volcano's definition has no subresource for the status.
-            (.podGroups, key.namespace, key.name, nil)
-        case .podCondition(let key), .nomination(let key): (.pods, key.namespace, key.name, "status")
-        case .queue(let name): (.queues, nil, name, "status")
         }
     }
 }

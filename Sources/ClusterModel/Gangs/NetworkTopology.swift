@@ -14,12 +14,20 @@ public struct NetworkTopology: Hashable, Sendable {
     public var highestTierAllowed: Int?
     /// The widest tier by its name; `nil` if none is given by name.
     public var highestTierName: String?
+    /// The label of nodes that tells domains apart, of which one is to take all pods; `nil` for domains by HyperNodes.
+    public var nodeLabel: String?
 
     /// A wish; by default a condition that names no tier.
     public init(mode: Mode = .hard, highestTierAllowed: Int? = nil, highestTierName: String? = nil) {
         self.mode = mode
         self.highestTierAllowed = highestTierAllowed
         self.highestTierName = highestTierName
+    }
+
+    /// The condition that all pods run on nodes that have a label, and one value of it.
+    public init(nodeLabel: String) {
+        self.init()
+        self.nodeLabel = nodeLabel
     }
 }
 

@@ -16,8 +16,14 @@ public struct PodGroup: Equatable, Sendable {
 
     /// Where a pod group comes from.
     public enum Origin: Equatable, Sendable {
-        /// A PodGroup object.
+        /// Volcano's PodGroup object.
         case object
+        /// A PodGroup object of scheduler-plugins.
+        case schedulerPlugins
+        /// A PodGroup object of Kubernetes itself.
+        case kubernetes
+        /// A part of a Workload object of Kubernetes 1.35, as often as pods name it.
+        case workload
         /// An `AmlJob` object, which gives the size; the pods name it as their owner.
         case amlJob
         /// An Azure ML CLI job file.
@@ -26,7 +32,7 @@ public struct PodGroup: Equatable, Sendable {
         case singlePod
     }
 
-    /// Namespace and name.
+    /// Namespace and name: a `GangName`.
     public var key: ObjectKey
     /// The UID, empty for objects written by hand.
     public var uid = ""
@@ -48,6 +54,12 @@ public struct PodGroup: Equatable, Sendable {
     public var subGroupPolicies: [SubGroupPolicy]
     /// The priority class, empty if none.
     public var priorityClassName: String
+    /// The priority, where it is known without the class; `nil` leaves it to the class.
+    public var priority: Int32?
+    /// True when its pods may take nobody's place, whatever they say themselves.
+    public var preemptsNever: Bool
+    /// True when all of its pods leave if one has to, those beyond the minimum included.
+    public var leavesWhole: Bool
     /// The phase as of the last write.
     public var phase: Phase
     /// What schedulers have said about it, one entry a type.
@@ -66,7 +78,8 @@ public struct PodGroup: Equatable, Sendable {
         key: ObjectKey, created: Timestamp? = nil, queue: String = "default", minMember: Int = 1,
         minTaskMember: [RoleMinimum] = [], minResources: ResourceList? = nil,
         minQuotaResources: ResourceList = [:], networkTopology: NetworkTopology? = nil,
-        subGroupPolicies: [SubGroupPolicy] = [], priorityClassName: String = "",
+        subGroupPolicies: [SubGroupPolicy] = [], priorityClassName: String = "", priority: Int32? = nil,
+        preemptsNever: Bool = false, leavesWhole: Bool = false,
         phase: Phase = .pending, conditions: [PodGroupCondition] = [], labels: [String: String] = [:],
         annotations: [String: String] = [:], origin: Origin = .object,
         invalid: InvalidGang? = nil
@@ -81,6 +94,9 @@ public struct PodGroup: Equatable, Sendable {
         self.networkTopology = networkTopology
         self.subGroupPolicies = subGroupPolicies
         self.priorityClassName = priorityClassName
+        self.priority = priority
+        self.preemptsNever = preemptsNever
+        self.leavesWhole = leavesWhole
         self.phase = phase
         self.conditions = conditions
         self.labels = labels

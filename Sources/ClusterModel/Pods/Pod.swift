@@ -28,7 +28,7 @@ public struct Pod: Equatable, Sendable {
     public var annotations: [String: String]
     /// The owners' references.
     public var owners: [OwnerReference]
-    /// The name of the pod's gang in its own namespace; `nil` for a pod without one.
+    /// The name of the pod's gang in its own namespace, a `GangName`; `nil` for a pod without one.
     public var podGroup: String?
     /// The pod's role in its gang (Volcano's task name), empty if it has none.
     public var role: String

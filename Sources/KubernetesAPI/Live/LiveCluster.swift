@@ -3,7 +3,7 @@ public import ClusterModel
 /// The cluster as an API server tells of it, object by object, turned into changes for a scheduling loop.
 ///
 /// It settles what one object takes from another: the gang of a pod that an AmlJob owns, the priority of a pod that has
-/// a class and no number. Objects come in any order; when one comes late, what it matters to is told again.
+/// a class and no number, the queue of a gang whose API has none. Objects come in any order; when one comes late, what it matters to is told again.
 public struct LiveCluster: Sendable {
     /// The instance types that the cluster has.
     public private(set) var instanceTypes: [String: InstanceType] = [:]
@@ -13,6 +13,7 @@ public struct LiveCluster: Sendable {
     private var withoutPriority: [ObjectKey: Pod] = [:]
     private var podGroups: Set<ObjectKey> = []
     private var amlJobs: [ObjectKey: PodGroup] = [:]
+    private var qualifiedGangs = QualifiedGangs()
 
     /// An empty cluster.
     public init() {}
@@ -21,8 +22,10 @@ public struct LiveCluster: Sendable {
     public mutating func changed(_ object: ClusterObject) -> [ClusterChange] {
         switch object {
         case .node(let value): [.node(value)]
-        case .pod(let value): [.pod(settled(value))]
+        case .pod(let value): changed(value)
         case .podGroup(let value): changed(value)
+        case .qualifiedPodGroup(let value): qualifiedGangs.set(value)
+        case .workload(let value): qualifiedGangs.set(value)
         case .queue(let value): [.queue(value)]
         case .priorityClass(let value): changed(value)
         case .instanceType(let value): changed(value)
@@ -47,10 +50,14 @@ public struct LiveCluster: Sendable {
         case .node: return [.nodeRemoved(key.name)]
         case .pod:
             withoutPriority[key] = nil
-            return [.podRemoved(key)]
+            return [.podRemoved(key)] + qualifiedGangs.removePod(key)
         case .podGroup:
             podGroups.remove(key)
             return [amlJobs[key].map { .podGroup($0) } ?? .podGroupRemoved(key)]
+        case .schedulerPluginsPodGroup: return removed(.schedulerPlugins(key.name), key.namespace)
+        case .formerSchedulerPluginsPodGroup: return removed(.formerSchedulerPlugins(key.name), key.namespace)
+        case .kubernetesPodGroup: return removed(.kubernetes(key.name), key.namespace)
+        case .workload: return qualifiedGangs.removeWorkload(key)
         case .queue: return [.queueRemoved(key.name)]
         case .priorityClass:
             classes[key.name] = nil
@@ -76,6 +83,15 @@ public struct LiveCluster: Sendable {
     }
 
     // MARK: What depends on others
+
+    private mutating func changed(_ pod: Pod) -> [ClusterChange] {
+        let settled = settled(pod)
+        return [.pod(settled)] + qualifiedGangs.set(settled)
+    }
+
+    private mutating func removed(_ gang: GangName, _ namespace: String) -> [ClusterChange] {
+        qualifiedGangs.removeGroup(ObjectKey(namespace: namespace, name: gang.text))
+    }
 
     private mutating func settled(_ pod: Pod) -> Pod {
         var settled = pod
@@ -114,10 +130,10 @@ public struct LiveCluster: Sendable {
     /// Tells again of the pods that depend on priority classes.
     private mutating func resolveAgain() -> [ClusterChange] {
         priorities = PriorityResolver(classes: classes.values.sorted { $0.name.precedes($1.name) })
-        return withoutPriority.values.sorted { $0.key < $1.key }.map { pod in
+        return withoutPriority.values.sorted { $0.key < $1.key }.flatMap { pod in
             var pod = pod
             priorities.resolve(&pod)
-            return .pod(pod)
+            return [.pod(pod)] + qualifiedGangs.set(pod)
         }
     }
 }

@@ -18,7 +18,7 @@ enum AmlJobReader {
     /// The first AmlJob among a pod's owners that counts.
     static func owner(of pod: Pod, where counts: (ObjectKey) -> Bool) -> String? {
         pod.owners.first { owner in
-            owner.kind == ObjectKind.amlJob.rawValue
+            owner.kind == ObjectKind.amlJob.name
                 && ObjectKind.group(of: owner.apiVersion) == ObjectKind.azureMLGroup
                 && counts(ObjectKey(namespace: pod.key.namespace, name: owner.name))
         }?.name

@@ -26,7 +26,8 @@ enum PodGroupReader {
         return group
     }
 
-    private static func condition(_ condition: FieldReader) -> PodGroupCondition? {
+    /// Reads a condition: all APIs have the same fields for them.
+    static func condition(_ condition: FieldReader) -> PodGroupCondition? {
         guard let type = condition.requiredString("type"),
             let status = condition.requiredChoice("status", of: ConditionStatus.self)
         else { return nil }

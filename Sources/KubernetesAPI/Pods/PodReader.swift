@@ -9,7 +9,7 @@ enum PodReader {
         pod.labels = metadata.labels
         pod.annotations = metadata.annotations
         pod.owners = metadata.owners
-        pod.podGroup = metadata.annotations["scheduling.k8s.io/group-name"].flatMap { $0.isEmpty ? nil : $0 }
+        pod.podGroup = GangReferenceReader.read(metadata, object.object("spec"))
         pod.role = role(metadata)
         if object.lacks("spec") {
             object.report("spec", "found nothing, expected a pod specification")

@@ -6,6 +6,9 @@ public enum ClusterObject: Equatable, Sendable {
     case node(Node)
     case pod(Pod)
     case podGroup(PodGroup)
+    /// A PodGroup of another API than Volcano's: what it leaves to its pods is empty or nil.
+    case qualifiedPodGroup(PodGroup)
+    case workload(Workload)
     case queue(Queue)
     case priorityClass(PriorityClass)
     case instanceType(InstanceType)
@@ -43,6 +46,18 @@ public enum ClusterObject: Equatable, Sendable {
         case .node: self = .node(NodeReader.read(object, metadata))
         case .pod: self = .pod(PodReader.read(object, metadata, key: key))
         case .podGroup: self = .podGroup(PodGroupReader.read(object, metadata, key: key))
+        case .schedulerPluginsPodGroup:
+            self = .qualifiedPodGroup(
+                QualifiedPodGroupReader.schedulerPlugins(object, metadata, key: key) { .schedulerPlugins($0) }
+            )
+        case .formerSchedulerPluginsPodGroup:
+            self = .qualifiedPodGroup(
+                QualifiedPodGroupReader.schedulerPlugins(object, metadata, key: key) {
+                    .formerSchedulerPlugins($0)
+                })
+        case .kubernetesPodGroup:
+            self = .qualifiedPodGroup(QualifiedPodGroupReader.kubernetes(object, metadata, key: key))
+        case .workload: self = .workload(WorkloadReader.read(object, metadata, key: key))
         case .queue: self = .queue(QueueReader.read(object, metadata))
         case .priorityClass: self = .priorityClass(PriorityClassReader.read(object, metadata))
         case .instanceType: self = .instanceType(InstanceTypeReader.read(object, metadata))

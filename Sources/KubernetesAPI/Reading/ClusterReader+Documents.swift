@@ -81,7 +81,7 @@ extension ClusterReader {
         guard kind.hasSuffix("List") else { return nil }
         let itemKind = String(kind.dropLast("List".count))
         // A custom resource may be called a list without being one of ours.
-        let isList = itemKind.isEmpty || ObjectKind(rawValue: itemKind) != nil || object.value("items") != nil
+        let isList = itemKind.isEmpty || ObjectKind.knows(itemKind) || object.value("items") != nil
         return isList ? itemKind : nil
     }
 

@@ -20,6 +20,10 @@ extension ClusterReader {
             note(value.started)
             keep(value, &pods)
         case .podGroup(let value): keep(value, &podGroups)
+        case .qualifiedPodGroup(let value):
+            qualifiedPodGroups[kind, default: ObjectTable(kind: kind.qualifiedName)]
+                .insert(value, key: key, from: object, named: object.object("metadata") ?? object)
+        case .workload(let value): keep(value, &workloads)
         case .queue(let value): keep(value, &queues)
         case .priorityClass(let value): keep(value, &priorityClasses)
         case .instanceType(let value): keep(value, &instanceTypes)

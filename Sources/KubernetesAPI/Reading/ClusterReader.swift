@@ -14,7 +14,7 @@ internal import Documents
 /// a text may hold many documents. Other kinds are counted. A mapping without `kind` is an Azure ML job file if it looks like one. Fields that are not known are ignored.
 ///
 /// A broken object is reported and left out, and reading goes on, so that one run shows all that is wrong. What
-/// depends on other objects (instance types of jobs, priorities, the gangs of AmlJobs) is settled in `finish`:
+/// depends on other objects (instance types of jobs, priorities, the gangs of AmlJobs and Workloads) is settled in `finish`:
 /// the order of texts and objects does not matter.
 public struct ClusterReader {
     let options: ReadingOptions
@@ -22,6 +22,8 @@ public struct ClusterReader {
     var nodes = ObjectTable<Node>(kind: "Node")
     var pods = ObjectTable<Pod>(kind: "Pod")
     var podGroups = ObjectTable<PodGroup>(kind: "PodGroup")
+    var qualifiedPodGroups: [ObjectKind: ObjectTable<PodGroup>] = [:]
+    var workloads = ObjectTable<Workload>(kind: "Workload")
     var queues = ObjectTable<Queue>(kind: "Queue")
     var priorityClasses = ObjectTable<PriorityClass>(kind: "PriorityClass")
     var instanceTypes = ObjectTable<InstanceType>(kind: "InstanceType")

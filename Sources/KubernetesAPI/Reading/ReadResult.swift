@@ -7,7 +7,7 @@ public struct ReadResult: Sendable {
     public var snapshot: ClusterSnapshot
     /// How many objects of kinds that do not matter here were passed over, by kind.
     ///
-    /// A kind that shares its name with one that does matter carries its group: `PodGroup.scheduling.x-k8s.io`.
+    /// A kind that shares its name with one that does matter carries its group: `Queue.example.com`.
     public var skippedKinds: [String: Int]
     /// Errors and warnings in the order of the input: by file as given, then by line.
     public var problems: [Problem]

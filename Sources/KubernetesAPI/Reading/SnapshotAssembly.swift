@@ -42,6 +42,7 @@ struct SnapshotAssembly {
         for entry in reader.amlJobs.entries where reader.podGroups[entry.value.key] == nil {
             snapshot.podGroups.append(entry.value)
         }
+        snapshot.podGroups += qualifiedGangs(of: snapshot.pods)
         expandJobs(into: &snapshot)
         addUp()
         return snapshot
@@ -53,7 +54,7 @@ struct SnapshotAssembly {
             sums.offer(entry.value.allocatable, at: entry.place, field: "status.allocatable")
         }
         for entry in reader.pods.entries { sums.ask(entry.value, at: entry.place, field: "spec.containers") }
-        for entry in reader.podGroups.entries {
+        for entry in podGroups {
             sums.ask(entry.value.minResources ?? [:], at: entry.place, field: "spec.minResources")
             sums.ask(entry.value.minQuotaResources, at: entry.place, field: "spec.minResources")
         }
@@ -68,6 +69,21 @@ struct SnapshotAssembly {
             sums.ask(entry.value.requests, at: entry.place, field: "spec.resources")
         }
         if let problem = sums.problem { problems.append(problem) }
+    }
+
+    /// All PodGroups, whatever their API.
+    private var podGroups: [Placed<PodGroup>] {
+        reader.podGroups.entries
+            + ObjectKind.allCases.flatMap { reader.qualifiedPodGroups[$0]?.entries ?? [] }
+    }
+
+    /// The gangs of other APIs than Volcano's.
+    private mutating func qualifiedGangs(of pods: [Pod]) -> [PodGroup] {
+        var gangs = QualifiedGangs()
+        for entry in podGroups where entry.value.origin != .object { _ = gangs.set(podGroup(entry)) }
+        for entry in reader.workloads.entries { _ = gangs.set(entry.value) }
+        for pod in pods { _ = gangs.set(pod) }
+        return gangs.all
     }
 
     private mutating func podGroup(_ entry: Placed<PodGroup>) -> PodGroup {

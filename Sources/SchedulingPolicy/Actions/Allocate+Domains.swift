@@ -11,7 +11,7 @@ extension Session {
     /// - Returns: `nil` for a gang that is placed like any other, since its wish sets no limit.
     func allocateByDomain(_ job: Int, _ statement: inout Statement, cachesRoleFailures: Bool) -> Turn? {
         guard let gang = topology.gangs[job] else { return nil }
-        let tree = domainTree
+        let tree = domainTree(of: job)
         if gang.hasWish, let defect = tree.defect {
             jobs[job].refusal = .topologyNotReady(defect)
             jobs[job].worksheet = 0..<0
@@ -51,12 +51,12 @@ extension Session {
     /// as the domains form no tree.
     func domainTurn(of job: Int, pods: [Int]) -> DomainTurn? {
         guard jobs[job].hasTopology, let gang = topology.gangs[job], !isWithoutTree(job) else { return nil }
-        let tree = domainTree
+        let tree = domainTree(of: job)
         return isConfined(job, in: tree) ? DomainTurn(self, job, gang, tree, pods: pods[...]) : nil
     }
 
     /// Whether a gang wishes for nearness while nobody knows what is near.
-    func isWithoutTree(_ job: Int) -> Bool { wishesForNearness(job) && domainTree.defect != nil }
+    func isWithoutTree(_ job: Int) -> Bool { wishesForNearness(job) && domainTree(of: job).defect != nil }
 
     /// Pods of one shape fit a domain if there are enough places, and places come only when something is freed. Parts stand in
     /// each other's way, even if all their pods are of one shape.

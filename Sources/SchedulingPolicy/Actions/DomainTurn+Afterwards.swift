@@ -72,6 +72,7 @@ extension DomainTurn {
         if wish.mode == .hard, let name = wish.highestTierName, tree.tier(named: name) == nil {
             return "no HyperNode has a tier of the name \(name)"
         }
+        if let label = tree.label { return noDomainMessage(label) }
         let limit = session.tierLimit(wish, in: tree) ?? 0
         if let held, tree.searchRoot(within: DomainTree.root, upTo: limit, held: held) == nil {
             return "its pods are in hyperNode \(tree[held].name), which is wider than tier \(limit)"
@@ -79,6 +80,13 @@ extension DomainTurn {
         return tree.gradient(within: DomainTree.root, upTo: limit).isEmpty
             ? "no HyperNode is of tier \(limit) or below"
             : "in no HyperNode of tier \(limit) or below are its minResources left"
+    }
+
+    private func noDomainMessage(_ label: String) -> String {
+        if tree.domains.count == 1 { return "no node has the label \(label)" }
+        return held == DomainTree.root
+            ? "its pods are on nodes with several values of the label \(label)"
+            : "nowhere are its minResources left on nodes with one value of the label \(label)"
     }
 
     /// Finds out why pods of a gang that was placed found no place themselves.

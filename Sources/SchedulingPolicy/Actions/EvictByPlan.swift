@@ -137,6 +137,7 @@ extension Session {
 
     /// How many pods a gang could lose and still be one: beyond its minimum and those of its roles.
     func spareMembers(_ job: Int) -> Int {
+        if jobs[job].leavesWhole { return 0 }
         let ready = jobs[job].counts.ready
         // A gang that is below its minimum already is no gang any more.
         if ready < jobs[job].minMember { return jobs[job].counts.allocated }

@@ -16,7 +16,7 @@ extension EvictionPlan: PlaceSearch {
     }
 
     func exclusion(of task: Int) -> TaskFailure? {
-        if session.tasks[task].traits.contains(.neverPreempts) { return .queueShare }
+        if session.neverPreempts(task) { return .queueShare }
         if scope.isReclaim, !session.points.isPreemptive(scope.queue, [task], in: session) {
             return .queueShare
         }

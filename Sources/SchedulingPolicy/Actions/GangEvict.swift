@@ -18,7 +18,7 @@ extension Session {
                 for domain in evictionDomains(of: job, limit: maxDomains) {
                     let bundles = evictionBundles(
                         for: GangEviction(job: job, isReclaim: isReclaim), needing: tasks,
-                        in: domainTree[domain].nodes)
+                        in: domainTree(of: job)[domain].nodes)
                     let offered = allowsWhole ? bundles : bundles.filter(\.isSafe)
                     if evict(offered, because: reason, for: job, tasks, in: domain) { break }
                 }
@@ -43,8 +43,9 @@ extension Session {
         in domain: Int
     ) -> Bool {
         let need = sum(of: waiting)
+        let nodes = domainTree(of: job)[domain].nodes
         var free = need.indices.map { column in
-            domainTree[domain].nodes.reduce(Int64(0)) { $0 + max(0, allocator.futureIdle($1, column)) }
+            nodes.reduce(Int64(0)) { $0 + max(0, allocator.futureIdle($1, column)) }
         }
         var chosen: [Int] = []
         for bundle in bundles {
@@ -73,7 +74,7 @@ extension Session {
             return
         }
         var pods = waiting[...]
-        var search = PromisedPlaces(session: self, tree: domainTree, domain: domain)
+        var search = PromisedPlaces(session: self, tree: domainTree(of: job), domain: domain)
         placePods(
             &pods, of: SubGroupID(job: job, index: nil), cachesRoleFailures: false, &statement, &search)
     }

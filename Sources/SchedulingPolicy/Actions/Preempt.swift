@@ -72,7 +72,7 @@ extension Session {
     ///
     /// Source: Volcano's check of the preemptor, which follows kube-scheduler's.
     private func mayPreempt(_ task: Int, _ shape: ShapeID) -> Bool {
-        if tasks[task].traits.contains(.neverPreempts) { return false }
+        if neverPreempts(task) { return false }
         if !tasks[task].isNominated { return true }
         guard let node = nominatedNode(of: task) else { return false }
         let rules = points.nodeRules(for: task, in: self)

@@ -14,11 +14,7 @@ extension Session {
             while let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) }) {
                 var statement = Statement()
                 while points.isStarving(job, in: self), let task = reclaimers.nextTask(of: job, in: self) {
-                    if tasks[task].traits.contains(.neverPreempts)
-                        || !points.isPreemptive(queue, [task], in: self)
-                    {
-                        continue
-                    }
+                    if neverPreempts(task) || !points.isPreemptive(queue, [task], in: self) { continue }
                     reclaim(for: task, of: job, queue, &statement)
                 }
                 if points.isPipelined(job, in: self) {

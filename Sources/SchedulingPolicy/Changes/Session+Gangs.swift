@@ -19,10 +19,14 @@ extension Session {
         move(job, toQueue: group.queue)
         jobs[job].created = group.created
         jobs[job].priorityClassName = group.priorityClassName
-        jobs[job].priority = priorities.priority(ofClass: group.priorityClassName) ?? 0
+        jobs[job].givenPriority = group.priority
+        jobs[job].priority = priority(of: job)
+        jobs[job].preemptsNever = group.preemptsNever
+        jobs[job].leavesWhole = group.leavesWhole
         jobs[job].minMember = group.minMember
         jobs[job].invalid = group.invalid
-        jobs[job].phase = group.phase
+        // Nobody but us writes down the phase of other gangs than Volcano's.
+        if group.origin == .object || jobs[job].origin != group.origin { jobs[job].phase = group.phase }
         runTimes.note(group.annotations, ofJob: job)
         jobs[job].mayBeBroken = !Self.forbidsBreaking(group)
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
@@ -75,8 +79,12 @@ extension Session {
         closeCycle()
         priorities = PriorityResolver(classes: Array(priorityClasses.values))
         for job in jobs.indices where jobs[job].origin != nil && !jobs[job].isSingle {
-            jobs[job].priority = priorities.priority(ofClass: jobs[job].priorityClassName) ?? 0
+            jobs[job].priority = priority(of: job)
         }
+    }
+
+    private func priority(of job: Int) -> Int32 {
+        jobs[job].givenPriority ?? priorities.priority(ofClass: jobs[job].priorityClassName) ?? 0
     }
 
     // MARK: Slots

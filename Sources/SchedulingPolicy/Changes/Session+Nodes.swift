@@ -14,7 +14,7 @@ extension Session {
         let old = known.map { allocator.node($0).allocatable } ?? [:]
         try nodeSums.replace(old, by: node.allocatable, resources)
         let entry = nodes.entry(named: node.name)
-        if topology.tree != nil, known.map({ allocator.node($0).labels != node.labels }) ?? true {
+        if !hasNoDomains, known.map({ allocator.node($0).labels != node.labels }) ?? true {
             invalidateDomains()
         }
         count(entry, sign: -1)

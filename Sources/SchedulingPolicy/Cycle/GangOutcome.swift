@@ -250,7 +250,7 @@ struct GangOutcome {
             var parts = named.map { "\($0.count) \($0.reason)" }
             let unqualified = refusals.reduce(0) { $1.key.isShortage ? $0 : $0 + $1.value }
             if !shortages.isEmpty, unqualified > 0 { parts.append("\(unqualified) do not qualify") }
-            var message = domain.map { "In hyperNode \($0.name): " } ?? ""
+            var message = domain.map { "In \($0.name): " } ?? ""
             message += "0/\(total) nodes are available: \(parts.joined(separator: ", "))"
             if !shortages.isEmpty, !facts.fitsSomeEmptyNode(shape, in: session) {
                 message += "; none that qualifies is large enough, even empty"

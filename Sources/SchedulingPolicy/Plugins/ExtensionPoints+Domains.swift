@@ -50,10 +50,11 @@ extension ExtensionPoints {
     /// The domains to try, tier by tier.
     ///
     /// Without a plugin that says so, Volcano tries only the domain to search in. Ours keeps what a gang wishes for all
-    /// the same.
+    /// the same, and so are wishes by labels of nodes, which Volcano does not know.
     func domainGradient(_ search: DomainSearch, _ tree: DomainTree, in session: Session) -> [[Int]] {
         if let domainGradient { return domainGradient(session, search, tree) }
-        return session.compatibility == .gangwright ? session.domains(for: search, tree) : [[search.start]]
+        return session.compatibility == .gangwright || tree.label != nil
+            ? session.domains(for: search, tree) : [[search.start]]
     }
 }
 

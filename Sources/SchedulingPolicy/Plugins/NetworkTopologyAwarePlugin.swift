@@ -58,7 +58,8 @@ private final class DomainScorer {
     private let scoresNormalPods: Bool
     /// The weights of resources, by column, in the order of the columns.
     private let weights: [(column: Int, weight: Double)]
-    private var ledger: DomainLedger?
+    /// By the label that tells domains apart; `nil` for HyperNodes.
+    private var ledgers: [String?: DomainLedger] = [:]
     private var rankings: [DomainRanking.Key: DomainRanking] = [:]
 
     init(_ session: Session, _ arguments: Arguments) {
@@ -78,12 +79,14 @@ private final class DomainScorer {
         }.sorted { $0.column < $1.column }
     }
 
-    func note(_ task: Int, _ event: PlaceEvent, _ session: Session) { ledger?.note(task, event, session) }
+    func note(_ task: Int, _ event: PlaceEvent, _ session: Session) {
+        for ledger in ledgers.values { ledger.note(task, event, session) }
+    }
 
     private func ledger(_ tree: DomainTree, _ session: Session) -> DomainLedger {
-        if let ledger { return ledger }
+        if let ledger = ledgers[tree.label] { return ledger }
         let new = DomainLedger(tree, session)
-        ledger = new
+        ledgers[tree.label] = new
         return new
     }
 
@@ -133,7 +136,7 @@ private final class DomainScorer {
         else { return nil }
         let hasMinimum = search.subGroup == nil && session.jobs[search.job].hasMinResources
         let key = DomainRanking.Key(
-            start: search.start, limit: limit, request: request(of: members, session),
+            label: tree.label, start: search.start, limit: limit, request: request(of: members, session),
             minimum: hasMinimum ? Array(session.jobMinimum[search.job]) : [])
         let ledger = ledger(tree, session)
         func score(_ domain: Int) -> Double? {
@@ -211,7 +214,7 @@ private final class DomainScorer {
 
     /// Draws a pod to where its gang is: nodes in the gang's domain first, then the nearer ones.
     private func pull(on task: Int, of job: Int, _ gang: TopologyGang, _ session: Session) -> NodeScore? {
-        let tree = session.domainTree
+        let tree = session.domainTree(of: job)
         guard let held = session.heldDomain(of: SubGroupID(job: job, index: nil), in: tree) else {
             return nil
         }

@@ -56,9 +56,13 @@ extension Session {
 
     /// Lets plugins count what is left in domains before places are kept and pods leave in thought.
     private func openDomains() {
-        guard let job = topology.gangs.keys.min(), !isWithoutTree(job) else { return }
-        let group = SubGroupID(job: job, index: nil)
-        _ = points.domainScores(of: group, [DomainTree.root], domainTree, in: self)
+        var opened: Set<String?> = []
+        for job in topology.gangs.keys.sorted() {
+            let tree = domainTree(of: job)
+            if tree.defect != nil || !opened.insert(tree.label).inserted { continue }
+            let group = SubGroupID(job: job, index: nil)
+            _ = points.domainScores(of: group, [DomainTree.root], tree, in: self)
+        }
     }
 
     /// How many gangs have places kept at a time: each is looked for anew in every cycle.

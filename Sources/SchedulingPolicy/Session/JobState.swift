@@ -82,7 +82,9 @@ struct JobState: Sendable {
     var queue: Int?
     /// The class that its priority comes from.
     var priorityClassName = ""
-    /// The value of its priority class.
+    /// The priority that it was given whatever its class; `nil` if none was.
+    var givenPriority: Int32?
+    /// The priority that it was given, or else the value of its priority class.
     var priority: Int32 = 0
     /// The fewest pods that must run together; 0 means that there is no gang.
     var minMember = 0
@@ -99,6 +101,10 @@ struct JobState: Sendable {
 
     /// False for a gang that says that it must not be broken.
     var mayBeBroken = true
+    /// True for a gang that wants to leave whole or not at all, whatever it could spare.
+    var leavesWhole = false
+    /// True for a gang for which nobody is to leave, whatever its pods say.
+    var preemptsNever = false
 
     /// The pods, in the order in which they are tried once `isOrdered`.
     var tasks: [Int] = []

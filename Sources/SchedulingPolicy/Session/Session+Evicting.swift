@@ -156,6 +156,13 @@ struct Eviction {
     let preemptor: Int
 }
 
+extension Session {
+    /// Whether nobody is to leave for a pod: it says so, or its gang does.
+    func neverPreempts(_ task: Int) -> Bool {
+        tasks[task].traits.contains(.neverPreempts) || tasks[task].job.map { jobs[$0].preemptsNever } ?? false
+    }
+}
+
 /// Marks of a pod that matter to evictions.
 struct TaskTraits: OptionSet, Sendable {
     let rawValue: UInt16

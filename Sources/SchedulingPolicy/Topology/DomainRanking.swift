@@ -20,6 +20,8 @@ struct RankedDomain: Sendable {
 final class DomainRanking {
     /// What gangs have in common that rank domains alike.
     struct Key: Hashable {
+        /// What tells domains apart.
+        let label: String?
         let start: Int
         let limit: Int
         /// What all pods ask for.

@@ -35,6 +35,8 @@ struct DomainTree: Sendable {
 
     /// The whole cluster.
     static let root = 0
+    /// The tier of domains that a label tells apart: below that of the whole cluster, even if there are none.
+    static let labelTier = 0
     /// How Volcano calls it.
     static let rootName = "<cluster-top-hypernode>"
 
@@ -44,6 +46,8 @@ struct DomainTree: Sendable {
     private(set) var defect: String?
     /// The tiers that domains have, narrowest first; the last is the root's.
     private(set) var tiers: [Int] = []
+    /// The label of nodes that tells the domains apart; `nil` for domains of HyperNodes.
+    private(set) var label: String?
     private var ids: [String: Int] = [rootName: root]
     /// By node, the innermost domain that holds it.
     private var homes: [Int32] = []
@@ -79,6 +83,20 @@ struct DomainTree: Sendable {
             domains[Self.root].nodes.append(node)
         }
         tiers = Set(domains.map(\.tier)).sorted()
+    }
+
+    /// The domains that a label tells apart: the nodes with one value of it. Nodes without it are in none.
+    ///
+    /// - Parameter nodes: all nodes by name, each with the allocator's index.
+    /// - Complexity: O(nodes + domains × log domains).
+    init(label: String, nodes: [(index: Int, node: Node)]) {
+        var drafts: [String: Draft] = [:]
+        for (index, node) in nodes {
+            guard let value = node.labels[label] else { continue }
+            drafts[value, default: Draft(name: "\(label)=\(value)", tier: Self.labelTier)].nodes.append(index)
+        }
+        self.init(Array(drafts.values), nodes: nodes.map(\.index))
+        self.label = label
     }
 
     /// Hangs domains into each other; says what is wrong with that.
@@ -126,6 +144,11 @@ struct DomainTree: Sendable {
     }
 
     subscript(_ domain: Int) -> Domain { domains[domain] }
+
+    /// What a domain is called in sentences.
+    func title(of domain: Int) -> String {
+        (label == nil ? "hyperNode " : "the domain ") + domains[domain].name
+    }
 
     /// The domain of a name; `nil` if there is none.
     func domain(named name: String) -> Int? { ids[name] }

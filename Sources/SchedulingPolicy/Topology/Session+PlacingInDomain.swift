@@ -29,17 +29,19 @@ extension Session {
         let counts = allocator.diagnosis.refusalCounts(of: shape, among: nodes)
         let refusals = number(counts.merging(ruledOut) { $0 + $1 })
         if domain != DomainTree.root {
-            topology.refusedDomains[refusals] = RefusedDomain(name: tree[domain].name, nodes: nodes.count)
+            topology.refusedDomains[refusals] = RefusedDomain(
+                name: tree.title(of: domain), nodes: nodes.count)
         }
         return .none(refusals: refusals)
     }
 
-    /// Looks for a place for a task that is placed on its own, within what its gang wishes for; Volcano looks everywhere.
+    /// Looks for a place for a task that is placed on its own, within what its gang wishes for. Volcano looks everywhere, but knows no
+    /// wishes by labels of nodes.
     func findPlaceWithinWish(for task: Int) -> FoundPlace {
-        guard let job = tasks[task].job, jobs[job].hasTopology, compatibility == .gangwright,
-            let gang = topology.gangs[job], gang.hasWish
+        guard let job = tasks[task].job, jobs[job].hasTopology, let gang = topology.gangs[job], gang.hasWish,
+            compatibility == .gangwright || gang.wish?.nodeLabel != nil
         else { return findPlace(for: task) }
-        let tree = domainTree
+        let tree = domainTree(of: job)
         if tree.defect != nil { return .none(refusals: number([:])) }
         let group = SubGroupID(job: job, index: gang.subGroupOf[task])
         let search = DomainSearch(

@@ -4,6 +4,8 @@ import ClusterModel
 struct TopologyState {
     /// The domains, once somebody has asked for them; `nil` when domains or nodes have changed since.
     var tree: DomainTree?
+    /// The same for domains that a label of nodes tells apart, by the label.
+    var labelTrees: [String: DomainTree] = [:]
     /// Gangs with a wish for nearness or with rules for parts.
     var gangs: [Int: TopologyGang] = [:]
     /// The domains in which pods were refused, by the number of the refusals.
@@ -12,6 +14,7 @@ struct TopologyState {
 
 /// A domain in which no node took a pod.
 struct RefusedDomain: Sendable {
+    /// What it is called in sentences.
     let name: String
     /// The number of its nodes.
     let nodes: Int
@@ -19,7 +22,7 @@ struct RefusedDomain: Sendable {
 
 /// Domains of the network, as far as gangs are concerned with them.
 extension Session {
-    /// The domains as of now.
+    /// The domains of HyperNodes as of now.
     ///
     /// - Complexity: O(1) unless domains or nodes have changed, then as of making the tree.
     var domainTree: DomainTree {
@@ -30,12 +33,30 @@ extension Session {
         return tree
     }
 
+    /// The domains in which a gang is placed: of HyperNodes, or those that a label of nodes tells apart.
+    ///
+    /// - Complexity: O(1) unless domains or nodes have changed, then as of making the tree.
+    func domainTree(of job: Int) -> DomainTree {
+        guard let label = nodeLabel(of: job) else { return domainTree }
+        if let tree = topology.labelTrees[label] { return tree }
+        let nodes = allocator.nodesByName.map { (index: $0, node: allocator.node($0)) }
+        let tree = DomainTree(label: label, nodes: nodes)
+        topology.labelTrees[label] = tree
+        return tree
+    }
+
+    /// The label of nodes that tells a gang's domains apart; `nil` for a gang that HyperNodes are for.
+    private func nodeLabel(of job: Int) -> String? {
+        jobs[job].hasTopology ? topology.gangs[job]?.wish?.nodeLabel : nil
+    }
+
     /// The widest tier that a wish allows; `nil` where it sets no limit, so that nodes count one by one.
     ///
     /// Source: Volcano. A soft wish allows every tier, so that the nearest domain with room is taken. A hard one that names
     /// no tier has no effect.
     func tierLimit(_ wish: NetworkTopology?, in tree: DomainTree) -> Int? {
         guard let wish else { return nil }
+        if wish.nodeLabel != nil { return DomainTree.labelTier }
         if wish.mode == .soft { return tree[DomainTree.root].tier }
         if let name = wish.highestTierName { return tree.tier(named: name) ?? -1 }
         return wish.highestTierAllowed
@@ -65,7 +86,7 @@ extension Session {
     /// The name of the domain that a gang's pods hold places in, for its annotation; `nil` if none.
     func heldDomainName(of job: Int) -> String? {
         guard let gang = topology.gangs[job], gang.hasWish else { return nil }
-        let tree = domainTree
+        let tree = domainTree(of: job)
         if tree.defect != nil { return gang.hyperNode.isEmpty ? nil : gang.hyperNode }
         return heldDomain(of: SubGroupID(job: job, index: nil), in: tree).map { tree[$0].name }
     }
@@ -83,7 +104,7 @@ extension Session {
     /// - Parameter limit: the most domains.
     func evictionDomains(of job: Int, limit: Int) -> [Int] {
         if isWithoutTree(job) { return [] }
-        let tree = domainTree
+        let tree = domainTree(of: job)
         guard wishesForNearness(job), tierLimit(topology.gangs[job]?.wish, in: tree) != nil else {
             return [DomainTree.root]
         }
@@ -93,6 +114,12 @@ extension Session {
         return Array(points.domainGradient(search, tree, in: self).joined().prefix(limit))
     }
 
-    /// Forgets the tree: domains or nodes have changed.
-    func invalidateDomains() { topology.tree = nil }
+    /// Whether nobody has asked for domains since they were last forgotten.
+    var hasNoDomains: Bool { topology.tree == nil && topology.labelTrees.isEmpty }
+
+    /// Forgets the trees: domains or nodes have changed.
+    func invalidateDomains() {
+        topology.tree = nil
+        topology.labelTrees = [:]
+    }
 }

@@ -81,6 +81,11 @@ struct ExplainCommand {
     private func elsewhere(_ key: ObjectKey, _ run: CycleRun) -> String {
         let keys =
             kind == "pod" ? run.input.snapshot.pods.map(\.key) : run.input.snapshot.podGroups.map(\.key)
+        let gangs = keys.filter { $0.namespace == key.namespace && $0.name.hasSuffix("/\(key.name)") }
+        if kind == "job", !gangs.isEmpty {
+            let names = gangs.map(\.name).sorted { $0.precedes($1) }
+            return "; of that name there is \(names.joined(separator: ", "))"
+        }
         let spaces = keys.filter { $0.name == key.name }.map(\.namespace).sorted { $0.precedes($1) }
         return spaces.isEmpty
             ? "" : "; one of that name is in \(spaces.joined(separator: ", ")) (use --namespace)"

@@ -60,7 +60,7 @@ struct SnapshotCommand {
             (member.key, member.key == "metadata" ? metadata(member.value) : member.value.output)
         }
         return .object(
-            [("apiVersion", .string(version)), ("kind", .string(kind.rawValue))] + members)
+            [("apiVersion", .string(version)), ("kind", .string(kind.name))] + members)
     }
 
     private static func metadata(_ value: Value) -> OutputValue {

@@ -77,7 +77,7 @@ struct Cluster: Sendable {
 
     func addPod(
         _ name: String, gang: String? = nil, gpus: Int = 1, priorityClass: String = "",
-        scheduler: String = "gangwright", node: String? = nil
+        scheduler: String = "gangwright", node: String? = nil, labels: [(String, OutputValue)] = []
     ) async throws {
         var spec: [(String, OutputValue)] = []
         if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
@@ -86,7 +86,7 @@ struct Cluster: Sendable {
             name, gang: gang, scheduler: scheduler,
             resources: [
                 "requests": ["cpu": "1", "memory": "1Gi"], "limits": ["nvidia.com/gpu": .string("\(gpus)")],
-            ], metadata: [], spec: spec)
+            ], metadata: labels.isEmpty ? [] : [("labels", .object(labels))], spec: spec)
     }
 
     /// A pod of one container.
