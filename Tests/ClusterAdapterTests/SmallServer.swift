@@ -13,18 +13,23 @@ final class SmallServer: Sendable {
     private final class Books: Sendable {
         /// By pod, its node.
         let bindings = Mutex<[String: String]>([:])
+        let kinds: Mutex<Kinds>
+
+        init(_ kinds: Kinds) { self.kinds = Mutex(kinds) }
     }
 
-    private let books = Books()
+    private let books: Books
     private let server: LoopbackServer
 
     /// - Parameters:
     ///   - objects: What lists show, as JSON, by path.
     ///   - bindings: How many bindings come until the watch of pods shows them.
-    init(kinds: Kinds, objects: [String: [String]], bindings: Int) {
-        let books = books
+    init(kinds: Kinds, objects: [String: [String]] = [:], bindings: Int = 0) {
+        let books = Books(kinds)
+        self.books = books
         let pods = objects["/api/v1/pods", default: []]
         server = LoopbackServer { request in
+            let kinds = books.kinds.withLock { $0 }
             if let names = kinds[request.path] { return [.json(200, Self.resources(names))] }
             switch (request.method, request.parameter("watch")) {
             case ("GET", "true"):
@@ -88,6 +93,9 @@ final class SmallServer: Sendable {
             return #"{"type":"MODIFIED","object":\#(shown)}"# + "\n"
         }
     }
+
+    /// Has more kinds from now on.
+    func serve(_ kinds: Kinds) { books.kinds.withLock { $0.merge(kinds) { $1 } } }
 
     /// A client of it.
     func client() throws -> APIClient {

@@ -3,7 +3,6 @@ import Documents
 import KubernetesAPI
 import KubernetesClient
 import SchedulingPolicy
-import Synchronization
 import Testing
 
 @testable import ClusterAdapter
@@ -46,12 +45,6 @@ import Testing
         return SmallServer(kinds: kinds, objects: objects, bindings: bindings)
     }
 
-    private final class Lines: Sendable {
-        private let lines = Mutex<[String]>([])
-        var all: [String] { lines.withLock { $0 } }
-        func add(_ line: String) { lines.withLock { $0.append(line) } }
-    }
-
     /// Schedules until something holds.
     private func run(
         _ server: SmallServer, until holds: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
@@ -59,7 +52,7 @@ import Testing
         let lines = Lines()
         let scheduler = Scheduler(
             client: try server.client(), configuration: .default, options: SchedulerOptions(),
-            log: Log { lines.add($0) }, metrics: Metrics())
+            log: lines.log, metrics: Metrics())
         let running = Task { await scheduler.run() }
         scheduler.lead(true)
         // Rounds, not seconds: other tests may hold the threads for long.

@@ -1,4 +1,5 @@
 import ClusterModel
+import SyntheticClusters
 import TestSupport
 import Testing
 
@@ -102,6 +103,33 @@ struct LabelDomainTests {
         try session.update(moved)
         #expect(Set(session.runCycle().bound.values) == ["n1", "n2", "n3"])
         #expect(session.audit() == [])
+    }
+
+    @Test("it is placed if some rack has room for all of it, and if none has not", arguments: Seeds.first(60))
+    func property(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var fabric = racks(used: [:])
+        fabric.pods = []
+        var left: [String: Int] = [:]
+        for index in fabric.nodes.indices {
+            let node = fabric.nodes[index]
+            if random.chance(1, in: 6) { fabric.nodes[index].labels = [:] }
+            let used = random.integer(in: 0...2)
+            fabric.pods += (0..<used).map { Pod.waiting("\(node.name)-\($0)").running(on: node.name) }
+            if let rack = fabric.nodes[index].labels["rack"] { left[rack, default: 0] += 2 - used }
+        }
+        let size = random.integer(in: 1...4)
+        fabric.add("g", size, Self.rack)
+        let isPossible = left.values.contains { $0 >= size }
+        for configuration in Self.configurations {
+            let result = try fabric.run(configuration)
+            #expect(result.bound.count == (isPossible ? size : 0), "seed \(seed)")
+            let labels = Set(
+                result.bound.values.map { name in
+                    fabric.nodes.first { $0.name == name }?.labels["rack"]
+                })
+            #expect(labels.count == (isPossible ? 1 : 0) && !labels.contains(nil), "seed \(seed)")
+        }
     }
 
     @Test("less important pods leave one domain, and no other, to make room") func eviction() throws {
