@@ -128,7 +128,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ClusterAdapterTests", dependencies: ["ClusterAdapter", "ClusterModel"],
+            name: "ClusterAdapterTests",
+            dependencies: [
+                "ClusterAdapter", "ClusterModel", "Documents", "KubernetesAPI", "KubernetesClient",
+                "SchedulingPolicy", "TestSupport",
+            ],
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
         .testTarget(

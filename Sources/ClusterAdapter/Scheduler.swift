@@ -27,6 +27,11 @@ public actor Scheduler {
     let binder: Binder
     let evictor: Evictor
     let statuses: StatusWriter
+    let volumeWriter: VolumeWriter
+    /// Gangs that wait for volumes.
+    var volumes = VolumeBinder()
+    /// How long they may wait.
+    var volumeBindTimeout: Duration
     var live = LiveCluster()
     var pods = KnownPods()
     var podGroups: [ObjectKey: PodGroup] = [:]
@@ -79,6 +84,9 @@ public actor Scheduler {
         evictor = Evictor(
             client: client, inbox: inbox, log: log, metrics: metrics, perSecond: options.evictionsPerSecond,
             coolDown: options.evictionCoolDown)
+        volumeWriter = VolumeWriter(
+            client: client, inbox: inbox, log: log, concurrency: options.bindConcurrency)
+        volumeBindTimeout = configuration.volumeBindTimeout
         statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
         metrics.set("configuration_last_reload_successful", to: 1)
     }
@@ -135,6 +143,7 @@ public actor Scheduler {
             for message in inbox.take() { receive(message) }
             pulse.withLock { $0 = .now }
             let now = WallClock.now
+            if mayDecide { advanceVolumes() }
             if mayDecide, let due = loop.nextCycle, due <= now.loopTime {
                 runCycle(at: now)
                 continue
@@ -177,13 +186,17 @@ public actor Scheduler {
         case .bindingExpired(let pod): tell(.bindRefused(pod))
         case .gangEnded(let gang): end(gang)
         case .evictionRefused(let pod): tell(.evictionRefused(pod))
+        case .claimWritten(let claim, let outcome): volumes.wrote(claim, outcome)
+        case .claimUndone(let claim): volumes.undid(claim)
         case .configuration(let configuration):
             tell(.configuration(configuration))
+            volumeBindTimeout = configuration.volumeBindTimeout
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
             metrics.set("configuration_last_reload_successful", to: 1)
         case .leadership(let isLeader):
             self.isLeader = isLeader
+            if !isLeader { abandonVolumes() }
             metrics.set("leader", to: isLeader ? 1 : 0)
             log.info(isLeader ? "leading" : "not leading")
         case .fatal(let reason): failure = failure ?? reason
@@ -203,6 +216,7 @@ public actor Scheduler {
 
     private func set(_ kind: ObjectKind, _ observed: Observed) {
         known[kind, default: []].insert(observed.key)
+        if !volumes.isEmpty { volumes.see(observed) }
         for change in live.changed(observed.object) { take(change) }
     }
 
@@ -242,6 +256,7 @@ public actor Scheduler {
         default: break
         }
         tell(.change(change))
+        if !volumes.isEmpty { noteForVolumes(change) }
     }
 
     /// Tells the loop; amounts that no longer add up are the only thing that it refuses.

@@ -101,7 +101,11 @@ struct ClusterFeed: Sendable {
                 ])
             return nil
         }
-        return Observed(key: key, object: object)
+        var observed = Observed(key: key, object: object)
+        if kind == .persistentVolume || kind == .persistentVolumeClaim {
+            observed.version = value["metadata"]?["resourceVersion"]?.string.flatMap { UInt64($0) } ?? 0
+        }
+        return observed
     }
 }
 

@@ -19,6 +19,10 @@ enum Message: Sendable {
     case gangEnded(GangBinding)
     /// An eviction was refused: the pod stays.
     case evictionRefused(ObjectKey)
+    /// What became of the first step for a claim that waits for its volume.
+    case claimWritten(ObjectKey, ClaimOutcome)
+    /// That step has been taken back, as far as it can be.
+    case claimUndone(ObjectKey)
     /// Another configuration holds from now on.
     case configuration(SchedulerConfiguration)
     /// This process has become the one that decides, or is no longer.
@@ -33,4 +37,6 @@ enum Message: Sendable {
 struct Observed: Sendable {
     let key: ObjectKey
     let object: ClusterObject
+    /// Its resource version; 0 for kinds of which nobody asks it.
+    var version: UInt64 = 0
 }
