@@ -58,12 +58,29 @@ extension Session {
 
     // MARK: Claims without a volume
 
-    /// What is to be done for the claims of a pod that has a place, before it may run there; empty for most pods.
+    /// What is to be done for the claims of a pod that has a place before it may run there; empty for most pods.
     func claimBindings(of task: Int) -> [ClaimBinding] {
         if volumes.volumes(of: task) == nil { return [] }
         return claims(of: task).compactMap { key in
-            guard let claim = objects.persistentVolumeClaims[key], objects.isDelayed(claim) else { return nil }
+            guard let claim = objects.persistentVolumeClaims[key], objects.isDelayed(claim) else {
+                return nil
+            }
             return ClaimBinding(claim: key, volume: volumes.volume(keptFor: key))
+        }
+    }
+
+    /// Whether a waiting pod has volumes that are in some places and not in others.
+    ///
+    /// It goes before the others of its gang, which might else take the only place that is within reach of its volumes: a
+    /// gang of which some claims got their volumes before another failed could not be placed for ever.
+    func isTiedByVolumes(_ task: Int) -> Bool {
+        guard tasks[task].status == .pending, volumes.volumes(of: task) != nil else { return false }
+        return claims(of: task).contains { key in
+            guard let claim = objects.persistentVolumeClaims[key] else { return false }
+            if claim.isBound { return objects.persistentVolumes[claim.volumeName]?.nodeAffinity != nil }
+            if claim.selectedNode != nil { return !claim.isShareable }
+            let storageClass = claim.storageClassName.flatMap { objects.storageClasses[$0] }
+            return storageClass?.provisioner == StorageClass.noProvisioner
         }
     }
 

@@ -52,7 +52,10 @@ struct Cluster: Sendable {
                 GroupVersionResource(resource: "nodes"), namespace: nil,
                 [
                     "apiVersion": "v1", "kind": "Node",
-                    "metadata": ["name": .string("\(prefix)-\(index)")],
+                    "metadata": [
+                        "name": .string("\(prefix)-\(index)"),
+                        "labels": ["kubernetes.io/hostname": .string("\(prefix)-\(index)")],
+                    ],
                     "status": [
                         "capacity": amounts, "allocatable": amounts,
                         "conditions": .list([["type": "Ready", "status": "True"]]),
@@ -63,7 +66,7 @@ struct Cluster: Sendable {
 
     func addGang(
         _ name: String, _ size: Int, gpus: Int = 8, queue: String = "default", priorityClass: String = "",
-        scheduler: String = "gangwright"
+        scheduler: String = "gangwright", claims: (Int) -> [String] = { _ in [] }
     ) async throws {
         var spec: [(String, OutputValue)] = [("minMember", .integer(Int64(size))), ("queue", .string(queue))]
         if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
@@ -75,14 +78,14 @@ struct Cluster: Sendable {
             ])
         for index in 0..<size {
             try await addPod(
-                "\(name)-\(index)", gang: name, gpus: gpus, priorityClass: priorityClass, scheduler: scheduler
-            )
+                "\(name)-\(index)", gang: name, gpus: gpus, priorityClass: priorityClass,
+                scheduler: scheduler, claims: claims(index))
         }
     }
 
     func addPod(
         _ name: String, gang: String? = nil, gpus: Int = 1, priorityClass: String = "",
-        scheduler: String = "gangwright", node: String? = nil
+        scheduler: String = "gangwright", node: String? = nil, claims: [String] = []
     ) async throws {
         var metadata: [(String, OutputValue)] = [("name", .string(name)), ("namespace", "default")]
         if let gang {
@@ -105,6 +108,12 @@ struct Cluster: Sendable {
         ]
         if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
         if let node { spec.append(("nodeName", .string(node))) }
+        if !claims.isEmpty {
+            let volumes = claims.map { claim -> OutputValue in
+                ["name": .string(claim), "persistentVolumeClaim": ["claimName": .string(claim)]]
+            }
+            spec.append(("volumes", .list(volumes)))
+        }
         try await create(
             .pods, namespace: "default",
             ["apiVersion": "v1", "kind": "Pod", "metadata": .object(metadata), "spec": .object(spec)])
@@ -146,7 +155,7 @@ struct Cluster: Sendable {
         _ = try await client.delete(GroupVersionResource(resource: "nodes"), namespace: nil, name: name)
     }
 
-    private func create(
+    func create(
         _ resource: GroupVersionResource, namespace: String?, _ object: OutputValue
     ) async throws {
         do {

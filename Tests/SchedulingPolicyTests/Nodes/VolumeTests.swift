@@ -198,8 +198,7 @@ private func run(
         {
             try run(pods, gangs: [.gang("g", min: 2)], configuration, change).bound
         }
-        var data = claim("data", of: "late")
-        data.accessModes = [.readWriteMany]
+        var data = claim("data", of: "late").with { $0.accessModes = [.readWriteMany] }
         let both = ["g-0": "a", "g-1": "b"]
         #expect(try bound(plain(.gangwright)) { $0.persistentVolumeClaims = [data] } == both)
         #expect(try bound(plain(.volcano)) { $0.persistentVolumeClaims = [data] } == [:])
@@ -251,6 +250,31 @@ private func run(
             result.binds.map(\.claims) == [
                 [ClaimBinding(claim: key("made"))], [ClaimBinding(claim: key("taken"), volume: "vb")],
             ])
+    }
+
+    @Test("under gangwright, pods whose volumes are somewhere go before those whose volumes can be anywhere")
+    func tiedFirst() throws {
+        let gang = Pod.members(of: "g", 2, asking: [.cpu: 6_000])
+        func bound(_ compatibility: Compatibility, _ last: PersistentVolumeClaim) throws -> [String: String] {
+            try run(
+                [gang[0].mounting("free"), gang[1].mounting("tied")], gangs: [.gang("g", min: 2)],
+                plain(compatibility)
+            ) {
+                $0.persistentVolumeClaims = [claim("free", of: "late"), last]
+                $0.persistentVolumes = [
+                    PersistentVolume(name: "v", nodeAffinity: inZone("a"), phase: .bound),
+                    localVolume("disk", zone: "a"),
+                ]
+            }.bound
+        }
+        let boundToVolume = claim("tied", of: "late").with {
+            ($0.volumeName, $0.isBindCompleted, $0.phase) = ("v", true, .bound)
+        }
+        let selected = claim("tied", of: "late").with { $0.selectedNode = "a" }
+        for tied in [boundToVolume, claim("tied", of: "local"), selected] {
+            #expect(try bound(.gangwright, tied) == ["g-0": "b", "g-1": "a"])
+            #expect(try bound(.volcano, tied) == [:])
+        }
     }
 
     @Test("a volume that is for one claim alone ties it, even where another could be made") func reserved()
@@ -433,6 +457,12 @@ private func run(
 }
 
 extension PersistentVolumeClaim {
+    fileprivate func with(_ change: (inout PersistentVolumeClaim) -> Void) -> PersistentVolumeClaim {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+
     fileprivate func with(phase: Phase) -> PersistentVolumeClaim {
         var copy = self
         copy.phase = phase
