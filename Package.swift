@@ -130,8 +130,8 @@ let package = Package(
         .testTarget(
             name: "ClusterAdapterTests",
             dependencies: [
-                "ClusterAdapter", "ClusterModel", "Documents", "KubernetesAPI", "KubernetesClient",
-                "SchedulingPolicy", "TestSupport",
+                "ClusterAdapter", "ClusterModel", "KubernetesAPI", "KubernetesClient", "SchedulingPolicy",
+                "SyntheticClusters", "TestSupport",
             ],
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
