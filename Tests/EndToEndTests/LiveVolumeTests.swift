@@ -82,6 +82,20 @@ struct LiveVolumeTests {
         }
     }
 
+    @Test("a volume that comes out of reach of its pod takes the gang to where it is") func misplaced()
+        async throws
+    {
+        try await onStorage({ claim, node in
+            claim == "data-1" && !node.hasPrefix("made") ? .misplace("node-3") : .make
+        }) { plane, cluster, _ in
+            try await cluster.addGangWithClaims(2)
+            let scheduler = try SchedulerProcess(plane)
+            try await cluster.wait("the gang runs") { try await cluster.onNodes() == ["gang": 2] }
+            #expect(try await cluster.places()["gang-1"] == "node-3")
+            #expect(scheduler.log.contains("made-for-data-1 is not within reach of node"))
+        }
+    }
+
     @Test("volumes that are there are taken, each by one pod of the gang, on its node") func local()
         async throws
     {

@@ -6,8 +6,10 @@ import Synchronization
 /// name a claim are bound to it.
 final class HollowStorage: Sendable {
     /// What the provisioner does with a claim that asks for a volume on a node.
-    enum Answer: Sendable {
+    enum Answer: Sendable, Equatable {
         case make, refuse, ignore
+        /// It makes one that only another node reaches.
+        case misplace(String)
     }
 
     private let cluster: Cluster
@@ -55,15 +57,18 @@ final class HollowStorage: Sendable {
         let request = "\(claim.name) \(claim.node)"
         asked.withLock { if !$0.contains(request) { $0.append(request) } }
         switch answers.withLock({ $0(claim.name, claim.node) }) {
-        case .make:
-            let node = claim.isShareable ? nil : claim.node
-            try await cluster.addVolume("made-for-\(claim.name)", of: "made", on: node, for: claim)
+        case .make: try await make(claim, on: claim.isShareable ? nil : claim.node)
+        case .misplace(let node): try await make(claim, on: node)
         case .refuse:
             try await patch(
                 Cluster.claims, "default", claim.name, nil,
                 ["metadata": ["annotations": ["volume.kubernetes.io/selected-node": .null]]])
         case .ignore: break
         }
+    }
+
+    private func make(_ claim: ShownClaim, on node: String?) async throws {
+        try await cluster.addVolume("made-for-\(claim.name)", of: "made", on: node, for: claim)
     }
 
     private func bind(_ claim: ShownClaim, _ volume: ShownVolume) async throws {
