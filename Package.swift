@@ -135,7 +135,7 @@ let package = Package(
             name: "ClusterAdapterTests",
             dependencies: [
                 "ClusterAdapter", "ClusterModel", "Documents", "KubernetesAPI", "KubernetesClient",
-                "SchedulingPolicy", "TestSupport",
+                "SchedulingPolicy", "SyntheticClusters", "TestSupport",
             ],
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.

@@ -26,7 +26,8 @@ extension Scheduler {
         var positions: [ObjectKey: Int] = [:]
         for bind in binds {
             let facts = pods[bind.pod]
-            let pod = PodBinding(pod: bind.pod, uid: facts?.uid ?? "", node: bind.node)
+            let pod = PodBinding(
+                pod: bind.pod, uid: facts?.uid ?? "", node: bind.node, claims: bind.claims)
             guard let name = facts?.gang else {
                 gangs.append(GangBinding(gang: nil, pods: [pod]))
                 continue
@@ -42,7 +43,7 @@ extension Scheduler {
         return gangs
     }
 
-    /// Posts a gang's bindings, if every one of them still makes sense; else none.
+    /// Posts a gang's bindings, or lets it wait for volumes, if every one of them still makes sense; else none.
     private func commit(_ gang: GangBinding) {
         if let reason = gang.pods.lazy.compactMap({ self.objection(to: $0) }).first {
             log.info("a gang is placed anew", ["gang": name(of: gang), "because": reason])
@@ -54,16 +55,22 @@ extension Scheduler {
             for pod in gang.pods { tryAgain(pod.pod, at: until) }
             return
         }
-        if let key = gang.gang {
-            coolDowns[key] = nil
-            binding[key, default: 0] += 1
+        if let key = gang.gang { coolDowns[key] = nil }
+        if waitsForVolumes(gang) {
+            awaitVolumes(of: gang)
+            return
         }
+        if let key = gang.gang { binding[key, default: 0] += 1 }
+        post(gang)
+    }
+
+    func post(_ gang: GangBinding) {
         for pod in gang.pods { log.debug("bind", ["pod": "\(pod.pod)", "node": pod.node]) }
         binder.bind(gang)
     }
 
     /// Why a pod cannot be bound where the cycle put it; nil if it can.
-    private func objection(to binding: PodBinding) -> String? {
+    func objection(to binding: PodBinding) -> String? {
         guard let pod = pods[binding.pod] else { return "pod \(binding.pod) is gone" }
         if pod.isTerminating { return "pod \(binding.pod) is being deleted" }
         if let node = pod.node { return "pod \(binding.pod) is on node \(node)" }

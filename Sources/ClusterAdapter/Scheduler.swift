@@ -30,6 +30,11 @@ public actor Scheduler {
     let binder: Binder
     let evictor: Evictor
     let statuses: StatusWriter
+    let volumeWriter: VolumeWriter
+    /// Gangs that wait for volumes.
+    var volumes = VolumeBinder()
+    /// How long they may wait.
+    var volumeBindTimeout: Duration
     var live = LiveCluster()
     var pods = KnownPods()
     var podGroups: [ObjectKey: PodGroup] = [:]
@@ -98,6 +103,9 @@ public actor Scheduler {
         evictor = Evictor(
             client: client, inbox: inbox, log: log, metrics: metrics, tenure: tenure,
             perSecond: options.evictionsPerSecond, coolDown: options.evictionCoolDown)
+        volumeWriter = VolumeWriter(
+            client: client, inbox: inbox, log: log, concurrency: options.bindConcurrency)
+        volumeBindTimeout = configuration.volumeBindTimeout
         statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
         metrics.set("configuration_last_reload_successful", to: 1)
     }
@@ -172,6 +180,7 @@ public actor Scheduler {
             for message in inbox.take() { receive(message) }
             pulse.withLock { $0 = .now }
             let now = WallClock.now
+            if mayDecide { advanceVolumes() }
             if mayDecide, let due = loop.nextCycle, due <= now.loopTime {
                 runCycle(at: now)
                 continue
@@ -225,14 +234,18 @@ public actor Scheduler {
         case .bindingExpired(let pod): tell(.bindRefused(pod))
         case .gangEnded(let gang): end(gang)
         case .evictionRefused(let pod): tell(.evictionRefused(pod))
+        case .claimWritten(let claim, let outcome): volumes.wrote(claim, outcome)
+        case .claimUndone(let claim): volumes.undid(claim)
         case .configuration(let configuration):
             compatibility = configuration.compatibility
             tell(.configuration(configuration))
+            volumeBindTimeout = configuration.volumeBindTimeout
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
             metrics.set("configuration_last_reload_successful", to: 1)
         case .leadership(let isLeader):
             self.isLeader = isLeader
+            if !isLeader { abandonVolumes() }
             metrics.set("leader", to: isLeader ? 1 : 0)
             log.info(isLeader ? "leading" : "not leading")
         case .fatal(let reason): failure = failure ?? reason
@@ -253,6 +266,7 @@ public actor Scheduler {
     private func set(_ kind: ObjectKind, _ observed: Observed) {
         known[kind, default: [:]][observed.key] = observed.resourceVersion
         guard let object = observed.object else { return }
+        if !volumes.isEmpty { volumes.see(observed) }
         for change in live.changed(object) { take(change) }
     }
 
@@ -325,6 +339,7 @@ public actor Scheduler {
         default: break
         }
         tell(.change(change))
+        if !volumes.isEmpty { noteForVolumes(change) }
     }
 
     /// Tells of a pod that its node's kubelet has just refused: the loop leaves the node alone for a while.

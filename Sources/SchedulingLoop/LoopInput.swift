@@ -11,6 +11,8 @@ public enum LoopInput: Sendable {
     case bindRefused(ObjectKey)
     /// The API server has refused to evict a pod: a budget forbids it, say. The pod stays where it is.
     case evictionRefused(ObjectKey)
+    /// A claim is to get its volume on none of these nodes for now, where it was tried in vain; empty ends that.
+    case claimAvoids(ObjectKey, nodes: [String])
     /// Another configuration holds from now on.
     case configuration(SchedulerConfiguration)
 }

@@ -65,6 +65,7 @@ public final class SchedulingLoop {
             assumed.remove(key)
             session.refuseBind(key)
         case .evictionRefused(let key): session.refuseEviction(key)
+        case .claimAvoids(let claim, let nodes): session.avoid(nodes, for: claim)
         case .configuration(let configuration): session.configure(configuration)
         }
         if firstChange == nil, Self.asksForCycle(input) { firstChange = time }
@@ -110,7 +111,7 @@ public final class SchedulingLoop {
         switch input {
         case .bound: false
         case .change(.pod(let pod)): pod.isPending || pod.isTerminal || pod.isTerminating
-        case .change, .bindRefused, .evictionRefused, .configuration: true
+        case .change, .bindRefused, .evictionRefused, .claimAvoids, .configuration: true
         }
     }
 
@@ -157,6 +158,11 @@ public final class SchedulingLoop {
 
     /// Says what holds the jobs that wait, as of the last cycle.
     public var holds: HoldReader { HoldReader(session) }
+
+    /// Whether a node meets a volume's node affinity; `nil` while either is not known.
+    public func isVolume(_ name: String, reachableFrom node: String) -> Bool? {
+        session.isVolume(name, reachableFrom: node)
+    }
 
     /// How many more pods like this one fit now. - Complexity: O(nodes).
     public func headroom(for pod: Pod) -> Headroom { session.headroom(for: pod) }

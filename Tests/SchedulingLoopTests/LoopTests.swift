@@ -142,6 +142,50 @@ private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: testNamespa
         #expect(loop.runCycle(at: at(30)).binds.count == 1)
     }
 
+    @Test("one whose volume could not be had there is placed elsewhere, and may come back later")
+    func avoided()
+        throws
+    {
+        let loop = SchedulingLoop(configuration: .default)
+        let data = key("data")
+        for node in ["a", "b"] { try loop.receive(.change(.node(.of(node))), at: at(0)) }
+        let late = StorageClass(
+            name: "late", provisioner: "csi.example.com", bindingMode: .waitForFirstConsumer)
+        try loop.receive(.change(.storageClass(late)), at: at(0))
+        let claim = PersistentVolumeClaim(key: data, storageClassName: "late")
+        try loop.receive(.change(.persistentVolumeClaim(claim)), at: at(0))
+        let pod = Pod.waiting("p").constrained { $0.volumes = [.claim(name: "data", isReadOnly: false)] }
+        try loop.receive(.change(.pod(pod)), at: at(0))
+        let first = loop.runCycle(at: at(10))
+        #expect(bound(first) == ["p": "a"])
+        #expect(first.binds.map(\.claims) == [[ClaimBinding(claim: data)]])
+        try loop.receive(.claimAvoids(data, nodes: ["a"]), at: at(20))
+        #expect(loop.nextCycle == at(20 + loop.timing.debounce))
+        #expect(bound(loop.runCycle(at: at(30))) == [:], "it is assumed to be where it was put")
+        try loop.receive(.bindRefused(key("p")), at: at(40))
+        #expect(bound(loop.runCycle(at: at(50))) == ["p": "b"])
+        try loop.receive(.claimAvoids(data, nodes: []), at: at(60))
+        try loop.receive(.bindRefused(key("p")), at: at(60))
+        #expect(bound(loop.runCycle(at: at(70))) == ["p": "a"])
+        #expect(loop.audit() == [])
+    }
+
+    @Test("a loop knows which nodes reach a volume") func reach() throws {
+        let loop = SchedulingLoop(configuration: .default)
+        for zone in ["a", "b"] {
+            try loop.receive(.change(.node(.of("node-\(zone)", labels: ["zone": zone]))), at: at(0))
+        }
+        #expect(loop.isVolume("v", reachableFrom: "node-a") == nil)
+        let term = NodeSelectorTerm(matchExpressions: [
+            NodeSelectorRequirement(key: "zone", operator: .isIn, values: ["a"])
+        ])
+        try loop.receive(
+            .change(.persistentVolume(PersistentVolume(name: "v", nodeAffinity: [term]))), at: at(0))
+        #expect(loop.isVolume("v", reachableFrom: "node-a") == true)
+        #expect(loop.isVolume("v", reachableFrom: "node-b") == false)
+        #expect(loop.isVolume("v", reachableFrom: "node-c") == nil)
+    }
+
     @Test("a confirmed one is not assumed any more, and goes on holding its place") func confirmed() throws {
         try loop.receive(.bound(key("a")), at: at(20))
         #expect(loop.assumed.isEmpty)

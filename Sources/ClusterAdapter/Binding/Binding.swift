@@ -1,4 +1,5 @@
 import ClusterModel
+import SchedulingPolicy
 
 /// A pod that is to be bound.
 struct PodBinding: Sendable, Equatable {
@@ -6,10 +7,12 @@ struct PodBinding: Sendable, Equatable {
     /// The pod that is meant, should another one of the name come.
     let uid: String
     let node: String
+    /// The claims that have to get a volume before; empty for most pods.
+    var claims: [ClaimBinding] = []
 }
 
 /// Pods of one gang that one cycle gave places to.
-struct GangBinding: Sendable {
+struct GangBinding: Sendable, Equatable {
     /// The gang; nil for a pod that is its own.
     let gang: ObjectKey?
     var pods: [PodBinding]

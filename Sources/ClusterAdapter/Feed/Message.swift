@@ -23,6 +23,10 @@ enum Message: Sendable {
     case gangEnded(GangBinding)
     /// An eviction was refused: the pod stays.
     case evictionRefused(ObjectKey)
+    /// What became of the first step for a claim that waits for its volume.
+    case claimWritten(ObjectKey, ClaimOutcome)
+    /// That step has been taken back, as far as it can be.
+    case claimUndone(ObjectKey)
     /// Another configuration holds from now on.
     case configuration(SchedulerConfiguration)
     /// This process has become the one that decides, or is no longer.
@@ -40,4 +44,7 @@ struct Observed: Sendable {
     let resourceVersion: String
     /// What it says; nil for one that cannot be read.
     let object: ClusterObject?
+
+    /// The same as a number, which servers promise to let grow; 0 for one that is none.
+    var version: UInt64 { UInt64(resourceVersion) ?? 0 }
 }

@@ -76,6 +76,13 @@ extension Metrics {
         Definition(
             name: "binds_total", kind: .counter, help: "Bindings, by what came of them", labels: ["result"]),
         Definition(
+            name: "volume_bindings_total", kind: .counter,
+            help: "Claims that had to get a volume before their pods were bound, by what came of them",
+            labels: ["result"]),
+        Definition(
+            name: "gangs_waiting_for_volumes", kind: .gauge,
+            help: "Gangs that have places and wait for the volumes of their claims"),
+        Definition(
             name: "evictions_total", kind: .counter, help: "Evictions, by what came of them",
             labels: ["result"]),
         Definition(

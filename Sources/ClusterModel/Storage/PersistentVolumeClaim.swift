@@ -58,4 +58,14 @@ public struct PersistentVolumeClaim: Equatable, Sendable {
         self.isBindCompleted = isBindCompleted
         self.phase = phase
     }
+
+    /// Whether it has its volume for good.
+    ///
+    /// Source: kube-scheduler's `isPVCFullyBound`, which asks for an annotation; files written by hand only name the phase.
+    public var isBound: Bool { !volumeName.isEmpty && (isBindCompleted || phase == .bound) }
+
+    /// Whether pods on several nodes may use it at a time.
+    public var isShareable: Bool {
+        accessModes.contains(.readWriteMany) || accessModes.contains(.readOnlyMany)
+    }
 }

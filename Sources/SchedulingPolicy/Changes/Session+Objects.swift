@@ -63,7 +63,9 @@ extension Session {
         case .persistentVolume(let object): objects.persistentVolumes[object.name] = object
         case .persistentVolumeRemoved(let name): objects.persistentVolumes[name] = nil
         case .persistentVolumeClaim(let object): objects.persistentVolumeClaims[object.key] = object
-        case .persistentVolumeClaimRemoved(let key): objects.persistentVolumeClaims[key] = nil
+        case .persistentVolumeClaimRemoved(let key):
+            objects.persistentVolumeClaims[key] = nil
+            volumes.avoided[key] = nil
         case .storageClass(let object): objects.storageClasses[object.name] = object
         case .storageClassRemoved(let name): objects.storageClasses[name] = nil
         case .csiNode(let object): objects.csiNodes[object.name] = object

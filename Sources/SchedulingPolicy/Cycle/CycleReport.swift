@@ -20,7 +20,9 @@ struct CycleReport {
         result.podCount = session.tasks.count - session.freeTasks.count
         result.boundBefore = session.boundBefore
         result.binds = session.binds.map {
-            CycleResult.Bind(pod: session.tasks[$0].key, node: node(of: $0), cycle: session.cycle)
+            CycleResult.Bind(
+                pod: session.tasks[$0].key, node: node(of: $0), cycle: session.cycle,
+                claims: session.claimBindings(of: $0))
         }
         result.evictions = session.evictions.map { eviction in
             CycleResult.Eviction(

@@ -71,6 +71,20 @@ public enum PipelineWait: String, Sendable, CaseIterable {
     case eviction
 }
 
+/// How a claim is to get its volume that has waited for its first pod.
+public struct ClaimBinding: Equatable, Sendable {
+    /// The claim.
+    public var claim: ObjectKey
+    /// The volume that it takes; `nil` where one is to be made for the pod's node.
+    public var volume: String?
+
+    /// A claim, and the volume that it takes, or none for one that is to be made.
+    public init(claim: ObjectKey, volume: String? = nil) {
+        self.claim = claim
+        self.volume = volume
+    }
+}
+
 /// What one scheduling cycle decided, in the order of the decisions.
 public struct CycleResult: Sendable {
     /// A pod and its node.
@@ -81,6 +95,8 @@ public struct CycleResult: Sendable {
         public var node: String
         /// The number of the cycle that decided it.
         public var cycle: Int
+        /// The claims that have to get a volume before; empty for most pods.
+        public var claims: [ClaimBinding] = []
     }
 
     /// A pod that has to leave its node.

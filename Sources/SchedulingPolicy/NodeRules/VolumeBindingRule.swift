@@ -11,6 +11,7 @@ final class VolumeBindingRule: NodeRule {
     static let unreachable = refusal("node(s) didn't match PersistentVolume's node affinity")
     static let noneToBind = refusal("node(s) didn't find available persistent volumes to bind")
     static let noSpace = refusal("node(s) did not have enough free storage")
+    static let avoided = refusal("node(s) where a volume could not be had a moment ago")
 
     private let session: Session
     /// What is said of every node.
@@ -53,7 +54,7 @@ final class VolumeBindingRule: NodeRule {
         if claim.isTerminating {
             return Self.refusal("persistentvolumeclaim \"\(key.name)\" is being deleted")
         }
-        if objects.isBound(claim) {
+        if claim.isBound {
             if let volume = objects.persistentVolumes[claim.volumeName] {
                 bound.append(volume)
             } else {
@@ -74,7 +75,7 @@ final class VolumeBindingRule: NodeRule {
 
     /// Whether a reason is one of this rule's.
     static func gives(_ reason: String) -> Bool {
-        [noVolume, unreachable, noneToBind, noSpace].contains(refusal(reason))
+        [noVolume, unreachable, noneToBind, noSpace, avoided].contains(refusal(reason))
             || reason.lowercased().contains("persistentvolumeclaim")
     }
 
@@ -85,12 +86,17 @@ final class VolumeBindingRule: NodeRule {
         if bound.contains(where: { !$0.isReachable(from: node) }) { return Self.unreachable }
         var lacksSpace = false
         if !wanted.isEmpty {
+            if !session.volumes.avoided.isEmpty, wanted.contains(where: { isAvoided($0.claim, node) }) {
+                return Self.avoided
+            }
             let free = wanted.filter { !isAwaited($0.claim) }
-            if free.count < wanted.count, wanted.contains(where: { isAwaited($0.claim, notOn: node) }) {
+            if free.count < wanted.count,
+                wanted.contains(where: { isAwaited($0.claim) && !isAwaited($0.claim, on: node) })
+            {
                 return Self.noneToBind
             }
-            for claim in WantedVolume.match(free, on: node, isKept: session.isKept).missing {
-                switch provision(claim, on: node) {
+            for wish in WantedVolume.match(free, on: node, isKept: session.isKept).missing {
+                switch wish.isReserved ? .impossible : provision(wish.claim, on: node) {
                 case .possible: break
                 case .impossible: return Self.noneToBind
                 case .noSpace: lacksSpace = true
@@ -106,13 +112,27 @@ final class VolumeBindingRule: NodeRule {
         claim.selectedNode != nil || !session.volumes.nodes(using: claim.key).isEmpty
     }
 
-    /// Whether the volume of a claim is being made, and for another node.
+    /// Whether a volume that is being made, or taken, will be within reach of a node.
     ///
-    /// Pods that have been placed with a claim tie it to their node: its volume will be where they are.
-    private func isAwaited(_ claim: PersistentVolumeClaim, notOn node: Node) -> Bool {
+    /// Pods that have been placed with a claim tie it to their node: its volume will be where they are. Without them the
+    /// node does that a scheduler has asked for. One that many nodes may use at a time is taken to be within reach of all
+    /// for which it could be made, else no gang that shares one could ever begin; where that proves wrong, the gang is
+    /// placed anew, with a volume whose reach is known.
+    private func isAwaited(_ claim: PersistentVolumeClaim, on node: Node) -> Bool {
+        if session.compatibility == .gangwright, claim.isShareable {
+            if let volume = session.volumes.volume(keptFor: claim.key) {
+                return session.objects.persistentVolumes[volume]?.isReachable(from: node) ?? false
+            }
+            return provision(claim, on: node) != .impossible
+        }
         let places = session.volumes.nodes(using: claim.key)
-        if !places.isEmpty { return !places.contains { session.allocator.node($0).name == node.name } }
-        return claim.selectedNode.map { $0 != node.name } ?? false
+        if !places.isEmpty { return places.contains { session.allocator.node($0).name == node.name } }
+        return claim.selectedNode == node.name
+    }
+
+    /// Whether a volume for a claim was tried to be had on a node, in vain.
+    private func isAvoided(_ claim: PersistentVolumeClaim, _ node: Node) -> Bool {
+        session.volumes.avoided[claim.key]?.contains(node.name) ?? false
     }
 
     private enum Provision {

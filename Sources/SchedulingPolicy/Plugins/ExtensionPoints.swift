@@ -156,6 +156,10 @@ final class ExtensionPoints {
     func isTask(_ left: Int, before right: Int, in session: Session) -> Bool {
         let order = taskOrder(session, left, right)
         if order != 0 { return order < 0 }
+        if session.compatibility == .gangwright, !session.volumes.isEmpty {
+            let isLeftTied = session.isTiedByVolumes(left)
+            if isLeftTied != session.isTiedByVolumes(right) { return isLeftTied }
+        }
         return session.tasks[left].position < session.tasks[right].position
     }
 

@@ -8,6 +8,8 @@ import ClusterModel
 /// with resource claims is left pending and says so.
 struct PredicatesPlugin: Plugin {
     static let name = "predicates"
+    fileprivate static let bindTimeout = "volumebinding.bindTimeoutSeconds"
+    fileprivate static let defaultBindTimeout: Int64 = 600
     static let arguments = [
         ArgumentSchema(name: "predicate.NodeAffinityEnable", kind: .bool(default: true)),
         ArgumentSchema(name: "predicate.TaintTolerationEnable", kind: .bool(default: true)),
@@ -18,9 +20,10 @@ struct PredicatesPlugin: Plugin {
         ArgumentSchema(name: "predicate.VolumeZoneEnable", kind: .bool(default: true)),
         ArgumentSchema(name: "predicate.VolumeBindingEnable", kind: .bool(default: true)),
         ArgumentSchema(name: "predicate.CacheEnable", kind: .bool(default: false)),
-        // Volcano hands these to plugins of kube-scheduler that nothing here waits for, and a score that is off in both.
+        // Of these, which Volcano hands to plugins of kube-scheduler, the time is for the shell that binds; the score is
+        // off in both.
         ArgumentSchema(name: "volumebinding.weight", kind: .integer(default: 1)),
-        ArgumentSchema(name: "volumebinding.bindTimeoutSeconds", kind: .integer(default: 600)),
+        ArgumentSchema(name: bindTimeout, kind: .integer(default: defaultBindTimeout)),
         ArgumentSchema(name: "volumebinding.shape", kind: .structure(expected: "a list")),
         ArgumentSchema(name: "dynamicresources.filterTimeoutSeconds", kind: .integer(default: 10)),
     ]
@@ -76,4 +79,14 @@ struct PredicatesPlugin: Plugin {
 
     /// Whether the arguments are those of Volcano 1.5.
     private var isOld: Bool { arguments.takes("predicate.GPUSharingEnable") }
+}
+
+extension SchedulerConfiguration {
+    /// How long the volumes of a gang may take that are made or taken for it; kube-scheduler's ten minutes unless given.
+    public var volumeBindTimeout: Duration {
+        let arguments = tiers.joined().first { $0.name == PredicatesPlugin.name }?.arguments
+        let name = PredicatesPlugin.bindTimeout
+        let seconds = arguments.flatMap { $0.takes(name) ? $0.integer(name) : nil } ?? 0
+        return .seconds(seconds > 0 ? seconds : PredicatesPlugin.defaultBindTimeout)
+    }
 }

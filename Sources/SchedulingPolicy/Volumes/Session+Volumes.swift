@@ -1,4 +1,4 @@
-import ClusterModel
+public import ClusterModel
 
 /// Volumes come to nodes with the pods that use them.
 extension Session {
@@ -42,7 +42,9 @@ extension Session {
 
     private func volumeMatches(_ claims: [ObjectKey], on node: Int) -> [ObjectKey: String] {
         let waiting = claims.compactMap { objects.persistentVolumeClaims[$0] }
-            .filter { objects.isDelayed($0) && volumes.nodes(using: $0.key).isEmpty }
+            .filter {
+                objects.isDelayed($0) && $0.selectedNode == nil && volumes.nodes(using: $0.key).isEmpty
+            }
         if waiting.isEmpty { return [:] }
         let wanted = waiting.map { WantedVolume($0, in: objects) }.sorted(by: WantedVolume.isSmaller)
         return WantedVolume.match(wanted, on: allocator.node(node), isKept: isKept).found
@@ -51,18 +53,55 @@ extension Session {
     /// Whether a volume is kept for another claim, which has yet to get it.
     func isKept(_ volume: String, not claim: ObjectKey) -> Bool {
         guard let other = volumes.kept[volume], other != claim else { return false }
-        return objects.persistentVolumeClaims[other].map { !objects.isBound($0) } ?? false
+        return objects.persistentVolumeClaims[other].map { !$0.isBound } ?? false
+    }
+
+    // MARK: Claims without a volume
+
+    /// What is to be done for the claims of a pod that has a place before it may run there; empty for most pods.
+    func claimBindings(of task: Int) -> [ClaimBinding] {
+        if volumes.volumes(of: task) == nil { return [] }
+        return claims(of: task).compactMap { key in
+            guard let claim = objects.persistentVolumeClaims[key], objects.isDelayed(claim) else {
+                return nil
+            }
+            return ClaimBinding(claim: key, volume: volumes.volume(keptFor: key))
+        }
+    }
+
+    /// Whether a waiting pod has volumes that are in some places and not in others.
+    ///
+    /// It goes before the others of its gang, which might else take the only place that is within reach of its volumes: a
+    /// gang of which some claims got their volumes before another failed could not be placed for ever.
+    func isTiedByVolumes(_ task: Int) -> Bool {
+        guard tasks[task].status == .pending, volumes.volumes(of: task) != nil else { return false }
+        return claims(of: task).contains { key in
+            guard let claim = objects.persistentVolumeClaims[key] else { return false }
+            if claim.isBound { return objects.persistentVolumes[claim.volumeName]?.nodeAffinity != nil }
+            if claim.selectedNode != nil { return !claim.isShareable }
+            let storageClass = claim.storageClassName.flatMap { objects.storageClasses[$0] }
+            return storageClass?.provisioner == StorageClass.noProvisioner
+        }
+    }
+
+    /// Takes note of the nodes on which a claim is to get no volume for now; of none, that every node will do again.
+    public func avoid(_ nodes: [String], for claim: ObjectKey) {
+        closeCycle()
+        volumes.avoided[claim] = nodes.isEmpty ? nil : Set(nodes)
+        roomVersion.changed += 1
+        roomVersion.freed += 1
+    }
+
+    /// Whether a node meets a volume's node affinity; `nil` while either is not known.
+    public func isVolume(_ name: String, reachableFrom node: String) -> Bool? {
+        guard let volume = objects.persistentVolumes[name],
+            let index = nodes.find(node).flatMap({ nodes.entries[$0].index })
+        else { return nil }
+        return volume.isReachable(from: allocator.node(index))
     }
 }
 
 extension ClusterObjects {
-    /// Whether a claim has its volume for good.
-    ///
-    /// Source: kube-scheduler's `isPVCFullyBound`, which asks for an annotation; files written by hand only name the phase.
-    func isBound(_ claim: PersistentVolumeClaim) -> Bool {
-        !claim.volumeName.isEmpty && (claim.isBindCompleted || claim.phase == .bound)
-    }
-
     /// Whether a claim gets its volume once a pod of it has been given a node.
     func isDelayed(_ claim: PersistentVolumeClaim) -> Bool {
         guard claim.volumeName.isEmpty, let name = claim.storageClassName else { return false }
@@ -74,8 +113,8 @@ extension ClusterObjects {
 struct WantedVolume {
     let claim: PersistentVolumeClaim
     private let candidates: [PersistentVolume]
-    /// True where a volume has been made for this claim, which takes no other.
-    private let isReserved: Bool
+    /// True where a volume is for this claim alone: then it takes no other, and none is made.
+    let isReserved: Bool
 
     /// Source: kube-scheduler's `FindMatchingVolume`. The smallest that is large enough; of equal ones by name.
     ///
@@ -111,10 +150,10 @@ struct WantedVolume {
     /// The volumes that claims would get on a node, and the claims for which there is none.
     static func match(
         _ wanted: [WantedVolume], on node: Node, isKept: (String, ObjectKey) -> Bool
-    ) -> (found: [ObjectKey: String], missing: [PersistentVolumeClaim]) {
+    ) -> (found: [ObjectKey: String], missing: [WantedVolume]) {
         var taken: Set<String> = []
         var found: [ObjectKey: String] = [:]
-        var missing: [PersistentVolumeClaim] = []
+        var missing: [WantedVolume] = []
         for wish in wanted {
             let volume = wish.candidates.first { volume in
                 !taken.contains(volume.name) && !isKept(volume.name, wish.claim.key)
@@ -124,7 +163,7 @@ struct WantedVolume {
                 taken.insert(volume.name)
                 found[wish.claim.key] = volume.name
             } else {
-                missing.append(wish.claim)
+                missing.append(wish)
             }
         }
         return (found, missing)

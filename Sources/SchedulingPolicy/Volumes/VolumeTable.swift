@@ -11,6 +11,10 @@ struct VolumeTable: Sendable {
     private var claimUsers: [ObjectKey: [Int: Int]] = [:]
     /// The volumes that are kept for claims whose pods have been placed, by the volume's name.
     private(set) var kept: [String: ObjectKey] = [:]
+    /// The same by claim.
+    private var keptVolume: [ObjectKey: String] = [:]
+    /// The nodes on which a claim is to get no volume for now.
+    var avoided: [ObjectKey: Set<String>] = [:]
 
     /// Whether no pod has such volumes.
     var isEmpty: Bool { volumesOfTask.isEmpty }
@@ -50,11 +54,18 @@ struct VolumeTable: Sendable {
     }
 
     /// Keeps a volume for a claim.
-    mutating func keep(_ volume: String, for claim: ObjectKey) { kept[volume] = claim }
+    mutating func keep(_ volume: String, for claim: ObjectKey) {
+        giveBack(claim)
+        kept[volume] = claim
+        keptVolume[claim] = volume
+    }
+
+    /// The volume that is kept for a claim.
+    func volume(keptFor claim: ObjectKey) -> String? { keptVolume[claim] }
 
     /// Gives back what was kept for a claim.
     mutating func giveBack(_ claim: ObjectKey) {
-        guard let volume = kept.first(where: { $0.value == claim })?.key else { return }
+        guard let volume = keptVolume.removeValue(forKey: claim), kept[volume] == claim else { return }
         kept[volume] = nil
     }
 }

@@ -65,7 +65,8 @@ extension AdversarialBuilder {
                     key: ObjectKey(namespace: namespace, name: "bound"), volumeName: volume,
                     isBindCompleted: true, phase: .bound),
                 PersistentVolumeClaim(
-                    key: ObjectKey(namespace: namespace, name: "late"), storageClassName: "late"),
+                    key: ObjectKey(namespace: namespace, name: "late"), storageClassName: "late",
+                    accessModes: namespace == "shared" ? [.readWriteMany] : [.readWriteOnce]),
             ]
         }
     }

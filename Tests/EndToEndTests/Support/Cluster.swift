@@ -30,13 +30,16 @@ struct Cluster: Sendable {
         let amounts: OutputValue = [
             "cpu": "64", "memory": "512Gi", "pods": "110", "nvidia.com/gpu": .string("\(gpus)"),
         ]
-        let labels = OutputValue.object(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        @Sendable func all(_ node: String) -> OutputValue {
+            let own = labels.merging(["kubernetes.io/hostname": node]) { own, _ in own }
+            return .object(own.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        }
         try await inParallel(count) { index in
             try await create(
                 .nodes, namespace: nil,
                 [
                     "apiVersion": "v1", "kind": "Node",
-                    "metadata": ["name": .string("\(prefix)-\(index)"), "labels": labels],
+                    "metadata": ["name": .string("\(prefix)-\(index)"), "labels": all("\(prefix)-\(index)")],
                     "status": [
                         "capacity": amounts, "allocatable": amounts,
                         "conditions": .list([["type": "Ready", "status": "True"]]),
@@ -54,15 +57,15 @@ struct Cluster: Sendable {
     /// A PodGroup, and after it as many pods as its minimum.
     func addGang(
         _ name: String, _ size: Int, gpus: Int = 8, queue: String = "default", priorityClass: String = "",
-        scheduler: String = "gangwright"
+        scheduler: String = "gangwright", claims: (Int) -> [String] = { _ in [] }
     ) async throws {
         var spec: [(String, OutputValue)] = [("minMember", .integer(Int64(size))), ("queue", .string(queue))]
         if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
         try await addPodGroup(name, .object(spec))
         for index in 0..<size {
             try await addPod(
-                "\(name)-\(index)", gang: name, gpus: gpus, priorityClass: priorityClass, scheduler: scheduler
-            )
+                "\(name)-\(index)", gang: name, gpus: gpus, priorityClass: priorityClass,
+                scheduler: scheduler, claims: claims(index))
         }
     }
 
@@ -77,11 +80,18 @@ struct Cluster: Sendable {
 
     func addPod(
         _ name: String, gang: String? = nil, gpus: Int = 1, priorityClass: String = "",
-        scheduler: String = "gangwright", node: String? = nil, labels: [(String, OutputValue)] = []
+        scheduler: String = "gangwright", node: String? = nil, labels: [(String, OutputValue)] = [],
+        claims: [String] = []
     ) async throws {
         var spec: [(String, OutputValue)] = []
         if !priorityClass.isEmpty { spec.append(("priorityClassName", .string(priorityClass))) }
         if let node { spec.append(("nodeName", .string(node))) }
+        if !claims.isEmpty {
+            let volumes = claims.map { claim -> OutputValue in
+                ["name": .string(claim), "persistentVolumeClaim": ["claimName": .string(claim)]]
+            }
+            spec.append(("volumes", .list(volumes)))
+        }
         try await addPod(
             name, gang: gang, scheduler: scheduler,
             resources: [

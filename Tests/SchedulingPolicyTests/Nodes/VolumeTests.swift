@@ -1,3 +1,4 @@
+import Allocator
 import ClusterModel
 import SchedulingPolicy
 import TestSupport
@@ -188,6 +189,152 @@ private func run(
         #expect(single.bound == ["g-0": "b"])
     }
 
+    @Test("under gangwright, pods on several nodes share a claim that may be used on many") func shareable()
+        throws
+    {
+        let pods = Pod.members(of: "g", 2, asking: [.cpu: 6_000]).map { $0.mounting("data") }
+        func bound(_ configuration: SchedulerConfiguration, _ change: (inout ClusterSnapshot) -> Void) throws
+            -> [String: String]
+        {
+            try run(pods, gangs: [.gang("g", min: 2)], configuration, change).bound
+        }
+        var data = claim("data", of: "late").with { $0.accessModes = [.readWriteMany] }
+        let both = ["g-0": "a", "g-1": "b"]
+        #expect(try bound(plain(.gangwright)) { $0.persistentVolumeClaims = [data] } == both)
+        #expect(try bound(plain(.volcano)) { $0.persistentVolumeClaims = [data] } == [:])
+        var narrow = late
+        narrow.allowedTopologies = [StorageClass.Topology(requirements: [.init(key: "zone", values: ["a"])])]
+        #expect(
+            try bound(plain(.gangwright)) {
+                $0.storageClasses = [narrow]
+                $0.persistentVolumeClaims = [data]
+            } == [:], "it can be made for one of the nodes only")
+        // A scheduler that is gone has asked for it elsewhere: it may still be used from both.
+        data.selectedNode = "b"
+        #expect(try bound(plain(.gangwright)) { $0.persistentVolumeClaims = [data] } == both)
+    }
+
+    @Test("a decision says what is to be done for claims before the pod may run") func claimBindings() throws
+    {
+        let gang = Pod.members(of: "g", 3)
+        let pods = [gang[0].mounting("made", "old"), gang[1].mounting("taken"), gang[2]]
+        let result = try run(pods, gangs: [.gang("g", min: 3)]) {
+            $0.persistentVolumeClaims = [
+                claim("made", of: "late"), claim("taken", of: "local"), bound("old", to: "v"),
+            ]
+            $0.persistentVolumes = [
+                localVolume("vb", zone: "b"), PersistentVolume(name: "v", phase: .bound),
+            ]
+        }
+        #expect(
+            result.binds.map(\.claims) == [
+                [ClaimBinding(claim: key("made"))], [ClaimBinding(claim: key("taken"), volume: "vb")], [],
+            ])
+    }
+
+    @Test("what a scheduler that is gone has asked for is gone on with") func takenOver() throws {
+        var selected = claim("made", of: "late")
+        selected.selectedNode = "b"
+        var reserved = localVolume("vb", zone: "b")
+        reserved.claim = ClaimReference(key: key("taken"))
+        let result = try run([.waiting("p").mounting("made"), .waiting("q").mounting("taken")]) {
+            $0.persistentVolumeClaims = [selected, claim("taken", of: "local")]
+            // A free one of another place, and one that would do for what is being made.
+            $0.persistentVolumes = [
+                reserved, localVolume("va", zone: "a"),
+                localVolume("late-b", zone: "b").with(storageClass: "late"),
+            ]
+        }
+        #expect(result.bound == ["p": "b", "q": "b"])
+        #expect(
+            result.binds.map(\.claims) == [
+                [ClaimBinding(claim: key("made"))], [ClaimBinding(claim: key("taken"), volume: "vb")],
+            ])
+    }
+
+    @Test("under gangwright, pods whose volumes are somewhere go before those whose volumes can be anywhere")
+    func tiedFirst() throws {
+        let gang = Pod.members(of: "g", 2, asking: [.cpu: 6_000])
+        func bound(_ compatibility: Compatibility, _ last: PersistentVolumeClaim) throws -> [String: String] {
+            try run(
+                [gang[0].mounting("free"), gang[1].mounting("tied")], gangs: [.gang("g", min: 2)],
+                plain(compatibility)
+            ) {
+                $0.persistentVolumeClaims = [claim("free", of: "late"), last]
+                $0.persistentVolumes = [
+                    PersistentVolume(name: "v", nodeAffinity: inZone("a"), phase: .bound),
+                    localVolume("disk", zone: "a"),
+                ]
+            }.bound
+        }
+        let boundToVolume = claim("tied", of: "late").with {
+            ($0.volumeName, $0.isBindCompleted, $0.phase) = ("v", true, .bound)
+        }
+        let selected = claim("tied", of: "late").with { $0.selectedNode = "a" }
+        for tied in [boundToVolume, claim("tied", of: "local"), selected] {
+            #expect(try bound(.gangwright, tied) == ["g-0": "b", "g-1": "a"])
+            #expect(try bound(.volcano, tied) == [:])
+        }
+    }
+
+    @Test("a volume that is for one claim alone ties it, even where another could be made") func reserved()
+        throws
+    {
+        var reserved = localVolume("vb", zone: "b").with(storageClass: "late")
+        reserved.claim = ClaimReference(key: key("data"))
+        let result = try run([.waiting("p").mounting("data")]) {
+            $0.persistentVolumeClaims = [claim("data", of: "late")]
+            $0.persistentVolumes = [reserved]
+        }
+        #expect(result.bound == ["p": "b"])
+    }
+
+    @Test("a claim keeps away from nodes where its volume could not be had, until told otherwise")
+    func avoided() throws {
+        var snapshot = ClusterSnapshot(nodes: nodes, pods: [.waiting("p").mounting("data")])
+        snapshot.storageClasses = [late]
+        snapshot.persistentVolumeClaims = [claim("data", of: "late")]
+        for allocator in [AllocatorKind.indexed, .reference] {
+            let session = try Session(
+                snapshot: snapshot, configuration: plain(.gangwright),
+                options: SessionOptions(allocator: allocator))
+            session.avoid(["a"], for: key("data"))
+            #expect(session.runCycle().bound == ["p": "b"])
+            session.refuseBind(key("p"))
+            session.avoid(["a", "b"], for: key("data"))
+            #expect(
+                session.runCycle().messages == [
+                    "p": "0/2 nodes are available: 2 node(s) where a volume could not be had a moment ago"
+                ])
+            session.avoid([], for: key("data"))
+            #expect(session.runCycle().bound == ["p": "a"])
+        }
+    }
+
+    @Test("a decision that is taken back gives back the volume that it would have taken") func refused()
+        throws
+    {
+        var snapshot = ClusterSnapshot(
+            nodes: nodes, pods: [.waiting("p").mounting("one"), .waiting("q").mounting("two")])
+        snapshot.storageClasses = [local]
+        snapshot.persistentVolumeClaims = [claim("one", of: "local"), claim("two", of: "local")]
+        snapshot.persistentVolumes = [localVolume("va", zone: "a")]
+        let session = try Session(snapshot: snapshot, configuration: plain(.gangwright))
+        #expect(session.runCycle().bound == ["p": "a"])
+        #expect(session.runCycle().bound == [:])
+        session.removePod(key("p"))
+        #expect(session.runCycle().binds.map(\.claims) == [[ClaimBinding(claim: key("two"), volume: "va")]])
+    }
+
+    @Test("predicates says how long volumes may take") func timeout() {
+        #expect(SchedulerConfiguration.default.volumeBindTimeout == .seconds(600))
+        #expect(
+            policy(.volcano, ["predicates volumebinding.bindTimeoutSeconds=7"]).volumeBindTimeout
+                == .seconds(7))
+        #expect(policy(.volcano15, ["predicates"]).volumeBindTimeout == .seconds(600))
+        #expect(policy(.gangwright, ["gang"]).volumeBindTimeout == .seconds(600))
+    }
+
     @Test("a pod is tried again when its claim comes") func retried() throws {
         let session = try Session(
             snapshot: ClusterSnapshot(nodes: nodes, pods: [.waiting("p").mounting("data")]),
@@ -310,6 +457,12 @@ private func run(
 }
 
 extension PersistentVolumeClaim {
+    fileprivate func with(_ change: (inout PersistentVolumeClaim) -> Void) -> PersistentVolumeClaim {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+
     fileprivate func with(phase: Phase) -> PersistentVolumeClaim {
         var copy = self
         copy.phase = phase
@@ -319,6 +472,14 @@ extension PersistentVolumeClaim {
     fileprivate func terminating() -> PersistentVolumeClaim {
         var copy = self
         copy.isTerminating = true
+        return copy
+    }
+}
+
+extension PersistentVolume {
+    fileprivate func with(storageClass: String) -> PersistentVolume {
+        var copy = self
+        copy.storageClassName = storageClass
         return copy
     }
 }
