@@ -35,6 +35,17 @@ import Testing
         await task.value
     }
 
+    @Test("without a lease nothing ends; with one, what may be decided ends when it does") func tenure() {
+        let tenure = Tenure()
+        #expect(!tenure.isOver)
+        tenure.last(until: .now + .seconds(60))
+        #expect(!tenure.isOver)
+        tenure.last(until: .now - .milliseconds(1))
+        #expect(tenure.isOver)
+        tenure.last(until: .now + .seconds(60))
+        #expect(!tenure.isOver)
+    }
+
     @Test("no more work at a time than may, and nobody is forgotten") func limit() async {
         let limit = ConcurrencyLimit(3)
         let counts = Counts()

@@ -91,8 +91,8 @@ private struct Desk {
             name: name, claim: claim.map { ClaimReference(key: key($0), uid: "1") })
         binder.see(
             Observed(
-                key: ObjectKey(namespace: "", name: name), object: .persistentVolume(volume), version: version
-            ))
+                key: ObjectKey(namespace: "", name: name), resourceVersion: "\(version)",
+                object: .persistentVolume(volume)))
     }
 
     mutating func lose(claim: String) { binder.lose(claim: key(claim)) }

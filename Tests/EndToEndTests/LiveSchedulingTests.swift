@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "gangwright run on a real API server",
-    .enabled(if: isEndToEnd, "needs a control plane: run make e2e"), .serialized)
+    .enabled(if: isEndToEnd, "needs a control plane: run make e2e"))
 struct LiveSchedulingTests {
     @Test("gangs are bound whole, one that is too large not at all, and objects say so") func gangs()
         async throws

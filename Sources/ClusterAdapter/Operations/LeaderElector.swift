@@ -120,7 +120,7 @@ public struct LeaderElector: Sendable {
                     try await client.create(
                         Self.resource, namespace: lease.namespace, body: Array(body.json(pretty: false).utf8))
                 }
-                take(note: try created.document(name: "lease"), begin, &state)
+                noteHeld(try created.document(name: "lease"), since: begin, &state)
                 return true
             }
             note(object, &state)
@@ -141,7 +141,7 @@ public struct LeaderElector: Sendable {
                     Self.resource, namespace: lease.namespace, name: lease.name,
                     body: Array(body.json(pretty: false).utf8))
             }
-            take(note: try updated.document(name: "lease"), begin, &state)
+            noteHeld(try updated.document(name: "lease"), since: begin, &state)
             return true
         } catch {
             // Somebody was quicker, which is no failure.
@@ -202,7 +202,8 @@ public struct LeaderElector: Sendable {
         return try result.get()
     }
 
-    private func take(note object: Value, _ begin: ContinuousClock.Instant, _ state: inout State) {
+    /// Remembers when the lease was taken or renewed: at the latest when the server was asked to.
+    private func noteHeld(_ object: Value, since begin: ContinuousClock.Instant, _ state: inout State) {
         note(object, &state)
         state.takenAt = begin
         state.renews(begin + lease.renewDeadline)
