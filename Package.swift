@@ -29,8 +29,8 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "BenchmarkCases", "ClusterAdapter", "Simulation", "SyntheticClusters", "KubernetesClient",
-                "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "SyntheticClusters",
+                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
                 "Documents",
             ],
             swiftSettings: strict),
@@ -55,8 +55,14 @@ let package = Package(
         .target(
             name: "ClusterAdapter",
             dependencies: [
-                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel",
-                "Documents", "CMicroHTTPD",
+                "Recording", "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
+                "ClusterModel", "Documents", "CMicroHTTPD",
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Recording",
+            dependencies: [
+                "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel", "Documents", "CZLib",
             ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
@@ -86,6 +92,7 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CZLib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Tests mirror Sources.
         .target(
@@ -128,7 +135,18 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ClusterAdapterTests", dependencies: ["ClusterAdapter", "ClusterModel"],
+            name: "ClusterAdapterTests",
+            dependencies: [
+                "ClusterAdapter", "Recording", "KubernetesClient", "SchedulingPolicy", "ClusterModel",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RecordingTests",
+            dependencies: [
+                "Recording", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel",
+                "Documents", "TestSupport",
+            ],
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
         .testTarget(

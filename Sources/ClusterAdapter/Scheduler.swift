@@ -1,8 +1,9 @@
 import ClusterModel
 public import KubernetesAPI
 public import KubernetesClient
+public import Recording
 import SchedulingLoop
-public import SchedulingPolicy
+import SchedulingPolicy
 import Synchronization
 
 /// The live scheduler: what the API server shows goes into the scheduling loop, and what the loop decides goes out.
@@ -23,11 +24,12 @@ public actor Scheduler {
     let log: Log
     let metrics: Metrics
     let inbox = Inbox()
-    let loop: SchedulingLoop
+    /// The loop, and the one door to it.
+    let driver: LoopDriver
+    let recorder: Recorder?
     let binder: Binder
     let evictor: Evictor
     let statuses: StatusWriter
-    var live = LiveCluster()
     var pods = KnownPods()
     var podGroups: [ObjectKey: PodGroup] = [:]
     var nodes: Set<String> = []
@@ -60,12 +62,16 @@ public actor Scheduler {
     var transitions = 0
     /// Gangs that hold places for fewer pods than their minimum, and since when.
     var partialSince: [ObjectKey: ContinuousClock.Instant] = [:]
+    /// What a shadow knows of the scheduler beside it; nil for a scheduler that carries out its decisions.
+    var shadow: Shadow?
 
     /// A scheduler that has not begun.
+    ///
+    /// - Throws: why nothing can be recorded.
     public init(
-        client: APIClient, configuration: SchedulerConfiguration, options: SchedulerOptions, log: Log,
+        client: APIClient, configuration: WrittenConfiguration, options: SchedulerOptions, log: Log,
         metrics: Metrics
-    ) {
+    ) throws(FileFailure) {
         self.client = client
         self.options = options
         self.log = log
@@ -73,7 +79,13 @@ public actor Scheduler {
         identity = String(UInt64.random(in: .min ... .max), radix: 16)
         var session = SessionOptions()
         session.schedulerNames = options.schedulerNames
-        loop = SchedulingLoop(configuration: configuration, options: session, timing: options.timing)
+        recorder = try Recorder(options, configuration, log, metrics)
+        driver = LoopDriver(
+            configuration: configuration.value, options: session, timing: options.timing, recorder: recorder)
+        driver.onOverflow = { error in
+            log.error("an object is passed over: its amounts do not add up", ["error": "\(error)"])
+        }
+        shadow = Shadow(options)
         binder = Binder(
             client: client, inbox: inbox, log: log, metrics: metrics, concurrency: options.bindConcurrency)
         evictor = Evictor(
@@ -88,7 +100,8 @@ public actor Scheduler {
     /// - Returns: Why it cannot go on; nil if the task was cancelled.
     public func run() async -> String? {
         let feed = ClusterFeed(
-            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics)
+            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics,
+            keepsText: recorder != nil)
         await withTaskGroup { group in
             group.addTask { await feed.run() }
             group.addTask { await self.statuses.run() }
@@ -96,6 +109,7 @@ public actor Scheduler {
             await group.next()
             group.cancelAll()
         }
+        recorder?.finish()
         return failure
     }
 
@@ -103,7 +117,7 @@ public actor Scheduler {
     public nonisolated func lead(_ isLeader: Bool) { inbox.put(.leadership(isLeader)) }
 
     /// Puts another configuration in force.
-    public nonisolated func configure(_ configuration: SchedulerConfiguration) {
+    public nonisolated func configure(_ configuration: WrittenConfiguration) {
         inbox.put(.configuration(configuration))
     }
 
@@ -135,11 +149,12 @@ public actor Scheduler {
             for message in inbox.take() { receive(message) }
             pulse.withLock { $0 = .now }
             let now = WallClock.now
-            if mayDecide, let due = loop.nextCycle, due <= now.loopTime {
+            passShadowTime(at: now)
+            if mayDecide, let due = driver.nextCycle, due <= now.loopTime {
                 runCycle(at: now)
                 continue
             }
-            if isLeader {
+            if isLeader, shadow == nil {
                 updateStatuses()
                 if mayDecide { releaseStuckGangs() }
             }
@@ -150,7 +165,7 @@ public actor Scheduler {
 
     /// How long nothing has to be done unless something happens.
     private func wait(from now: WallClock) -> Duration? {
-        guard mayDecide, let due = loop.nextCycle else { return .seconds(1) }
+        guard mayDecide, let due = driver.nextCycle else { return .seconds(1) }
         return .milliseconds(min(1_000, max(1, due.milliseconds - now.milliseconds)))
     }
 
@@ -178,7 +193,7 @@ public actor Scheduler {
         case .gangEnded(let gang): end(gang)
         case .evictionRefused(let pod): tell(.evictionRefused(pod))
         case .configuration(let configuration):
-            tell(.configuration(configuration))
+            driver.configure(configuration, at: WallClock.now.loopTime)
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
             metrics.set("configuration_last_reload_successful", to: 1)
@@ -203,15 +218,31 @@ public actor Scheduler {
 
     private func set(_ kind: ObjectKind, _ observed: Observed) {
         known[kind, default: []].insert(observed.key)
-        for change in live.changed(observed.object) { take(change) }
+        if holdsBack(observed) { return }
+        show(kind, observed, seen: nil)
+    }
+
+    /// Lets the loop know of an object.
+    func show(_ kind: ObjectKind, _ observed: Observed, seen: LoopTime?) {
+        let now = WallClock.now.loopTime
+        driver.take(kind, observed.object, text: observed.text, seen: seen, at: now) { change in
+            shadow?.ledger.note(change, at: seen ?? now)
+            return take(change)
+        }
     }
 
     private func remove(_ kind: ObjectKind, _ key: ObjectKey) {
         known[kind]?.remove(key)
-        for change in live.removed(kind, key) { take(change) }
+        if kind == .pod { shadow?.forget(key) }
+        let now = WallClock.now.loopTime
+        driver.remove(kind, key, at: now) { change in
+            shadow?.ledger.note(change, at: now)
+            return take(change)
+        }
     }
 
-    private func take(_ change: ClusterChange) {
+    /// Notes a change. - Returns: Whether it is news to the loop.
+    private func take(_ change: ClusterChange) -> Bool {
         switch change {
         case .pod(let pod):
             let isOurs = options.schedulerNames.contains(pod.schedulerName)
@@ -227,7 +258,7 @@ public actor Scheduler {
             // What was written here comes back, and is nothing new.
             if let before, group.phase == standings[group.key]?.phase, group.differsInStatusOnly(from: before)
             {
-                return
+                return false
             }
             toldOfGangs[group.key] = nil
             statuses.noteForeignWrite(podGroup: group.key)
@@ -241,15 +272,11 @@ public actor Scheduler {
         case .nodeRemoved(let name): nodes.remove(name)
         default: break
         }
-        tell(.change(change))
+        return true
     }
 
-    /// Tells the loop; amounts that no longer add up are the only thing that it refuses.
-    func tell(_ input: LoopInput) {
-        do { try loop.receive(input, at: WallClock.now.loopTime) } catch {
-            log.error("an object is passed over: its amounts do not add up", ["error": "\(error)"])
-        }
-    }
+    /// Tells the loop what became of a decision.
+    func tell(_ outcome: DecisionOutcome) { driver.tell(outcome, at: WallClock.now.loopTime) }
 }
 
 extension PodGroup {

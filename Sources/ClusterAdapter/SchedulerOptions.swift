@@ -1,3 +1,4 @@
+public import Recording
 public import SchedulingLoop
 
 /// How the scheduler of a cluster is to run.
@@ -26,6 +27,13 @@ public struct SchedulerOptions: Sendable {
     public var evictionCoolDown = Duration.seconds(30)
     /// How long a pod's binding waits to be tried again after it was refused, at first; it doubles up to a minute.
     public var bindRetryDelay = Duration.seconds(1)
+
+    /// What is recorded, and where; nil for nothing.
+    public var recording: Recorder.Options?
+    /// The version of the program, for whoever reads a recording.
+    public var program = ""
+    /// How long a decision is kept that nobody has followed; nil for a scheduler that carries out its decisions itself.
+    public var shadowPatience: Duration?
 
     /// What `gangwright run` does without options.
     public init() {}

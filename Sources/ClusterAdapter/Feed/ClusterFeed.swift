@@ -11,6 +11,8 @@ struct ClusterFeed: Sendable {
     let inbox: Inbox
     let log: Log
     let metrics: Metrics
+    /// Whether objects come with the text that they were read from.
+    var keepsText = false
 
     /// How long to wait before asking again for a kind that the server does not have: its definition may yet come.
     var absenceCheck = Duration.seconds(30)
@@ -55,9 +57,9 @@ struct ClusterFeed: Sendable {
 
     /// Follows one kind until its definition is gone or the task is cancelled.
     private func follow(_ kind: ObjectKind, _ resource: GroupVersionResource) async {
-        let (log, metrics) = (log, metrics)
+        let (log, metrics, keepsText) = (log, metrics, keepsText)
         let reflector = Reflector(client: client, scope: ListScope(resource)) { value in
-            Self.read(value, kind, log, metrics)
+            Self.read(value, kind, log, metrics, keepsText: keepsText)
         }
         // A kind whose definition is deleted is refused for good: the reflector then runs inside a task that is ended.
         await withTaskGroup { group in
@@ -86,7 +88,7 @@ struct ClusterFeed: Sendable {
 
     /// Reads an object; one that is broken is as if it were not there, and logged.
     private static func read(
-        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics
+        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics, keepsText: Bool
     ) -> Observed? {
         let sink = ProblemSink()
         guard let (object, key) = ClusterObject.read(value, kind: kind, sink: sink) else {
@@ -101,7 +103,8 @@ struct ClusterFeed: Sendable {
                 ])
             return nil
         }
-        return Observed(key: key, object: object)
+        let text = keepsText ? value.jsonText(without: ["metadata", "managedFields"]) : nil
+        return Observed(key: key, object: object, text: text ?? [])
     }
 }
 

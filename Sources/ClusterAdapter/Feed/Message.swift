@@ -1,7 +1,7 @@
 import ClusterModel
 import KubernetesAPI
 import KubernetesClient
-import SchedulingPolicy
+import Recording
 
 /// Something that the task which decides is told.
 enum Message: Sendable {
@@ -20,7 +20,7 @@ enum Message: Sendable {
     /// An eviction was refused: the pod stays.
     case evictionRefused(ObjectKey)
     /// Another configuration holds from now on.
-    case configuration(SchedulerConfiguration)
+    case configuration(WrittenConfiguration)
     /// This process has become the one that decides, or is no longer.
     case leadership(Bool)
     /// The process cannot go on.
@@ -33,4 +33,6 @@ enum Message: Sendable {
 struct Observed: Sendable {
     let key: ObjectKey
     let object: ClusterObject
+    /// As the server wrote it, but for who wrote what; empty unless somebody records.
+    var text: [UInt8] = []
 }
