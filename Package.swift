@@ -30,7 +30,8 @@ let package = Package(
             name: "gangwright",
             dependencies: [
                 "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "SyntheticClusters",
-                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator",
+                "ClusterModel",
                 "Documents",
             ],
             swiftSettings: strict),
@@ -144,8 +145,8 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "Recording", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel",
-                "Documents", "TestSupport",
+                "Recording", "SyntheticClusters", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
+                "ClusterModel", "Documents", "TestSupport",
             ],
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
@@ -154,7 +155,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests",
-            dependencies: ["gangwright", "ClusterModel", "Documents", "TestSupport"],
+            dependencies: [
+                "gangwright", "Recording", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
+                "ClusterModel",
+                "Documents", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

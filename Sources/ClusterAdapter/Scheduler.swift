@@ -25,8 +25,16 @@ public actor Scheduler {
     let metrics: Metrics
     let inbox = Inbox()
     /// The loop, and the one door to it.
-    let driver: LoopDriver
-    let recorder: Recorder?
+    var driver: LoopDriver
+    var recorder: Recorder?
+    /// What is in force.
+    var configuration: WrittenConfiguration
+    /// Since when the recording is to begin anew, which has to wait for bindings to be answered.
+    var renewalDue: ContinuousClock.Instant?
+    /// Whether that has been asked for already.
+    var isRenewing = false
+    /// Tells whoever follows the cluster to begin anew.
+    let renewals = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let binder: Binder
     let evictor: Evictor
     let statuses: StatusWriter
@@ -36,7 +44,7 @@ public actor Scheduler {
     /// The names of all objects that the loop knows, for kinds of which nothing else is kept.
     private var known: [ObjectKind: Set<ObjectKey>] = [:]
     /// Kinds that have not been listed yet.
-    private var unlisted = Set(Scheduler.kinds)
+    var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
     private var isLeader = false
     /// Why the process cannot go on.
@@ -77,14 +85,9 @@ public actor Scheduler {
         self.log = log
         self.metrics = metrics
         identity = String(UInt64.random(in: .min ... .max), radix: 16)
-        var session = SessionOptions()
-        session.schedulerNames = options.schedulerNames
-        recorder = try Recorder(options, configuration, log, metrics)
-        driver = LoopDriver(
-            configuration: configuration.value, options: session, timing: options.timing, recorder: recorder)
-        driver.onOverflow = { error in
-            log.error("an object is passed over: its amounts do not add up", ["error": "\(error)"])
-        }
+        self.configuration = configuration
+        recorder = try Recorder(options, configuration, inbox, log, metrics)
+        driver = Self.driver(configuration, options, recorder, log)
         shadow = Shadow(options)
         binder = Binder(
             client: client, inbox: inbox, log: log, metrics: metrics, concurrency: options.bindConcurrency)
@@ -99,11 +102,8 @@ public actor Scheduler {
     ///
     /// - Returns: Why it cannot go on; nil if the task was cancelled.
     public func run() async -> String? {
-        let feed = ClusterFeed(
-            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics,
-            keepsText: recorder != nil)
         await withTaskGroup { group in
-            group.addTask { await feed.run() }
+            group.addTask { await self.follow() }
             group.addTask { await self.statuses.run() }
             group.addTask { await self.decide() }
             await group.next()
@@ -142,7 +142,7 @@ public actor Scheduler {
     /// A cycle that takes longer than this will not end.
     private static let longestCycle = Duration.seconds(120)
 
-    private var mayDecide: Bool { isLeader && !isPaused && unlisted.isEmpty }
+    private var mayDecide: Bool { isLeader && !isPaused && unlisted.isEmpty && renewalDue == nil }
 
     private func decide() async {
         while !Task.isCancelled, failure == nil {
@@ -150,6 +150,7 @@ public actor Scheduler {
             pulse.withLock { $0 = .now }
             let now = WallClock.now
             passShadowTime(at: now)
+            renewRecording()
             if mayDecide, let due = driver.nextCycle, due <= now.loopTime {
                 runCycle(at: now)
                 continue
@@ -193,6 +194,7 @@ public actor Scheduler {
         case .gangEnded(let gang): end(gang)
         case .evictionRefused(let pod): tell(.evictionRefused(pod))
         case .configuration(let configuration):
+            self.configuration = configuration
             driver.configure(configuration, at: WallClock.now.loopTime)
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
@@ -201,6 +203,7 @@ public actor Scheduler {
             self.isLeader = isLeader
             metrics.set("leader", to: isLeader ? 1 : 0)
             log.info(isLeader ? "leading" : "not leading")
+        case .recordingFull: renewalDue = renewalDue ?? .now
         case .fatal(let reason): failure = failure ?? reason
         case .pause(let isPaused):
             if isPaused != self.isPaused { log.warning(isPaused ? "paused" : "no longer paused") }
@@ -227,7 +230,8 @@ public actor Scheduler {
         let now = WallClock.now.loopTime
         driver.take(kind, observed.object, text: observed.text, seen: seen, at: now) { change in
             shadow?.ledger.note(change, at: seen ?? now)
-            return take(change)
+            // To a loop that begins anew everything is news.
+            return take(change) || !unlisted.isEmpty
         }
     }
 

@@ -25,9 +25,6 @@ public final class LoopDriver {
         self.recorder = recorder
     }
 
-    /// What asks to be told objects as the API server wrote them, beside what was read of them.
-    public var wantsText: Bool { recorder != nil }
-
     // MARK: Inputs
 
     /// Takes an object that is new or has changed.

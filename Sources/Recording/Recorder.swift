@@ -16,7 +16,7 @@ public final class Recorder: Sendable {
     public struct Options: Sendable {
         /// The file. One that is there is moved to the same name with `.1` at its end, in whose place that was.
         public var path: String
-        /// The length at which recording stops, in bytes; nil for none.
+        /// The length at which another recording should begin, in bytes; nil for none.
         public var limit: Int64?
         /// The most that may wait to be written, in bytes of memory.
         public var queueLimit = 256 << 20
@@ -34,6 +34,8 @@ public final class Recorder: Sendable {
     public enum Report: Sendable, Equatable {
         /// The file now has so many bytes.
         case wrote(Int64)
+        /// The file has reached its limit, and goes on until it is ended.
+        case reachedLimit
         /// Nothing is recorded any more; the text says why.
         case stopped(String)
     }
@@ -75,6 +77,11 @@ public final class Recorder: Sendable {
 
     /// The earlier file is kept, one generation long.
     private static func makeRoom(for path: String) throws(FileFailure) {
+        // A device or a pipe is not moved out of the way.
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw FileFailure(path, "found something else, expected a file or nothing")
+        }
         if rename(path, path + ".1") != 0, errno != ENOENT { throw FileFailure(errno: path) }
     }
 
@@ -96,10 +103,15 @@ public final class Recorder: Sendable {
         if isMuch { wakeUp.signal() }
     }
 
-    /// Ends the recording: what waits is written, if the disk does not take too long.
-    public func finish() {
+    /// Ends the recording without waiting for what is yet to be written.
+    public func close() {
         queue.withLock { $0.isClosed = true }
         wakeUp.signal()
+    }
+
+    /// Ends the recording: what waits is written, if the disk does not take too long.
+    public func finish() {
+        close()
         _ = done.wait(timeout: .now() + Self.patience)
         done.signal()
     }
@@ -113,6 +125,7 @@ public final class Recorder: Sendable {
         private var entries = EntryWriter()
         private var length: Int64 = 0
         private var hasFailed = false
+        private var hasReachedLimit = false
 
         mutating func run() {
             while write() {}
@@ -145,7 +158,7 @@ public final class Recorder: Sendable {
                 return false
             }
             recorder.queue.withLock { $0.size -= size }
-            return !isClosed && !isAtLimit
+            return !isClosed
         }
 
         init(file: consuming GzipWriter, recorder: Recorder) {
@@ -157,10 +170,11 @@ public final class Recorder: Sendable {
             try file.write(bytes)
             length = try file.flush()
             recorder.report(.wrote(length))
-            if isAtLimit { stop(because: "the file has reached the limit of \(length) bytes") }
+            if let limit = recorder.options.limit, length >= limit, !hasReachedLimit {
+                hasReachedLimit = true
+                recorder.report(.reachedLimit)
+            }
         }
-
-        private var isAtLimit: Bool { recorder.options.limit.map { length >= $0 } ?? false }
 
         private func stop(because reason: String) {
             let wasClosed = recorder.queue.withLock { queue in

@@ -19,6 +19,8 @@ public final class RecordingReader {
     private var batch: ArraySlice<Value> = []
     private var problem: Problem?
     private var firstLine = 1
+    /// The lines of the batch, where it was read one by one.
+    private var lineNumbers: ArraySlice<Int> = []
 
     /// Opens a recording and reads its first line.
     ///
@@ -49,23 +51,33 @@ public final class RecordingReader {
             }
             firstLine = text.line
             let parsed = DocumentParser.parseJSON(text.bytes, file: path)
-            problem = parsed.problems.first.map { problem in
-                var problem = problem
-                problem.line += firstLine - 1
-                return problem
-            }
-            batch = parsed.documents.prefix { document in
-                problem.map { document.line + firstLine - 1 < $0.line } ?? true
-            }
+            batch = parsed.documents[...]
+            if !parsed.problems.isEmpty { batch = goodLines(text.bytes)[...] }
         }
         let value = batch.removeFirst()
-        let line = firstLine + value.line - 1
+        let line = lineNumbers.isEmpty ? firstLine + value.line - 1 : lineNumbers.removeFirst()
         if value[RecordingHeader.mark] != nil {
             throw Problem(
                 file: path, line: line,
                 message: "found the beginning of another recording, expected one recording a file")
         }
         return try EntryReader.read(value, line: line)
+    }
+
+    /// Reads one line after the other up to the first that is broken, of which it is then known which it is.
+    private func goodLines(_ bytes: [UInt8]) -> [Value] {
+        var values: [Value] = []
+        for (offset, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            let parsed = DocumentParser.parseJSON(Array(line), file: path)
+            if var first = parsed.problems.first {
+                first.line = firstLine + offset
+                problem = first
+                break
+            }
+            values += parsed.documents
+            lineNumbers += Array(repeating: firstLine + offset, count: parsed.documents.count)
+        }
+        return values
     }
 }
 

@@ -65,7 +65,9 @@ struct ReplayedObjects {
         var items: [OutputValue] = []
         for kind in ObjectKind.allCases {
             for (key, text) in (objects[kind] ?? [:]).sorted(by: { $0.key < $1.key }) {
-                guard let value = DocumentParser.parseJSON(text, file: "\(key)").documents.first else { continue }
+                guard let value = DocumentParser.parseJSON(text, file: "\(key)").documents.first else {
+                    continue
+                }
                 items.append(document(kind, key, value))
             }
         }

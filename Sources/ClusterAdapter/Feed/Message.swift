@@ -23,10 +23,22 @@ enum Message: Sendable {
     case configuration(WrittenConfiguration)
     /// This process has become the one that decides, or is no longer.
     case leadership(Bool)
+    /// The file of the recording has reached its limit.
+    case recordingFull
     /// The process cannot go on.
     case fatal(String)
     /// An admin has stopped decisions, or lets them go on.
     case pause(Bool)
+}
+
+extension Message {
+    /// Whether it says what the cluster looks like.
+    var isOfCluster: Bool {
+        switch self {
+        case .replaced, .changed, .absent: true
+        default: false
+        }
+    }
 }
 
 /// An object that the server has shown.

@@ -4,7 +4,8 @@ import SchedulingPolicy
 extension Recorder {
     /// The recorder of a scheduler, whose log and metrics say how it goes; nil if nothing is to be recorded.
     convenience init?(
-        _ options: SchedulerOptions, _ configuration: WrittenConfiguration, _ log: Log, _ metrics: Metrics
+        _ options: SchedulerOptions, _ configuration: WrittenConfiguration, _ inbox: Inbox, _ log: Log,
+        _ metrics: Metrics
     ) throws(FileFailure) {
         guard let recording = options.recording else { return nil }
         let header = RecordingHeader(
@@ -16,6 +17,7 @@ extension Recorder {
             case .wrote(let length):
                 metrics.set("recording", to: 1)
                 metrics.set("recording_bytes", to: Double(length))
+            case .reachedLimit: inbox.put(.recordingFull)
             case .stopped(let reason):
                 metrics.set("recording", to: 0)
                 metrics.add("recording_failures_total")

@@ -36,6 +36,11 @@ struct GzipWriter: ~Copyable {
     init(creating path: String) throws(FileFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileFailure(errno: path) }
+        try self.init(descriptor: descriptor, path: path)
+    }
+
+    /// Takes a file over that is open.
+    init(descriptor: Int32, path: String) throws(FileFailure) {
         // The quickest level: objects repeat themselves so much that the others gain little.
         guard let file = gzdopen(descriptor, "wb1") else {
             close(descriptor)

@@ -58,7 +58,7 @@ public struct RecordingHeader: Sendable, Equatable {
                 file: value.file, line: value.line, field: Self.mark,
                 message: "found version \(version), expected \(Self.version): a newer gangwright wrote this")
         }
-        program = reader.requiredString("program") ?? ""
+        program = reader.string("program") ?? ""
         began = LoopTime(milliseconds: reader.integer("began") ?? 0)
         schedulerNames = reader.strings("schedulerNames")
         timing = LoopTiming(

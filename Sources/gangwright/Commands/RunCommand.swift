@@ -76,13 +76,14 @@ struct RunCommand {
                     + "to FILE.1"),
             Option(
                 name: "record-limit", metavar: "SIZE",
-                help: "the length at which a recording ends, as in 512Mi; 0 for none", default: "1Gi"),
+                help: "the length at which another file is begun, as in 512Mi; 0 for none", default: "1Gi"),
             Option.flag(
                 "shadow",
                 help: "decide and write nothing: compare with what another scheduler does with the same pods"),
             Option(
                 name: "shadow-of", metavar: "NAME",
-                help: "the scheduler whose pods a shadow decides about; the same as --shadow --scheduler-name",
+                help:
+                    "the scheduler whose pods a shadow decides about; the same as --shadow --scheduler-name",
                 repeatable: true),
             Option(
                 name: "shadow-patience", metavar: "DURATION",

@@ -110,7 +110,8 @@ struct ShadowReportTables {
         if all == 0, report.undecided == 0 { return "nothing to compare\n" }
         let same = figures.all[.sameNodes] ?? 0
         let both = same + (figures.all[.otherNodes] ?? 0)
-        return "\(Count.of(all, "gang")) compared: both have placed \(both), \(same) of them on the same nodes; "
+        return
+            "\(Count.of(all, "gang")) compared: both have placed \(both), \(same) of them on the same nodes; "
             + "\(report.undecided) not decided yet\n"
     }
 
