@@ -29,8 +29,9 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "BenchmarkCases", "ClusterAdapter", "Simulation", "SyntheticClusters", "KubernetesClient",
-                "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
+                "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "SyntheticClusters",
+                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator",
+                "ClusterModel",
                 "Documents",
             ],
             swiftSettings: strict),
@@ -59,8 +60,14 @@ let package = Package(
         .target(
             name: "ClusterAdapter",
             dependencies: [
-                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel",
-                "Documents", "CMicroHTTPD",
+                "Recording", "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
+                "ClusterModel", "Documents", "CMicroHTTPD",
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Recording",
+            dependencies: [
+                "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel", "Documents", "CZLib",
             ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
@@ -90,6 +97,7 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CZLib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Tests mirror Sources.
         .target(
@@ -135,7 +143,14 @@ let package = Package(
             name: "ClusterAdapterTests",
             dependencies: [
                 "ClusterAdapter", "ClusterModel", "Documents", "KubernetesAPI", "KubernetesClient",
-                "SchedulingPolicy", "SyntheticClusters", "TestSupport",
+                "Recording", "SchedulingPolicy", "SyntheticClusters", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RecordingTests",
+            dependencies: [
+                "Recording", "SyntheticClusters", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
+                "ClusterModel", "Documents", "TestSupport",
             ],
             swiftSettings: strict),
         // Skipped unless GANGWRIGHT_E2E=1: `make e2e` starts a control plane for them.
@@ -148,7 +163,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "gangwrightTests",
-            dependencies: ["gangwright", "ClusterModel", "Documents", "TestSupport"],
+            dependencies: [
+                "gangwright", "Recording", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
+                "ClusterModel",
+                "Documents", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

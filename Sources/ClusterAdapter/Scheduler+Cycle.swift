@@ -1,4 +1,5 @@
 import ClusterModel
+import Recording
 import SchedulingLoop
 import SchedulingPolicy
 
@@ -6,7 +7,7 @@ import SchedulingPolicy
 extension Scheduler {
     func runCycle(at now: WallClock) {
         let begin = ContinuousClock.now
-        let result = loop.runCycle(at: now.loopTime)
+        let result = driver.runCycle(at: now.loopTime)
         log.debug(
             "cycle \(result.cycle)",
             [
@@ -14,9 +15,13 @@ extension Scheduler {
                 "pending": "\(result.pending.count)", "took": "\(ContinuousClock.now - begin)",
             ])
         let decided = ContinuousClock.now
-        for gang in gangs(of: result.binds) { commit(gang) }
-        for eviction in result.evictions { evict(eviction) }
-        note(result)
+        if shadow == nil {
+            for gang in gangs(of: result.binds) { commit(gang) }
+            for eviction in result.evictions { evict(eviction) }
+            note(result)
+        } else {
+            compare(result, at: now)
+        }
         measure(result, took: decided - begin, toHandOut: ContinuousClock.now - decided)
     }
 

@@ -1,5 +1,5 @@
 import ClusterModel
-import SchedulingLoop
+import Recording
 import SchedulingPolicy
 
 // What a cycle adds to the metrics.
@@ -25,7 +25,7 @@ extension Scheduler {
             metrics.add(
                 "total_preemption_attempts", by: Double(Set(result.evictions.compactMap(\.preemptor)).count))
         }
-        metrics.set("held_nodes", to: Double(loop.heldNodes.count))
+        metrics.set("held_nodes", to: Double(driver.heldNodes.count))
         measure(result.queues)
     }
 

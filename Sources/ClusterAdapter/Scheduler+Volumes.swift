@@ -1,5 +1,5 @@
 import ClusterModel
-import SchedulingLoop
+import Recording
 import SchedulingPolicy
 
 // Gangs whose pods are bound only once their claims have volumes.
@@ -21,7 +21,7 @@ extension Scheduler {
     func advanceVolumes() {
         if volumes.isEmpty { return }
         let outlook = VolumeBinder.Outlook(
-            isReachable: { self.loop.isVolume($0, reachableFrom: $1) },
+            isReachable: { self.driver.isVolume($0, reachableFrom: $1) },
             objection: { self.objection(to: $0) })
         for action in volumes.advance(at: .now, outlook) { perform(action) }
         metrics.set("gangs_waiting_for_volumes", to: Double(volumes.gangCount))

@@ -1,8 +1,9 @@
 import ClusterModel
 public import KubernetesAPI
 public import KubernetesClient
+public import Recording
 import SchedulingLoop
-public import SchedulingPolicy
+import SchedulingPolicy
 import Synchronization
 
 /// The live scheduler: what the API server shows goes into the scheduling loop, and what the loop decides goes out.
@@ -26,7 +27,17 @@ public actor Scheduler {
     let metrics: Metrics
     let inbox = Inbox()
     private let tenure = Tenure()
-    let loop: SchedulingLoop
+    /// The loop, and the one door to it.
+    var driver: LoopDriver
+    var recorder: Recorder?
+    /// What is in force.
+    var configuration: WrittenConfiguration
+    /// Since when the recording is to begin anew, which has to wait for bindings to be answered.
+    var renewalDue: ContinuousClock.Instant?
+    /// Whether that has been asked for already.
+    var isRenewing = false
+    /// Tells whoever follows the cluster to begin anew.
+    let renewals = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let binder: Binder
     let evictor: Evictor
     let statuses: StatusWriter
@@ -35,7 +46,6 @@ public actor Scheduler {
     var volumes = VolumeBinder()
     /// How long they may wait.
     var volumeBindTimeout: Duration
-    var live = LiveCluster()
     var pods = KnownPods()
     var podGroups: [ObjectKey: PodGroup] = [:]
     var nodes: Set<String> = []
@@ -45,7 +55,7 @@ public actor Scheduler {
     /// Where the server has each kind.
     private(set) var served: [ObjectKind: GroupVersionResource] = [:]
     /// Kinds that have not been listed yet.
-    private var unlisted = Set(Scheduler.kinds)
+    var unlisted = Set(Scheduler.kinds)
     /// Whether this process is the one that decides.
     private var isLeader = false
     /// Why the process cannot go on.
@@ -82,21 +92,26 @@ public actor Scheduler {
     var transitions = 0
     /// Gangs that hold places for fewer pods than their minimum, and since when.
     var partialSince: [ObjectKey: ContinuousClock.Instant] = [:]
+    /// What a shadow knows of the scheduler beside it; nil for a scheduler that carries out its decisions.
+    var shadow: Shadow?
 
     /// A scheduler that has not begun.
+    ///
+    /// - Throws: why nothing can be recorded.
     public init(
-        client: APIClient, configuration: SchedulerConfiguration, options: SchedulerOptions, log: Log,
+        client: APIClient, configuration: WrittenConfiguration, options: SchedulerOptions, log: Log,
         metrics: Metrics
-    ) {
+    ) throws(FileFailure) {
         self.client = client
         self.options = options
         self.log = log
         self.metrics = metrics
-        compatibility = configuration.compatibility
+        compatibility = configuration.value.compatibility
         identity = String(UInt64.random(in: .min ... .max), radix: 16)
-        var session = SessionOptions()
-        session.schedulerNames = options.schedulerNames
-        loop = SchedulingLoop(configuration: configuration, options: session, timing: options.timing)
+        self.configuration = configuration
+        recorder = try Recorder(options, configuration, inbox, log, metrics)
+        driver = Self.driver(configuration, options, recorder, log)
+        shadow = Shadow(options)
         binder = Binder(
             client: client, inbox: inbox, log: log, metrics: metrics, tenure: tenure,
             concurrency: options.bindConcurrency)
@@ -105,7 +120,7 @@ public actor Scheduler {
             perSecond: options.evictionsPerSecond, coolDown: options.evictionCoolDown)
         volumeWriter = VolumeWriter(
             client: client, inbox: inbox, log: log, concurrency: options.bindConcurrency)
-        volumeBindTimeout = configuration.volumeBindTimeout
+        volumeBindTimeout = configuration.value.volumeBindTimeout
         statuses = StatusWriter(client: client, log: log, metrics: metrics) { [binder] in binder.isBusy }
         metrics.set("configuration_last_reload_successful", to: 1)
     }
@@ -114,17 +129,15 @@ public actor Scheduler {
     ///
     /// - Returns: Why it cannot go on; nil if the task was cancelled.
     public func run() async -> String? {
-        let feed = ClusterFeed(
-            client: client, kinds: Self.kinds, inbox: inbox, log: log, metrics: metrics,
-            comparePeriod: options.comparePeriod)
         await withTaskGroup { group in
-            group.addTask { await feed.run() }
+            group.addTask { await self.follow() }
             group.addTask { await self.statuses.run() }
             group.addTask { await self.decide() }
             await group.next()
             group.cancelAll()
         }
         await binder.drain(atMost: .seconds(5))
+        recorder?.finish()
         return failure
     }
 
@@ -142,7 +155,7 @@ public actor Scheduler {
     public nonisolated func mayDecide(until instant: ContinuousClock.Instant) { tenure.last(until: instant) }
 
     /// Puts another configuration in force.
-    public nonisolated func configure(_ configuration: SchedulerConfiguration) {
+    public nonisolated func configure(_ configuration: WrittenConfiguration) {
         inbox.put(.configuration(configuration))
     }
 
@@ -173,19 +186,21 @@ public actor Scheduler {
     /// A cycle that takes longer than this will not end.
     private static let longestCycle = Duration.seconds(120)
 
-    private var mayDecide: Bool { isLeader && !isPaused && unlisted.isEmpty }
+    private var mayDecide: Bool { isLeader && !isPaused && unlisted.isEmpty && renewalDue == nil }
 
     private func decide() async {
         while !Task.isCancelled, failure == nil {
             for message in inbox.take() { receive(message) }
             pulse.withLock { $0 = .now }
             let now = WallClock.now
+            passShadowTime(at: now)
+            renewRecording()
             if mayDecide { advanceVolumes() }
-            if mayDecide, let due = loop.nextCycle, due <= now.loopTime {
+            if mayDecide, let due = driver.nextCycle, due <= now.loopTime {
                 runCycle(at: now)
                 continue
             }
-            if isLeader {
+            if isLeader, shadow == nil {
                 updateStatuses()
                 if mayDecide {
                     releaseStuckGangs()
@@ -199,7 +214,7 @@ public actor Scheduler {
 
     /// How long nothing has to be done unless something happens.
     private func wait(from now: WallClock) -> Duration? {
-        guard mayDecide, let due = loop.nextCycle else { return .seconds(1) }
+        guard mayDecide, let due = driver.nextCycle else { return .seconds(1) }
         return .milliseconds(min(1_000, max(1, due.milliseconds - now.milliseconds)))
     }
 
@@ -237,9 +252,10 @@ public actor Scheduler {
         case .claimWritten(let claim, let outcome): volumes.wrote(claim, outcome)
         case .claimUndone(let claim): volumes.undid(claim)
         case .configuration(let configuration):
-            compatibility = configuration.compatibility
-            tell(.configuration(configuration))
-            volumeBindTimeout = configuration.volumeBindTimeout
+            compatibility = configuration.value.compatibility
+            volumeBindTimeout = configuration.value.volumeBindTimeout
+            self.configuration = configuration
+            driver.configure(configuration, at: WallClock.now.loopTime)
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
             metrics.set("configuration_last_reload_successful", to: 1)
@@ -248,6 +264,7 @@ public actor Scheduler {
             if !isLeader { abandonVolumes() }
             metrics.set("leader", to: isLeader ? 1 : 0)
             log.info(isLeader ? "leading" : "not leading")
+        case .recordingFull: renewalDue = renewalDue ?? .now
         case .fatal(let reason): failure = failure ?? reason
         case .pause(let isPaused):
             if isPaused != self.isPaused { log.warning(isPaused ? "paused" : "no longer paused") }
@@ -265,14 +282,30 @@ public actor Scheduler {
 
     private func set(_ kind: ObjectKind, _ observed: Observed) {
         known[kind, default: [:]][observed.key] = observed.resourceVersion
+        if holdsBack(observed) { return }
+        show(kind, observed, seen: nil)
+    }
+
+    /// Lets the loop know of an object.
+    func show(_ kind: ObjectKind, _ observed: Observed, seen: LoopTime?) {
         guard let object = observed.object else { return }
         if !volumes.isEmpty { volumes.see(observed) }
-        for change in live.changed(object) { take(change) }
+        let now = WallClock.now.loopTime
+        driver.take(kind, object, text: observed.text, seen: seen, at: now) { change in
+            shadow?.ledger.note(change, at: seen ?? now)
+            // To a loop that begins anew everything is news.
+            return take(change) || !unlisted.isEmpty
+        }
     }
 
     private func remove(_ kind: ObjectKind, _ key: ObjectKey) {
         known[kind]?[key] = nil
-        for change in live.removed(kind, key) { take(change) }
+        if kind == .pod { shadow?.forget(key) }
+        let now = WallClock.now.loopTime
+        driver.remove(kind, key, at: now) { change in
+            shadow?.ledger.note(change, at: now)
+            return take(change)
+        }
     }
 
     /// Whether the objects of a kind are known in the very versions that the API server has; what differs is counted.
@@ -299,7 +332,8 @@ public actor Scheduler {
         return false
     }
 
-    private func take(_ change: ClusterChange) {
+    /// Notes a change. - Returns: Whether it is news to the loop.
+    private func take(_ change: ClusterChange) -> Bool {
         switch change {
         case .pod(let pod):
             noteRefusal(by: pod)
@@ -316,7 +350,7 @@ public actor Scheduler {
             // What was written here comes back, and is nothing new.
             // Of other gangs than Volcano's nobody writes down the phase.
             let isSamePhase = group.origin != .object || group.phase == standings[group.key]?.phase
-            if let before, isSamePhase, group.differsInStatusOnly(from: before) { return }
+            if let before, isSamePhase, group.differsInStatusOnly(from: before) { return false }
             toldOfGangs[group.key] = nil
             statuses.noteForeignWrite(podGroup: group.key)
         case .podGroupRemoved(let key):
@@ -330,7 +364,7 @@ public actor Scheduler {
         case .queue(let queue):
             let before = queues.updateValue(queue, forKey: queue.name)
             statuses.forget(queue: queue.name)
-            if let before, queue.differsInStatusOnly(from: before) { return }
+            if let before, queue.differsInStatusOnly(from: before) { return false }
         case .queueRemoved(let name):
             queues[name] = nil
             statuses.forget(queue: name)
@@ -338,8 +372,8 @@ public actor Scheduler {
         case .nodeRemoved(let name): nodes.remove(name)
         default: break
         }
-        tell(.change(change))
         if !volumes.isEmpty { noteForVolumes(change) }
+        return true
     }
 
     /// Tells of a pod that its node's kubelet has just refused: the loop leaves the node alone for a while.
@@ -351,12 +385,8 @@ public actor Scheduler {
             ["pod": "\(pod.key)", "node": pod.nodeName ?? "", "reason": pod.statusReason])
     }
 
-    /// Tells the loop; amounts that no longer add up are the only thing that it refuses.
-    func tell(_ input: LoopInput) {
-        do { try loop.receive(input, at: WallClock.now.loopTime) } catch {
-            log.error("an object is passed over: its amounts do not add up", ["error": "\(error)"])
-        }
-    }
+    /// Tells the loop what became of a decision.
+    func tell(_ outcome: DecisionOutcome) { driver.tell(outcome, at: WallClock.now.loopTime) }
 }
 
 extension PodGroup {

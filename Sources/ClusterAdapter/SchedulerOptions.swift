@@ -1,4 +1,5 @@
 public import ClusterModel
+public import Recording
 public import SchedulingLoop
 
 /// How the scheduler of a cluster is to run.
@@ -32,6 +33,12 @@ public struct SchedulerOptions: Sendable {
     public var comparePeriod: Duration? = .seconds(600)
     /// The Lease on which events about the scheduler itself are recorded; nil for none.
     public var lease: ObjectKey?
+    /// What is recorded, and where; nil for nothing.
+    public var recording: Recorder.Options?
+    /// The version of the program, for whoever reads a recording.
+    public var program = ""
+    /// How long a decision is kept that nobody has followed; nil for a scheduler that carries out its decisions itself.
+    public var shadowPatience: Duration?
 
     /// What `gangwright run` does without options.
     public init() {}

@@ -34,6 +34,8 @@ struct Program {
         switch parsed.path.dropFirst().first {
         case "run": try RunCommand(arguments, environment: environment).run(&outcome)
         case "snapshot": try SnapshotCommand(arguments, environment: environment).run(&outcome)
+        case "replay": try ReplayCommand(arguments, style: style).run(&outcome)
+        case "shadow-report": try ShadowReportCommand(arguments, style: style).run(&outcome)
         case "schedule": try ScheduleCommand(arguments, style: style).run(&outcome)
         case "explain":
             switch parsed.path.last {
@@ -62,7 +64,8 @@ struct Program {
             Exit codes: 0 done; 1 the answer is no; 2 bad usage or bad input; 3 the outside world failed.
             """,
         subcommands: [
-            RunCommand.command, SnapshotCommand.command, ScheduleCommand.command, ExplainCommand.command,
+            RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
+            ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
             CapacityCommand.command,
             ConfigCommand.command,
             ConvertCommand.command, BenchCommand.command,

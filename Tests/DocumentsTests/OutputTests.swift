@@ -171,3 +171,34 @@ struct OutputTests {
         }
     }
 }
+
+@Suite("A value gives its JSON text back") struct JSONTextTests {
+    private func text(_ source: String, at key: String? = nil, without path: [String] = []) throws -> String {
+        let document = try #require(
+            DocumentParser.parseJSON(Array(source.utf8), file: "test").documents.first)
+        let value = try #require(key.map { document[$0] } ?? document)
+        return String(decoding: try #require(value.jsonText(without: path)), as: UTF8.self)
+    }
+
+    @Test("as it stands, on one line") func whole() throws {
+        #expect(try text("{\"a\": 1.50e3,\n \"b\":\"}\\\"\"}", at: "b") == "\"}\\\"\"")
+        #expect(try text("{\"a\": 1.50e3,\n \"b\":\"}\\\"\"}", at: "a") == "1.50e3")
+        #expect(try text("{\"a\":[true,{\"b\":null}]}", at: "a") == "[true,{\"b\":null}]")
+        #expect(try text("{\"a\":true}", at: "a") == "true")
+        #expect(try text("{\"a\":\n1}") == "{\"a\": 1}")
+    }
+
+    @Test("without one member, wherever it stands") func without() throws {
+        let path = ["m", "x"]
+        #expect(try text(#"{"m":{"x":{"y":[1]},"z":2}}"#, without: path) == #"{"m":{"z":2}}"#)
+        #expect(try text(#"{"m":{"z":2 , "x":"," }}"#, without: path) == #"{"m":{"z":2 }}"#)
+        #expect(try text(#"{"m":{"a":1,"x":null,"z":2}}"#, without: path) == #"{"m":{"a":1,"z":2}}"#)
+        #expect(try text(#"{"m":{"x":[]}}"#, without: path) == #"{"m":{}}"#)
+        #expect(try text(#"{"m":[{"x":1}]}"#, without: path) == #"{"m":[{"x":1}]}"#)
+    }
+
+    @Test("and what was YAML has none") func yaml() throws {
+        let document = try #require(DocumentParser.parse(Array("a: 1".utf8), file: "test").documents.first)
+        #expect(document.jsonText() == nil)
+    }
+}

@@ -11,6 +11,8 @@ struct ClusterFeed: Sendable {
     let inbox: Inbox
     let log: Log
     let metrics: Metrics
+    /// Whether objects come with the text that they were read from.
+    var keepsText = false
 
     private let remarks = Remarks()
 
@@ -69,9 +71,9 @@ struct ClusterFeed: Sendable {
 
     /// Follows one kind until its definition is gone or the task is cancelled.
     private func follow(_ kind: ObjectKind, _ resource: GroupVersionResource) async {
-        let (log, metrics, remarks) = (log, metrics, remarks)
+        let (log, metrics, remarks, keepsText) = (log, metrics, remarks, keepsText)
         var reflector = Reflector(client: client, scope: ListScope(resource)) { value in
-            Self.read(value, kind, log, metrics, remarks)
+            Self.read(value, kind, log, metrics, remarks, keepsText: keepsText)
         }
         if let comparePeriod {
             reflector.comparePeriod = comparePeriod
@@ -116,14 +118,12 @@ struct ClusterFeed: Sendable {
     /// Reads an object; of one that is broken only the name is known, what was known before still holds, and it is logged.
     /// What is not honoured in one that is not is logged once for each field.
     private static func read(
-        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics, _ remarks: Remarks
+        _ value: Value, _ kind: ObjectKind, _ log: Log, _ metrics: Metrics, _ remarks: Remarks,
+        keepsText: Bool
     ) -> Observed? {
         guard let version = ObjectVersion(value) else { return nil }
         let sink = ProblemSink()
         let result = ClusterObject.read(value, kind: kind, sink: sink)
-        if sink.problems.isEmpty, let (object, key) = result {
-            return Observed(key: key, resourceVersion: version.resourceVersion, object: object)
-        }
         guard let (object, key) = result else {
             metrics.add("unreadable_objects_total", [kind.qualifiedName])
             log.error(
@@ -142,7 +142,9 @@ struct ClusterFeed: Sendable {
                 "a field of a \(kind.qualifiedName) is not honoured; others like it are not told of",
                 ["object": "\(version.key)", "field": problem.field, "why": problem.message])
         }
-        return Observed(key: key, resourceVersion: version.resourceVersion, object: object)
+        let text = keepsText ? value.jsonText(without: ["metadata", "managedFields"]) : nil
+        return Observed(
+            key: key, resourceVersion: version.resourceVersion, object: object, text: text ?? [])
     }
 }
 

@@ -29,6 +29,9 @@ final class Inbox: Sendable {
         }
     }
 
+    /// Leaves out messages that are not to be taken any more.
+    func drop(where isMoot: (Message) -> Bool) { state.withLock { $0.messages.removeAll(where: isMoot) } }
+
     /// Waits until there is something to take, or somebody wakes the task.
     ///
     /// - Parameter duration: The longest wait; nil for as long as it takes.

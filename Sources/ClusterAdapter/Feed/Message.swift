@@ -1,7 +1,7 @@
 import ClusterModel
 import KubernetesAPI
 import KubernetesClient
-import SchedulingPolicy
+import Recording
 
 /// Something that the task which decides is told.
 enum Message: Sendable {
@@ -28,13 +28,25 @@ enum Message: Sendable {
     /// That step has been taken back, as far as it can be.
     case claimUndone(ObjectKey)
     /// Another configuration holds from now on.
-    case configuration(SchedulerConfiguration)
+    case configuration(WrittenConfiguration)
     /// This process has become the one that decides, or is no longer.
     case leadership(Bool)
+    /// The file of the recording has reached its limit.
+    case recordingFull
     /// The process cannot go on.
     case fatal(String)
     /// An admin has stopped decisions, or lets them go on.
     case pause(Bool)
+}
+
+extension Message {
+    /// Whether it says what the cluster looks like.
+    var isOfCluster: Bool {
+        switch self {
+        case .replaced, .changed, .absent: true
+        default: false
+        }
+    }
 }
 
 /// An object that the server has shown.
@@ -44,6 +56,8 @@ struct Observed: Sendable {
     let resourceVersion: String
     /// What it says; nil for one that cannot be read.
     let object: ClusterObject?
+    /// As the server wrote it, but for who wrote what; empty unless somebody records.
+    var text: [UInt8] = []
 
     /// The same as a number, which servers promise to let grow; 0 for one that is none.
     var version: UInt64 { UInt64(resourceVersion) ?? 0 }

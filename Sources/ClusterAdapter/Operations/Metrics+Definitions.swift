@@ -11,7 +11,7 @@ extension Metrics {
     }
 
     /// All metrics, in the order in which they are printed.
-    static let all: [Definition] = volcano + own
+    static let all: [Definition] = volcano + own + shadow
 
     /// Source: Volcano's metrics; the ones that have a counterpart here.
     private static let volcano = [
@@ -120,5 +120,28 @@ extension Metrics {
         Definition(
             name: "configuration_last_reload_successful", kind: .gauge,
             help: "1 unless the last configuration was bad and the one before it is still in force"),
+        Definition(name: "recording", kind: .gauge, help: "1 while a recording is written"),
+        Definition(name: "recording_bytes", kind: .gauge, help: "Length of the recording's file"),
+        Definition(
+            name: "recording_failures_total", kind: .counter,
+            help: "Recordings that ended before the process did"),
+    ]
+
+    private static let shadow = [
+        Definition(
+            name: "shadow_pods_total", kind: .counter,
+            help: "Pods that a shadow decided about or another scheduler bound, by how the two agree",
+            labels: ["outcome"]),
+        Definition(
+            name: "shadow_gangs_total", kind: .counter,
+            help: "Gangs that a shadow decided about or another scheduler bound, by how the two agree",
+            labels: ["outcome"]),
+        Definition(
+            name: "shadow_evictions_total", kind: .counter,
+            help: "Pods that a shadow would have evicted, by whether they left", labels: ["outcome"]),
+        Definition(
+            name: "shadow_lead_seconds", kind: .histogram,
+            help: "By how much who was first had a place for a gang before the other", labels: ["first"],
+            buckets: powers(from: 0.01, factor: 2.5, count: 12)),
     ]
 }

@@ -64,6 +64,12 @@ public final class APIClient: Sendable {
         _ request: APIRequest,
         _ exchange: @Sendable (HTTPRequest) async throws(TransportError) -> Answer<Accepted>
     ) async throws(ClientError) -> Accepted {
+        guard limits.allowsWrites || request.method == .get else {
+            throw .refused(
+                APIStatus(
+                    code: 405, reason: APIStatus.Reason(rawValue: "MethodNotAllowed"),
+                    message: "this client only reads"))
+        }
         var retries = 0
         var hasRefreshed = false
         while true {
@@ -131,6 +137,8 @@ public struct RequestLimits: Sendable {
     public var timeout = Duration.seconds(60)
     /// The longest that a `Retry-After` is obeyed.
     public var longestRetryAfter = Duration.seconds(60)
+    /// Whether anything may be asked of the server but to read.
+    public var allowsWrites = true
 
     /// No rate limit, 60 s for a request.
     public init() {}

@@ -15,19 +15,19 @@ struct ExplainCommand {
         examples: [
             Command.Example("Ask after all jobs", "gangwright explain --cluster simulations/quickstart")
         ],
-        options: CycleRun.arguments + [
-            Option(
-                name: "trials", metavar: "N",
-                help:
-                    "run at most so many cycles to find what would let a job run; for all jobs five times that",
-                default: "40", integers: 0...100_000)
-        ],
+        options: CycleRun.arguments + [trials],
         subcommands: [
             Command("jobs", abstract: "Explain every job that waits, in a line"),
             kind("job", example: "gangwright explain job bert-large --cluster simulations/quickstart"),
             kind(
                 "pod", example: "gangwright explain pod bert-large-worker-0 --cluster simulations/quickstart"),
         ], defaultSubcommand: "jobs")
+
+    /// How long what would let a job run is looked for.
+    static let trials = Option(
+        name: "trials", metavar: "N",
+        help: "run at most so many cycles to find what would let a job run; for all jobs five times that",
+        default: "40", integers: 0...100_000)
 
     private static func kind(_ name: String, example: String) -> Command {
         Command(
@@ -60,9 +60,15 @@ struct ExplainCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
-        let run = try CycleRun(arguments, &outcome)
-        let key = ObjectKey(
-            namespace: arguments.value("namespace") ?? "default", name: arguments.positional("NAME") ?? "")
+        try explain(
+            arguments.positional("NAME") ?? "", in: try CycleRun(arguments, &outcome), &outcome)
+    }
+
+    /// Explains what has the name and the kind after a cycle.
+    func explain(
+        _ name: String, in run: CycleRun, _ outcome: inout CommandOutcome
+    ) throws(CommandFailure) {
+        let key = ObjectKey(namespace: arguments.value("namespace") ?? "default", name: name)
         guard var answer = kind == "pod" ? pod(key, run) : job(key, run) else {
             throw CommandFailure(.badInput, "\(kind) \(key) is not in the input" + elsewhere(key, run))
         }

@@ -16,7 +16,12 @@ struct ExplainJobsCommand {
     private static var share: Int { 5 }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
-        let explainer = try CycleRun(arguments, &outcome).explainer()
+        try explain(try CycleRun(arguments, &outcome), &outcome)
+    }
+
+    /// Explains what waits after a cycle.
+    func explain(_ run: CycleRun, _ outcome: inout CommandOutcome) throws(CommandFailure) {
+        let explainer = try run.explainer()
         let trials = arguments.integer("trials") ?? 0
         var left = trials * Self.share
         var jobs: [JobExplanation] = []

@@ -3,6 +3,7 @@ import ClusterModel
 import Dispatch
 import Glibc
 import KubernetesClient
+import Recording
 import SchedulingLoop
 import SchedulingPolicy
 import Synchronization
@@ -21,6 +22,9 @@ struct RunCommand {
             Command.Example(
                 "Take Volcano's place",
                 "gangwright run --scheduler-name volcano --config volcano-scheduler.conf"),
+            Command.Example(
+                "See what it would do in Volcano's place",
+                "gangwright run --shadow-of volcano --config volcano-scheduler.conf --record shadow.jsonl.gz"),
         ],
         options: ClusterConnection.options + [
             ConfigurationInput.option,
@@ -70,6 +74,25 @@ struct RunCommand {
                 help: "what the names of metrics begin with; volcano for dashboards that know Volcano's",
                 default: "gangwright"),
             Option(
+                name: "record", metavar: "FILE",
+                help:
+                    "write what is seen and decided to this file, for gangwright replay; one that is there is moved "
+                    + "to FILE.1"),
+            Option(
+                name: "record-limit", metavar: "SIZE",
+                help: "the length at which another file is begun, as in 512Mi; 0 for none", default: "1Gi"),
+            Option.flag(
+                "shadow",
+                help: "decide and write nothing: compare with what another scheduler does with the same pods"),
+            Option(
+                name: "shadow-of", metavar: "NAME",
+                help:
+                    "the scheduler whose pods a shadow decides about; the same as --shadow --scheduler-name",
+                repeatable: true),
+            Option(
+                name: "shadow-patience", metavar: "DURATION",
+                help: "how long a shadow's decision is kept if nobody follows it", default: "60s"),
+            Option(
                 name: "log-level", metavar: "LEVEL", help: "what is logged: this and what matters more",
                 default: Log.Level.info.rawValue, choices: Log.Level.allCases.map(\.rawValue)),
             Option(
@@ -94,10 +117,11 @@ struct RunCommand {
         let options = try schedulerOptions()
         let client = try client(options)
         let metrics = Metrics(namespace: arguments.value("metrics-namespace") ?? "gangwright")
-        let scheduler = Scheduler(
-            client: client, configuration: input.configuration, options: options, log: log, metrics: metrics)
+        let scheduler = try scheduler(client, input.written, options, log, metrics)
         let endpoint = try endpoint(scheduler, metrics)
-        let elector = arguments.value("leader-elect") == "true" ? elector(client, log) : nil
+        // A shadow takes nothing from anybody, so that it needs no leave.
+        let elects = arguments.value("leader-elect") == "true" && options.shadowPatience == nil
+        let elector = elects ? elector(client, log) : nil
         let watcher = arguments.value("config").map {
             ConfigurationWatcher(path: $0, scheduler: scheduler, log: log)
         }
@@ -129,6 +153,18 @@ struct RunCommand {
         }
         withExtendedLifetime(endpoint) {}
         if let failure = failure ?? nil { throw CommandFailure(.outsideWorld, failure) }
+    }
+
+    private func scheduler(
+        _ client: APIClient, _ configuration: WrittenConfiguration, _ options: SchedulerOptions, _ log: Log,
+        _ metrics: Metrics
+    ) throws(CommandFailure) -> Scheduler {
+        do {
+            return try Scheduler(
+                client: client, configuration: configuration, options: options, log: log, metrics: metrics)
+        } catch {
+            throw CommandFailure(.outsideWorld, "--record: \(error)")
+        }
     }
 
     private func endpoint(_ scheduler: Scheduler, _ metrics: Metrics) throws(CommandFailure) -> HTTPEndpoint?
@@ -166,9 +202,8 @@ struct RunCommand {
 
     private func schedulerOptions() throws(CommandFailure) -> SchedulerOptions {
         var options = SchedulerOptions()
-        if arguments.isGiven("scheduler-name") {
-            options.schedulerNames = Set(arguments.values("scheduler-name"))
-        }
+        let names = arguments.values("scheduler-name") + arguments.values("shadow-of")
+        if !names.isEmpty { options.schedulerNames = Set(names) }
         let period = try duration("schedule-period")
         guard period > .zero else {
             throw CommandFailure(.badInput, "--schedule-period: found \"0\", expected a time above zero")
@@ -183,11 +218,26 @@ struct RunCommand {
         options.gangRepairTimeout = repair == .zero ? nil : repair
         let compare = try duration("cache-compare-period")
         options.comparePeriod = compare == .zero ? nil : compare
-        if arguments.value("leader-elect") == "true" {
+        if arguments.value("leader-elect") == "true", !isShadow {
             let lease = lease
             options.lease = ObjectKey(namespace: lease.namespace, name: lease.name)
         }
+        if isShadow { options.shadowPatience = try duration("shadow-patience") }
+        options.program = Program.version
+        options.recording = try recording()
         return options
+    }
+
+    private var isShadow: Bool { arguments.flag("shadow") || arguments.isGiven("shadow-of") }
+
+    private func recording() throws(CommandFailure) -> Recorder.Options? {
+        guard let path = arguments.value("record") else { return nil }
+        let text = arguments.value("record-limit") ?? ""
+        guard let limit = try? Quantity.units(text), limit >= 0 else {
+            throw CommandFailure(
+                .badInput, "--record-limit: found \"\(text)\", expected a size such as 512Mi or 2Gi")
+        }
+        return Recorder.Options(path: path, limit: limit == 0 ? nil : limit)
     }
 
     private func duration(_ name: String) throws(CommandFailure) -> Duration {
@@ -205,6 +255,7 @@ struct RunCommand {
         connection.limits.queriesPerSecond = arguments.value("kube-api-qps").flatMap(Double.init)
         connection.limits.burst =
             arguments.value("kube-api-burst").flatMap { Int($0) } ?? connection.limits.burst
+        connection.limits.allowsWrites = options.shadowPatience == nil
         return try connection.client()
     }
 }

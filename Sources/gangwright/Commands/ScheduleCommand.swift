@@ -125,6 +125,21 @@ struct CycleRun {
         }
     }
 
+    /// One cycle on a cluster that was read elsewhere.
+    init(
+        _ input: ClusterInput, configuration: SchedulerConfiguration, options: SessionOptions, now: LoopTime
+    ) throws(CommandFailure) {
+        self.input = input
+        (self.configuration, self.options, start) = (configuration, options, now)
+        do {
+            loop = try SchedulingLoop(
+                snapshot: input.snapshot, configuration: configuration, options: options)
+            result = loop.run(cycles: 1, from: now)
+        } catch {
+            throw CommandFailure(.badInput, "the cluster's objects: \(error)")
+        }
+    }
+
     /// For questions about what would let a job run: it knows what the first cycle knew.
     func explainer() throws(CommandFailure) -> Explainer {
         do {

@@ -53,6 +53,17 @@ struct ClusterInput {
         warnings = result.problems
     }
 
+    /// Reads one text that another command has made.
+    init(_ text: [UInt8], file: String) throws(CommandFailure) {
+        var reader = ClusterReader(options: ReadingOptions())
+        reader.read(text, file: file)
+        let result = reader.finish()
+        if result.hasErrors { throw CommandFailure(result.problems) }
+        snapshot = result.snapshot
+        skippedKinds = result.skippedKinds
+        warnings = result.problems
+    }
+
     private static func files(_ path: String) throws(FileError) -> [String] {
         guard path != "-", FileAccess.isFolder(path) else { return [path] }
         let files = try FileAccess.documents(in: path)

@@ -1,9 +1,12 @@
 import Documents
+import Recording
 import SchedulingPolicy
 
 /// The configuration that a command works with.
 struct ConfigurationInput {
     let configuration: SchedulerConfiguration
+    /// The file's text; the default's where there is none.
+    let text: String
     let warnings: [Problem]
 
     static let option = Option(
@@ -13,17 +16,30 @@ struct ConfigurationInput {
     init(_ arguments: Arguments) throws(CommandFailure) {
         guard let path = arguments.value("config") else {
             configuration = .default
+            text = SchedulerConfiguration.defaultText
             warnings = []
             return
         }
-        (configuration, warnings) = try Self.read(path)
+        let (written, warnings) = try Self.readWritten(path)
+        (configuration, text, self.warnings) = (written.value, written.text, warnings)
     }
+
+    /// The configuration with its text.
+    var written: WrittenConfiguration { WrittenConfiguration(configuration, text: text) }
 
     /// How messages call a file.
     static func name(_ path: String) -> String { path == "-" ? "<stdin>" : path }
 
     /// Reads a file; all its mistakes come out together.
     static func read(_ path: String) throws(CommandFailure) -> (SchedulerConfiguration, [Problem]) {
+        let (written, problems) = try readWritten(path)
+        return (written.value, problems)
+    }
+
+    /// The same, with the text.
+    private static func readWritten(
+        _ path: String
+    ) throws(CommandFailure) -> (WrittenConfiguration, [Problem]) {
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
         let (configuration, problems) = SchedulerConfiguration.read(
@@ -31,6 +47,6 @@ struct ConfigurationInput {
         guard let configuration else {
             throw CommandFailure(problems)
         }
-        return (configuration, problems)
+        return (WrittenConfiguration(configuration, text: String(decoding: bytes, as: UTF8.self)), problems)
     }
 }

@@ -1,5 +1,6 @@
 import ClusterAdapter
 import Documents
+import Recording
 import SchedulingPolicy
 
 /// Follows a configuration file, and puts it in force when it has changed and is good.
@@ -23,7 +24,8 @@ struct ConfigurationWatcher: Sendable {
                 bytes, file: ConfigurationInput.name(path))
             for problem in problems { log.warning("the configuration", ["problem": "\(problem)"]) }
             if let configuration {
-                scheduler.configure(configuration)
+                scheduler.configure(
+                    WrittenConfiguration(configuration, text: String(decoding: bytes, as: UTF8.self)))
             } else {
                 scheduler.keepConfiguration(because: problems.first.map { "\($0)" } ?? "")
             }

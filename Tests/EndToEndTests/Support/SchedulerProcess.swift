@@ -27,7 +27,10 @@ final class SchedulerProcess {
     }
 
     /// What a command prints that ends by itself.
-    static func output(_ arguments: [String]) throws -> String {
+    static func output(_ arguments: [String]) throws -> String { try result(arguments).output }
+
+    /// The same with its exit code.
+    static func result(_ arguments: [String]) throws -> Result {
         let process = Foundation.Process()
         process.executableURL = program
         process.arguments = arguments
@@ -37,7 +40,8 @@ final class SchedulerProcess {
         try process.run()
         let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        return String(decoding: output, as: UTF8.self)
+        return Result(
+            code: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
     }
 
     deinit { if process.isRunning { signal(SIGKILL) } }
