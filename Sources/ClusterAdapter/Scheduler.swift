@@ -62,6 +62,10 @@ public actor Scheduler {
     var toldOfGangs: [ObjectKey: PodGroupStatus.News] = [:]
     /// Statuses of gangs that were written.
     var transitions = 0
+    /// Under which compatibility gangs are placed.
+    private(set) var compatibility: Compatibility
+    /// Fields without effect that have been told of.
+    var remarked: Set<String> = []
     /// Gangs that hold places for fewer pods than their minimum, and since when.
     var partialSince: [ObjectKey: ContinuousClock.Instant] = [:]
 
@@ -74,6 +78,7 @@ public actor Scheduler {
         self.options = options
         self.log = log
         self.metrics = metrics
+        compatibility = configuration.compatibility
         identity = String(UInt64.random(in: .min ... .max), radix: 16)
         var session = SessionOptions()
         session.schedulerNames = options.schedulerNames
@@ -183,6 +188,7 @@ public actor Scheduler {
         case .gangEnded(let gang): end(gang)
         case .evictionRefused(let pod): tell(.evictionRefused(pod))
         case .configuration(let configuration):
+            compatibility = configuration.compatibility
             tell(.configuration(configuration))
             log.info("another configuration is in force")
             metrics.add("configuration_reloads_total", ["accepted"])
@@ -228,6 +234,7 @@ public actor Scheduler {
             failures[key] = nil
             statuses.forget(pod: key)
         case .podGroup(let group):
+            remark(on: group)
             let before = podGroups.updateValue(group, forKey: group.key)
             // What was written here comes back, and is nothing new.
             // Of other gangs than Volcano's nobody writes down the phase.
