@@ -84,12 +84,14 @@ public actor Scheduler {
     var nextDefaultQueue = ContinuousClock.now
     /// Kinds that the API server does not have.
     private(set) var absentKinds: Set<ObjectKind> = []
-    /// Whose semantics hold.
-    private(set) var compatibility: Compatibility
     /// How gangs stand, as they have been told.
     var toldOfGangs: [ObjectKey: PodGroupStatus.News] = [:]
     /// Statuses of gangs that were written.
     var transitions = 0
+    /// Under which compatibility gangs are placed.
+    private(set) var compatibility: Compatibility
+    /// Fields without effect that have been told of.
+    var remarked: Set<String> = []
     /// Gangs that hold places for fewer pods than their minimum, and since when.
     var partialSince: [ObjectKey: ContinuousClock.Instant] = [:]
     /// What a shadow knows of the scheduler beside it; nil for a scheduler that carries out its decisions.
@@ -346,6 +348,7 @@ public actor Scheduler {
             failures[key] = nil
             statuses.forget(pod: key)
         case .podGroup(let group):
+            remark(on: group)
             let before = podGroups.updateValue(group, forKey: group.key)
             // What was written here comes back, and is nothing new.
             // Of other gangs than Volcano's nobody writes down the phase.

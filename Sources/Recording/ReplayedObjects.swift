@@ -114,7 +114,7 @@ extension OutputValue {
         return .object(
             [
                 ("apiVersion", text("apiVersion") ?? .string(version)),
-                ("kind", text("kind") ?? .string(kind.rawValue)),
+                ("kind", text("kind") ?? .string(kind.name)),
             ] + members.filter { $0.0 != "apiVersion" && $0.0 != "kind" })
     }
 }

@@ -47,17 +47,18 @@ import Testing
 
     /// Schedules until something holds.
     private func run(
-        _ server: SmallServer, until holds: () -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+        _ server: SmallServer, _ configuration: SchedulerConfiguration = .default,
+        until holds: ([String]) -> Bool, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> [String] {
         let lines = Lines()
         let scheduler = Scheduler(
-            client: try server.client(), configuration: .default, options: SchedulerOptions(),
+            client: try server.client(), configuration: configuration, options: SchedulerOptions(),
             log: lines.log, metrics: Metrics())
         let running = Task { await scheduler.run() }
         scheduler.lead(true)
         // Rounds, not seconds: other tests may hold the threads for long.
-        for _ in 0..<500 where !holds() { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(holds(), "\(lines.all)", sourceLocation: sourceLocation)
+        for _ in 0..<500 where !holds(lines.all) { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(holds(lines.all), "\(lines.all)", sourceLocation: sourceLocation)
         running.cancel()
         _ = await running.value
         return lines.all
@@ -80,7 +81,7 @@ import Testing
             version, ["podgroups", "podgroups/status", "workloads"],
             ["\(path)/podgroups": [Self.group(2)]], bindings: 2)
         let place = "\(path)/namespaces/ns/podgroups/train/status"
-        let log = try await run(server) { condition(server.patches(of: place).last)["status"] == "True" }
+        let log = try await run(server) { _ in condition(server.patches(of: place).last)["status"] == "True" }
         #expect(Set(server.bindings.values) == ["a", "b"])
         #expect(
             condition(server.patches(of: place).last) == [
@@ -111,7 +112,7 @@ import Testing
                 ]
             ], bindings: 0)
         let place = "\(path)/namespaces/ns/podgroups/train/status"
-        _ = try await run(server) {
+        _ = try await run(server) { _ in
             !server.patches(of: place).isEmpty && !server.patches(of: "/pods/train-1/status").isEmpty
         }
         #expect(server.bindings == [:])
@@ -129,14 +130,14 @@ import Testing
         let server = server(
             "v1beta1", ["podgroups", "podgroups/status"],
             ["\(path)/podgroups": [Self.group(3, conditions: done)]], bindings: 0)
-        _ = try await run(server) { !server.patches(of: "/pods/train-1/status").isEmpty }
+        _ = try await run(server) { _ in !server.patches(of: "/pods/train-1/status").isEmpty }
         #expect(server.patches(of: "/podgroups/train/status").isEmpty)
         #expect(server.bindings == [:])
     }
 
     @Test("pods wait for a group that is not there yet") func missing() async throws {
         let server = server("v1beta1", ["podgroups", "podgroups/status"], [:], bindings: 0)
-        _ = try await run(server) { !server.patches(of: "/pods/train-1/status").isEmpty }
+        _ = try await run(server) { _ in !server.patches(of: "/pods/train-1/status").isEmpty }
         #expect(
             condition(server.patches(of: "/pods/train-1/status").last)["reason"] == "PodGroupNotFound")
         #expect(server.bindings == [:])
@@ -151,8 +152,34 @@ import Testing
             "v1alpha1", ["workloads"], ["\(path)/workloads": [workload]],
             reference: #""workloadRef":{"name":"w","podGroup":"workers","podGroupReplicaKey":"0"}"#,
             bindings: 2)
-        _ = try await run(server) { server.bindings.count == 2 }
+        _ = try await run(server) { _ in server.bindings.count == 2 }
         #expect(Set(server.bindings.values) == ["a", "b"])
+    }
+
+    @Test(
+        "what has no effect under a compatibility is logged once, under the others it has",
+        arguments: ["volcano-1.5", "volcano", "gangwright"])
+    func noEffect(compatibility: String) async throws {
+        let path = "/apis/scheduling.k8s.io/v1beta1"
+        let more = #","disruptionMode":{"all":{}},"schedulingConstraints":{"topology":[{"key":"rack"}]}"#
+        let second = Self.group(2, more: more).replacing("\"train\"", with: "\"second\"")
+        let server = server(
+            "v1beta1", ["podgroups", "podgroups/status"],
+            ["\(path)/podgroups": [Self.group(2, more: more), second]], bindings: 0)
+        let text = "compatibility: \(compatibility)\nactions: allocate\ntiers: [{plugins: [{name: gang}]}]"
+        let configuration = try #require(
+            SchedulerConfiguration.read(Array(text.utf8), file: "configuration").configuration)
+        let log = try await run(server, configuration) { lines in
+            lines.contains { $0.contains("the cluster is known") }
+        }
+        let fields = log.filter { $0.contains("has no effect") }.compactMap { line in
+            ["schedulingConstraints.topology", "disruptionMode"].first { line.contains($0) }
+        }
+        switch compatibility {
+        case "volcano-1.5": #expect(fields == ["schedulingConstraints.topology", "disruptionMode"])
+        case "volcano": #expect(fields == ["disruptionMode"])
+        default: #expect(fields == [])
+        }
     }
 
     @Test("what is not honoured is logged once") func notHonoured() async throws {
@@ -162,7 +189,7 @@ import Testing
         let server = server(
             "v1alpha3", ["podgroups", "podgroups/status"],
             ["\(path)/podgroups": [Self.group(2, more: parent), second]], bindings: 2)
-        let log = try await run(server) { server.bindings.count == 2 }
+        let log = try await run(server) { _ in server.bindings.count == 2 }
         #expect(log.count { $0.contains("parentCompositePodGroupName") } == 1)
     }
 }

@@ -50,6 +50,19 @@ import Testing
           networkTopology: {mode: soft, highestTierAllowed: 1}, subGroupPolicy: [{name: s, subGroupSize: 2, labelSelector: {}}]},
          status: {phase: Inqueue, conditions: [{type: Scheduled, status: "True"}]}}
         ---
+        {apiVersion: scheduling.x-k8s.io/v1alpha1, kind: PodGroup, metadata: {name: g0}, spec: {minMember: 2, minResources: {cpu: 2}}}
+        ---
+        {apiVersion: scheduling.k8s.io/v1beta1, kind: PodGroup, metadata: {name: g0, labels: {volcano.sh/queue-name: q0}},
+         spec: {schedulingPolicy: {gang: {minCount: 2}}, schedulingConstraints: {topology: [{key: rack}]}, disruptionMode: {all: {}},
+          priority: 5, priorityClassName: high, preemptionPolicy: Never},
+         status: {conditions: [{type: PodGroupInitiallyScheduled, status: "False", reason: Unschedulable}]}}
+        ---
+        {apiVersion: scheduling.k8s.io/v1alpha1, kind: Workload, metadata: {name: l0}, spec: {podGroups: [{name: a, policy: {gang: {minCount: 2}}}]}}
+        ---
+        {apiVersion: v1, kind: Pod, metadata: {name: p1}, spec: {workloadRef: {name: l0, podGroup: a, podGroupReplicaKey: b}}}
+        ---
+        {apiVersion: v1, kind: Pod, metadata: {name: p2}, spec: {schedulingGroup: {podGroupName: g0}}}
+        ---
         {apiVersion: scheduling.volcano.sh/v1beta1, kind: Queue, metadata: {name: q0},
          spec: {weight: 2, priority: 1, capability: {cpu: 5}, guarantee: {resource: {cpu: 1}},
           deserved: {cpu: 2}, reclaimable: false, parent: root, affinity: {nodeGroupAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [a]}}},
@@ -98,8 +111,14 @@ import Testing
     @Test("the sample itself is clean") func clean() {
         let result = read(Self.sample)
         #expect(result.messages == [])
-        #expect(result.snapshot.pods.map(\.key.name) == ["p0", "j1-ps-0", "j1-worker-0", "j1-worker-1"])
-        #expect(result.snapshot.podGroups.map(\.key.name) == ["g0", "j0", "j1"])
+        #expect(
+            result.snapshot.pods.map(\.key.name) == [
+                "p0", "p1", "p2", "j1-ps-0", "j1-worker-0", "j1-worker-1",
+            ])
+        #expect(
+            result.snapshot.podGroups.map(\.key.name) == [
+                "g0", "j0", "scheduling.k8s.io/g0", "scheduling.x-k8s.io/g0", "workload/l0/a/b", "j1",
+            ])
         #expect(result.snapshot.volumeAttachments.map(\.name) == ["w"])
         #expect(result.skippedKinds == [:])
     }

@@ -55,7 +55,7 @@ enum RecorderItem: Sendable {
 
 extension ObjectKind {
     /// How a recording names the kind, with its group: `Pod`, `PodGroup.scheduling.volcano.sh`.
-    var recordedName: String { group.isEmpty ? rawValue : "\(rawValue).\(group)" }
+    var recordedName: String { group.isEmpty ? name : "\(name).\(group)" }
 
     private static let byRecordedName = Dictionary(
         uniqueKeysWithValues: allCases.map { ($0.recordedName, $0) })
@@ -67,9 +67,12 @@ extension ObjectKind {
 }
 
 extension ObjectKey {
-    /// Reads `namespace/name`; the namespace may be empty.
+    /// Reads `namespace/name`, or the name of an object without a namespace.
     init?(recorded text: String) {
-        guard let slash = text.firstIndex(of: "/") else { return nil }
+        guard let slash = text.firstIndex(of: "/") else {
+            self.init(namespace: "", name: text)
+            return
+        }
         self.init(namespace: String(text[..<slash]), name: String(text[text.index(after: slash)...]))
     }
 }
