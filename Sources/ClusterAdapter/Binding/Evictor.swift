@@ -49,7 +49,6 @@ final class Evictor: Sendable {
         }
         Task {
             try? await Task.sleep(until: turn, clock: .continuous)
-            if tenure.isOver { return }
             await post(victim)
         }
     }
@@ -60,7 +59,7 @@ final class Evictor: Sendable {
         var backoff = Backoff()
         var random = SystemRandomNumberGenerator()
         var attempt = 1
-        while true {
+        while !tenure.isOver {
             do {
                 try await client.evict(
                     pod: victim.pod.name, namespace: victim.pod.namespace, options: options,
