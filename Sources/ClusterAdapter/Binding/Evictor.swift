@@ -53,7 +53,6 @@ final class Evictor: Sendable {
         }
         Task {
             try? await Task.sleep(until: turn, clock: .continuous)
-            if tenure.isOver { return }
             await post(victim, mayRefuse)
         }
     }
@@ -64,7 +63,7 @@ final class Evictor: Sendable {
         var backoff = Backoff()
         var random = SystemRandomNumberGenerator()
         var attempt = 1
-        while true {
+        while !tenure.isOver {
             do {
                 if mayRefuse {
                     try await client.evict(

@@ -86,16 +86,27 @@ struct ClusterFeed: Sendable {
         await withTaskGroup { group in
             let gone = Signal()
             let refusals = Refusals()
+            let isWaitedFor = Mutex(true)
             group.addTask {
                 await following.run { event in
                     switch event {
-                    case .replaced(let list): inbox.put(.replaced(kind, list.items))
+                    case .replaced(let list):
+                        isWaitedFor.withLock { $0 = false }
+                        inbox.put(.replaced(kind, list.items))
                     case .changed(let events, _): inbox.put(.changed(kind, events))
                     case .failed(let error, let wait):
                         metrics.add("watch_failures_total", [kind.qualifiedName])
                         log.warning(
                             "cannot follow \(resource)", ["error": "\(error)", "retryIn": "\(wait)"])
                         if error.status?.code == 404 { gone.set() }
+                        // A role from before the kind was looked at; nothing waits for a kind that others do without.
+                        if error.status?.code == 403, !kind.isIndispensable,
+                            isWaitedFor.withLock({ exchange(&$0, with: false) })
+                        {
+                            log.warning(
+                                "\(resource) may not be read: what needs them is off until the role allows it")
+                            inbox.put(.absent(kind))
+                        }
                         refusals.note(error, inbox)
                     }
                 }
@@ -211,6 +222,9 @@ extension ObjectVersion {
 }
 
 extension ObjectKind {
+    /// Whether nothing can be decided without it.
+    fileprivate var isIndispensable: Bool { self == .node || self == .pod }
+
     /// Where objects of the kind may be found, the best place first.
     public var resources: [GroupVersionResource] {
         versions.map { GroupVersionResource(group: group, version: $0, resource: plural) }

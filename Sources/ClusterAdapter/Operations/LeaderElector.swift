@@ -145,10 +145,11 @@ public struct LeaderElector: Sendable {
             return true
         } catch {
             // Somebody was quicker, which is no failure.
-            if error.status?.reason != .conflict, !error.isCancellation {
+            if error.status?.reason != .conflict, !Task.isCancelled {
+                let reason = error.isCancellation ? "the server does not answer in time" : "\(error)"
                 log.warning(
                     "the lease cannot be read or written",
-                    ["lease": "\(lease.namespace)/\(lease.name)", "error": "\(error)"])
+                    ["lease": "\(lease.namespace)/\(lease.name)", "error": reason])
             }
             return false
         }

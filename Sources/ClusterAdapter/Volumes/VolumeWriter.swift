@@ -199,7 +199,7 @@ final class VolumeWriter: Sendable {
         guard let object = ClusterObject.read(value, kind: kind, sink: sink)?.object, let read = read(object)
         else {
             throw .malformedAnswer(
-                sink.problems.first ?? Problem(file: kind.rawValue, line: 0, message: "cannot be read"))
+                sink.problems.first ?? Problem(file: kind.name, line: 0, message: "cannot be read"))
         }
         return read
     }
