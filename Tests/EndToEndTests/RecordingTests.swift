@@ -143,6 +143,7 @@ struct ShadowModeTests {
             shadow.signal(SIGTERM)
             #expect(shadow.wait() == 0)
             #expect(!shadow.log.contains("403"), "\(shadow.log)")
+            #expect(!shadow.log.contains("this client only reads"), "\(shadow.log)")
 
             let result = try SchedulerProcess.result(["shadow-report", recording, "-o", "json"])
             let report = try #require(result.document)
