@@ -67,10 +67,11 @@ struct WatchFaultTests {
             let watches = proxy.add(
                 ["watch=true"], times: 20, .cutWatch(afterLines: 0, last: "{\"type\":\"ADDED\",\"obj\n"))
             let scheduler = try SchedulerProcess(plane, through: proxy, ["--leader-elect", "false"])
+            try await cluster.wait("all nonsense has been said", atMost: 120) {
+                proxy.count(lists) == 20 && proxy.count(watches) == 20
+            }
             try await cluster.addGang("gang", 4)
             try await cluster.expectWhole(["gang": 4], atMost: 120)
-            #expect(proxy.count(lists) == 20)
-            #expect(proxy.count(watches) == 20)
             withExtendedLifetime(scheduler) {}
         }
     }
