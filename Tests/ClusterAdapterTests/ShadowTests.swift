@@ -115,7 +115,7 @@ private final class OtherScheduler: Sendable {
         let scheduler = try Scheduler(
             client: client, configuration: .default, options: options,
             log: Log(level: .debug) { line in lines.withLock { $0.append(line) } }, metrics: metrics)
-        scheduler.lead(true)
+        scheduler.lead()
         let run = Task { await scheduler.run() }
         // Other tests may take all there is of the machine for a while.
         let end = ContinuousClock.now + .seconds(120)

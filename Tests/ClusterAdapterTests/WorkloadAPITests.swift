@@ -2,6 +2,7 @@ import ClusterModel
 import Documents
 import KubernetesAPI
 import KubernetesClient
+import Recording
 import SchedulingPolicy
 import Testing
 
@@ -51,11 +52,11 @@ import Testing
         until holds: ([String]) -> Bool, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> [String] {
         let lines = Lines()
-        let scheduler = Scheduler(
-            client: try server.client(), configuration: configuration, options: SchedulerOptions(),
+        let scheduler = try Scheduler(
+            client: try server.client(), configuration: WrittenConfiguration(configuration, text: ""), options: SchedulerOptions(),
             log: lines.log, metrics: Metrics())
         let running = Task { await scheduler.run() }
-        scheduler.lead(true)
+        scheduler.lead()
         // Rounds, not seconds: other tests may hold the threads for long.
         for _ in 0..<500 where !holds(lines.all) { try await Task.sleep(for: .milliseconds(20)) }
         #expect(holds(lines.all), "\(lines.all)", sourceLocation: sourceLocation)

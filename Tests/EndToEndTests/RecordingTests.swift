@@ -42,7 +42,7 @@ struct RecordingTests {
             let first = try SchedulerProcess(plane, name: "first", options)
             try await load(cluster, &dice, rounds: 12, prefix: "a")
             first.signal(SIGKILL)
-            _ = first.wait()
+            _ = try await first.wait()
             let killed = try SchedulerProcess.result(["replay", file, "-o", "json"])
             let document = try #require(killed.document)
             #expect(killed.code == 0, "\(killed.output)")
@@ -52,7 +52,7 @@ struct RecordingTests {
             let second = try SchedulerProcess(plane, name: "second", options)
             try await load(cluster, &dice, rounds: 8, prefix: "b")
             second.signal(SIGTERM)
-            #expect(second.wait() == 0)
+            #expect(try await second.wait() == 0)
             for recording in [file, file + ".1"] {
                 let replay = try SchedulerProcess.result(["replay", recording])
                 #expect(replay.code == 0, "\(replay.output)")
@@ -81,7 +81,7 @@ extension RecordingTests {
             try await cluster.addGang("after", 1, gpus: 0)
             try await cluster.wait("it schedules on") { try await cluster.onNodes()["after"] == 1 }
             scheduler.signal(SIGTERM)
-            #expect(scheduler.wait() == 0)
+            #expect(try await scheduler.wait() == 0)
             for recording in [file, file + ".1"] {
                 let replay = try SchedulerProcess.result(["replay", recording])
                 #expect(replay.code == 0, "\(replay.output)")
@@ -95,8 +95,8 @@ extension RecordingTests {
     .enabled(if: isEndToEnd, "needs a control plane: run make e2e"), .serialized)
 struct ShadowModeTests {
     /// The kubeconfig of the role that `deploy/overlays/shadow` gives.
-    private func kubeconfig(_ plane: ControlPlane) throws -> String {
-        try plane.apply("deploy/overlays/shadow")
+    private func kubeconfig(_ plane: ControlPlane) async throws -> String {
+        try await plane.apply("deploy/overlays/shadow")
         let text = try String(contentsOfFile: plane.folder + "/admin.kubeconfig", encoding: .utf8)
         let user = "as: \"system:serviceaccount:gangwright-system:gangwright-shadow\", client-certificate:"
         let file = plane.folder + "/shadow.kubeconfig"
@@ -112,7 +112,7 @@ struct ShadowModeTests {
             let shadow = try SchedulerProcess(
                 plane, name: "shadow",
                 [
-                    "--kubeconfig", try kubeconfig(plane), "--shadow-of", "volcano", "--shadow-patience",
+                    "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "volcano", "--shadow-patience",
                     "4s", "--record", recording,
                 ])
             try await cluster.wait("it knows the cluster") { shadow.log.contains("the cluster is known") }
@@ -133,7 +133,7 @@ struct ShadowModeTests {
                 try await cluster.onNodes().values.filter { $0 == 2 }.count == 6
             }
             other.signal(SIGTERM)
-            _ = other.wait()
+            _ = try await other.wait()
             // Nobody places this one but the shadow, in its thoughts.
             try await cluster.addGang("lonely", 1, gpus: 1, scheduler: "volcano")
             try await cluster.wait("its patience is over") {
@@ -141,7 +141,7 @@ struct ShadowModeTests {
             }
             #expect(try await cluster.onNodes()["lonely"] == nil)
             shadow.signal(SIGTERM)
-            #expect(shadow.wait() == 0)
+            #expect(try await shadow.wait() == 0)
             #expect(!shadow.log.contains("403"), "\(shadow.log)")
             #expect(!shadow.log.contains("this client only reads"), "\(shadow.log)")
 
@@ -164,7 +164,7 @@ struct ShadowModeTests {
             let shadow = try SchedulerProcess(
                 plane, name: "shadow",
                 [
-                    "--kubeconfig", try kubeconfig(plane), "--shadow-of", "naive", "--shadow-patience", "3s",
+                    "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "naive", "--shadow-patience", "3s",
                     "--record", recording,
                 ])
             try await cluster.wait("it knows the cluster") { shadow.log.contains("the cluster is known") }
@@ -180,7 +180,7 @@ struct ShadowModeTests {
                 shadow.log.contains("the other scheduler has bound only a part")
             }
             shadow.signal(SIGTERM)
-            #expect(shadow.wait() == 0)
+            #expect(try await shadow.wait() == 0)
             let result = try SchedulerProcess.result(["shadow-report", recording, "-o", "json"])
             let gangs = try #require(result.document?["gangs"])
             let torn = try #require(gangs.elements.first { $0["name"]?.string == "torn" })

@@ -44,13 +44,13 @@ struct ShownVolume: Sendable {
 extension Cluster {
     static let claims = GroupVersionResource(resource: "persistentvolumeclaims")
     static let volumes = GroupVersionResource(resource: "persistentvolumes")
-    private static let classes = GroupVersionResource(
+    static let storageClasses = GroupVersionResource(
         group: "storage.k8s.io", version: "v1", resource: "storageclasses")
 
     /// A class whose claims wait for their first pod; volumes of one without a provisioner are there already.
     func addStorageClass(_ name: String, provisioner: String = "kubernetes.io/no-provisioner") async throws {
         try await create(
-            Self.classes, namespace: nil,
+            Self.storageClasses, namespace: nil,
             [
                 "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
                 "metadata": ["name": .string(name)], "provisioner": .string(provisioner),
