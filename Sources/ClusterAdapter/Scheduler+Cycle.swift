@@ -163,7 +163,8 @@ extension Scheduler {
         var victims = Dictionary(uniqueKeysWithValues: bound.map { ($0.pod, $0.uid) })
         for (key, facts) in pods.onNodes(of: gang) { victims[key] = facts.uid }
         for (key, uid) in victims.sorted(by: { $0.key < $1.key }) {
-            evictor.evict(Evictor.Victim(pod: key, uid: uid, reason: "gang \(gang): \(reason)"), mayRefuse: true)
+            evictor.evict(
+                Evictor.Victim(pod: key, uid: uid, reason: "gang \(gang): \(reason)"), mayRefuse: true)
         }
     }
 

@@ -82,6 +82,8 @@ public actor Scheduler {
     var announcements: [ObjectKey: GangAnnouncement] = [:]
     /// When the queue that every cluster has may be made again.
     var nextDefaultQueue = ContinuousClock.now
+    /// When what has to be looked after now and then is due.
+    private var nextRound = ContinuousClock.now
     /// Kinds that the API server does not have.
     private(set) var absentKinds: Set<ObjectKind> = []
     /// How gangs stand, as they have been told.
@@ -202,15 +204,21 @@ public actor Scheduler {
                 runCycle(at: now)
                 continue
             }
-            if isLeader, shadow == nil {
-                updateStatuses()
-                if mayDecide {
-                    releaseStuckGangs()
-                    makeDefaultQueue()
-                }
+            if isLeader, shadow == nil { updateStatuses() }
+            if nextRound <= .now {
+                nextRound = .now + .seconds(1)
+                goRound()
             }
-            measureCache()
             await inbox.wait(atMost: wait(from: now))
+        }
+    }
+
+    /// What is looked after once a second: it costs as much as there are gangs.
+    private func goRound() {
+        measureCache()
+        if mayDecide, shadow == nil {
+            releaseStuckGangs()
+            makeDefaultQueue()
         }
     }
 

@@ -82,7 +82,8 @@ private struct Desk {
         claim.selectedNode = node
         claim.isBindCompleted = !volume.isEmpty
         change(&claim)
-        binder.see(Observed(key: claim.key, resourceVersion: "\(version)", object: .persistentVolumeClaim(claim)))
+        binder.see(
+            Observed(key: claim.key, resourceVersion: "\(version)", object: .persistentVolumeClaim(claim)))
     }
 
     /// The API server shows a volume.

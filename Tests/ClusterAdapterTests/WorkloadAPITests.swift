@@ -53,7 +53,8 @@ import Testing
     ) async throws -> [String] {
         let lines = Lines()
         let scheduler = try Scheduler(
-            client: try server.client(), configuration: WrittenConfiguration(configuration, text: ""), options: SchedulerOptions(),
+            client: try server.client(), configuration: WrittenConfiguration(configuration, text: ""),
+            options: SchedulerOptions(),
             log: lines.log, metrics: Metrics())
         let running = Task { await scheduler.run() }
         scheduler.lead()

@@ -112,7 +112,8 @@ struct ShadowModeTests {
             let shadow = try SchedulerProcess(
                 plane, name: "shadow",
                 [
-                    "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "volcano", "--shadow-patience",
+                    "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "volcano",
+                    "--shadow-patience",
                     "4s", "--record", recording,
                 ])
             try await cluster.wait("it knows the cluster") { shadow.log.contains("the cluster is known") }
@@ -164,7 +165,8 @@ struct ShadowModeTests {
             let shadow = try SchedulerProcess(
                 plane, name: "shadow",
                 [
-                    "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "naive", "--shadow-patience", "3s",
+                    "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "naive", "--shadow-patience",
+                    "3s",
                     "--record", recording,
                 ])
             try await cluster.wait("it knows the cluster") { shadow.log.contains("the cluster is known") }

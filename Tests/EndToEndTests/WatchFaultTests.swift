@@ -76,6 +76,26 @@ struct WatchFaultTests {
         }
     }
 
+    @Test("news that never came is found by comparing, and made good") func drift() async throws {
+        try await onCluster(nodes: 4) { plane, cluster in
+            let proxy = try FaultProxy(plane)
+            proxy.add(Self.pods, .omit("\"name\":\"ghost\""))
+            let scheduler = try SchedulerProcess(
+                plane, through: proxy, ["--leader-elect", "false", "--cache-compare-period", "2s"])
+            try await cluster.wait("it knows the cluster") { scheduler.log.contains("the cluster is known") }
+            try await cluster.addPod("ghost", gpus: 8, scheduler: "other", node: "node-0")
+            try await cluster.wait("the difference is found") {
+                scheduler.log.contains("all pods are read anew differing=1 objects=default/ghost")
+            }
+            try await cluster.wait("and made good") {
+                scheduler.log.contains("pods are known as the API server has them count=1")
+            }
+            try await cluster.addGang("gang", 3)
+            try await cluster.expectWhole(["gang": 3])
+            withExtendedLifetime(scheduler) {}
+        }
+    }
+
     @Test("a server that takes its time is waited for") func slow() async throws {
         try await onCluster(nodes: 4) { plane, cluster in
             let proxy = try FaultProxy(plane)

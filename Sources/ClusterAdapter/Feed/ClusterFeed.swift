@@ -104,7 +104,8 @@ struct ClusterFeed: Sendable {
                             isWaitedFor.withLock({ exchange(&$0, with: false) })
                         {
                             log.warning(
-                                "\(resource) may not be read: what needs them is off until the role allows it")
+                                "\(resource) may not be read: what needs them is off until the role allows it"
+                            )
                             inbox.put(.absent(kind))
                         }
                         refusals.note(error, inbox)

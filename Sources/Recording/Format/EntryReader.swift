@@ -40,7 +40,9 @@ struct EntryReader {
             return .object(kind, object)
         }
         if reader.value("remove") != nil {
-            guard let kind = kind("remove"), let key = key("name") else { return nil }
+            guard let kind = kind("remove"), let key = key("name", isNamespaced: kind.isNamespaced) else {
+                return nil
+            }
             return .removal(kind, key)
         }
         if reader.value("cycle") != nil { return .cycle(cycle()) }
@@ -65,9 +67,9 @@ struct EntryReader {
         return nil
     }
 
-    private func key(_ member: String) -> ObjectKey? {
+    private func key(_ member: String, isNamespaced: Bool = true) -> ObjectKey? {
         guard let text = reader.requiredString(member) else { return nil }
-        if let key = ObjectKey(recorded: text) { return key }
+        if let key = ObjectKey(recorded: text), key.namespace.isEmpty != isNamespaced { return key }
         report(member, "found \(text.debugDescription), expected namespace/name")
         return nil
     }
@@ -108,7 +110,8 @@ struct EntryReader {
         var rows: [Row] = []
         for row in list.elements {
             let words = row.elements.compactMap(\.string)
-            guard words.count == columns, let pod = ObjectKey(recorded: words[0]) else {
+            guard words.count == columns, let pod = ObjectKey(recorded: words[0]), !pod.namespace.isEmpty
+            else {
                 report(key, "found a row that is none, expected a pod and \(columns - 1) more")
                 return rows
             }

@@ -67,8 +67,9 @@ extension ObjectKind {
 }
 
 extension ObjectKey {
-    /// Reads `namespace/name`, or the name of an object without a namespace.
+    /// Reads `namespace/name`, or the name of an object without a namespace; nil for nothing.
     init?(recorded text: String) {
+        if text.isEmpty { return nil }
         guard let slash = text.firstIndex(of: "/") else {
             self.init(namespace: "", name: text)
             return

@@ -209,7 +209,9 @@ struct Cluster: Sendable {
         for resource in [.pods, Self.groups, Self.budgets, Self.claims, events, InstanceTypes.jobs] {
             try await clear(resource, namespace: "default")
         }
-        for resource in [.nodes, Self.volumes, Self.storageClasses, Self.queues, InstanceTypes.types] { try await clear(resource) }
+        for resource in [.nodes, Self.volumes, Self.storageClasses, Self.queues, InstanceTypes.types] {
+            try await clear(resource)
+        }
         try await clear(Self.leases, namespace: "gangwright-system")
         let classes = try await client.list(ListScope(Self.classes)) { $0["metadata"]?["name"]?.string }.items
         for name in classes where !name.hasPrefix("system-") {

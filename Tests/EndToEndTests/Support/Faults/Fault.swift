@@ -19,6 +19,8 @@ enum Fault: Sendable {
     case garble
     /// So many lines of a watch come through, then these bytes if there are any, then the connection breaks.
     case cutWatch(afterLines: Int, last: String? = nil)
+    /// Lines of a watch that contain this never come.
+    case omit(String)
 
     /// What a server says in a watch whose version it no longer has.
     static let expired =

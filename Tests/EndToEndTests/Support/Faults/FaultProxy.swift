@@ -162,6 +162,7 @@ extension FaultProxy.Relay {
             return hold.wait(line) ? steps : [.cut]
         case .garble: return exchange(request, garbles: true)
         case .cutWatch(let lines, let last): return watch(request, cutAfter: lines, last: last)
+        case .omit(let text): return watch(request, omitting: text)
         }
     }
 
@@ -194,7 +195,8 @@ extension FaultProxy.Relay {
     }
 
     private func watch(
-        _ request: LoopbackServer.Request, cutAfter limit: Int? = nil, last: String? = nil
+        _ request: LoopbackServer.Request, cutAfter limit: Int? = nil, last: String? = nil,
+        omitting text: String? = nil
     ) -> [LoopbackServer.Step] {
         guard let message = message(request) else { return [.cut] }
         let transport = transport
@@ -210,6 +212,12 @@ extension FaultProxy.Relay {
                 return (last.map { [.chunk($0), .lastChunk] } ?? []) + [.cut]
             }
             guard let bytes = wait({ try? await stream.nextLines() }) else { return nil }
+            if let text {
+                let lines = bytes.split(separator: 0x0A).filter {
+                    !String(decoding: $0, as: UTF8.self).contains(text)
+                }
+                return [.chunk(Array(lines.map { $0 + [0x0A] }.joined()))]
+            }
             guard let limit else { return [.chunk(bytes)] }
             let left = limit - passed.withLock { $0 }
             let taken = bytes.split(separator: 0x0A).prefix(left).map { $0 + [0x0A] }
