@@ -7,7 +7,7 @@ private func onStorage(
     nodes: Int = 4, _ answer: @escaping @Sendable (String, String) -> HollowStorage.Answer,
     _ body: (ControlPlane, Cluster, HollowStorage) async throws -> Void
 ) async throws {
-    try await onCluster(nodes: nodes) { plane, cluster in
+    try await onCluster(nodes: nodes, spoils: true) { plane, cluster in
         try await cluster.addStorageClass("made", provisioner: "csi.example.com")
         try await cluster.addStorageClass("local")
         let storage = HollowStorage(cluster, answer)

@@ -82,8 +82,8 @@ struct OtherGangsTests {
             try await cluster.addGang("train", 2)
             try await addGroup("train", 2, client)
             try await addPods(of: "train", 2, called: "twin", cluster)
-            try await addGroup("large", 3, client)
-            try await addPods(of: "large", 3, cluster)
+            try await addGroup("large", 5, client)
+            try await addPods(of: "large", 5, cluster)
             // Its group does not exist yet.
             try await addPods(of: "early", 1, cluster)
             let scheduler = try SchedulerProcess(plane)
@@ -94,7 +94,7 @@ struct OtherGangsTests {
             try await cluster.wait("the large one's pods say why they wait") {
                 try await cluster.pods().filter {
                     $0.name.hasPrefix("large") && $0.reason == "Unschedulable" && $0.node.isEmpty
-                }.count == 3
+                }.count == 5
             }
             try await cluster.wait("a pod without its group says so") {
                 try await cluster.pods().first { $0.name == "early-0" }?.reason == "PodGroupNotFound"
@@ -103,11 +103,11 @@ struct OtherGangsTests {
             let group = try await client.get(Self.groups, namespace: "default", name: "train").document()
             #expect(group["status"] == nil)
             #expect(!scheduler.log.contains("level=error"))
-            try await cluster.addNodes(4, prefix: "more")
+            try await cluster.addNodes(6, prefix: "more")
             try await addGroup("early", 1, client)
             try await cluster.wait("the large one and the early one run as well") {
                 let pods = try await cluster.pods().filter { $0.phase == "Running" }
-                return pods.count { $0.name.hasPrefix("large") || $0.name == "early-0" } == 4
+                return pods.count { $0.name.hasPrefix("large") || $0.name == "early-0" } == 6
             }
             withExtendedLifetime(scheduler) {}
         }

@@ -216,7 +216,8 @@ extension FaultProxy.Relay {
                 let lines = bytes.split(separator: 0x0A).filter {
                     !String(decoding: $0, as: UTF8.self).contains(text)
                 }
-                return [.chunk(Array(lines.map { $0 + [0x0A] }.joined()))]
+                // An empty chunk would be the last.
+                return lines.isEmpty ? [] : [.chunk(Array(lines.map { $0 + [0x0A] }.joined()))]
             }
             guard let limit else { return [.chunk(bytes)] }
             let left = limit - passed.withLock { $0 }
