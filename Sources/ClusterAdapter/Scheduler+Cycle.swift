@@ -91,6 +91,11 @@ extension Scheduler {
         case .bound:
             refusals[binding.pod] = nil
             tell(.bound(binding.pod))
+            if let created = pods[binding.pod]?.created {
+                metrics.observe(
+                    "task_scheduling_latency_milliseconds", ["Bound"],
+                    Double(max(0, WallClock.now.milliseconds - created.secondsSinceEpoch * 1_000)))
+            }
             statuses.scheduled(binding)
         case .refused(let reason):
             log.warning(

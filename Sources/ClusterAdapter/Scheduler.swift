@@ -278,6 +278,7 @@ public actor Scheduler {
         case .fatal(let reason): failure = failure ?? reason
         case .pause(let isPaused):
             if isPaused != self.isPaused { log.warning(isPaused ? "paused" : "no longer paused") }
+            metrics.set("paused", to: isPaused ? 1 : 0)
             self.isPaused = isPaused
         }
     }

@@ -4,6 +4,7 @@ import SchedulingPolicy
 /// What the adapter itself has to know of a pod, beside what the scheduling loop knows.
 struct PodFacts: Sendable, Equatable {
     var uid: String
+    var created: Timestamp?
     /// The gang by name, in the pod's namespace; nil for a pod that is its own.
     var gang: String?
     var node: String?
@@ -17,6 +18,7 @@ struct PodFacts: Sendable, Equatable {
 
     init(_ pod: Pod, isOurs: Bool) {
         uid = pod.uid
+        created = pod.created
         gang = pod.podGroup
         node = pod.nodeName
         phase = pod.phase

@@ -96,6 +96,7 @@ extension Metrics {
             help: "Gangs that had to give their places back, since they did not come together"),
         Definition(
             name: "pending_pods", kind: .gauge, help: "Pods that wait, by reason", labels: ["reason"]),
+        Definition(name: "paused", kind: .gauge, help: "1 while an admin has stopped decisions"),
         Definition(name: "leader", kind: .gauge, help: "1 while this process decides"),
         Definition(name: "cache_objects", kind: .gauge, help: "Objects that are known", labels: ["kind"]),
         Definition(
