@@ -123,12 +123,7 @@ public struct Replay {
         }
         switch entry.content {
         case .object(let kind, let value):
-            let sink = ProblemSink()
-            guard let (object, key) = ClusterObject.read(value, kind: kind, sink: sink) else {
-                let reason = sink.problems.first.map { "\($0.field): \($0.message)" } ?? ""
-                throw Problem(
-                    file: file, line: entry.line, message: "the object is refused now: \(reason)")
-            }
+            let (object, key) = try entry.read(kind, value, file: file)
             var position = 0
             driver.take(kind, object, at: time) { change in isNews(change, &position, entry) }
             objects?.set(kind, key, value)

@@ -42,12 +42,7 @@ struct GzipWriter: ~Copyable {
     /// Takes a file over that is open.
     init(descriptor: Int32, path: String) throws(FileFailure) {
         // The quickest level: objects repeat themselves so much that the others gain little.
-        guard let file = gzdopen(descriptor, "wb1") else {
-            close(descriptor)
-            throw FileFailure(path, "no memory")
-        }
-        gzbuffer(file, 1 << 17)
-        self.file = file
+        file = try openGzip(descriptor, "wb1", path)
         self.path = path
     }
 
@@ -91,12 +86,7 @@ struct GzipReader: ~Copyable {
             close(descriptor)
             throw FileFailure(path, String(cString: strerror(EISDIR)))
         }
-        guard let file = gzdopen(descriptor, "rb") else {
-            close(descriptor)
-            throw FileFailure(path, "no memory")
-        }
-        gzbuffer(file, 1 << 17)
-        self.file = file
+        file = try openGzip(descriptor, "rb", path)
         self.path = path
     }
 
@@ -120,4 +110,14 @@ struct GzipReader: ~Copyable {
         _ = gzerror(file, &code)
         return code == Z_BUF_ERROR
     }
+}
+
+/// zlib's view of an open file, which is closed with it.
+private func openGzip(_ descriptor: Int32, _ mode: String, _ path: String) throws(FileFailure) -> gzFile {
+    guard let file = gzdopen(descriptor, mode) else {
+        close(descriptor)
+        throw FileFailure(path, "no memory")
+    }
+    gzbuffer(file, 1 << 17)
+    return file
 }

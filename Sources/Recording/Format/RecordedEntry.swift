@@ -53,6 +53,20 @@ enum RecorderItem: Sendable {
     }
 }
 
+extension RecordedEntry {
+    /// Reads the object that this line holds.
+    ///
+    /// - Throws: why it is refused now, though it was not when it was recorded.
+    func read(
+        _ kind: ObjectKind, _ value: Value, file: String
+    ) throws(Problem) -> (object: ClusterObject, key: ObjectKey) {
+        let sink = ProblemSink()
+        if let read = ClusterObject.read(value, kind: kind, sink: sink) { return read }
+        let reason = sink.problems.first.map { "\($0.field): \($0.message)" } ?? ""
+        throw Problem(file: file, line: line, message: "the object is refused now: \(reason)")
+    }
+}
+
 extension ObjectKind {
     /// How a recording names the kind, with its group: `Pod`, `PodGroup.scheduling.volcano.sh`.
     var recordedName: String { group.isEmpty ? name : "\(name).\(group)" }

@@ -66,12 +66,7 @@ public struct ShadowReport: Sendable {
         ledger.expire(at: time)
         switch entry.content {
         case .object(let kind, let value):
-            let sink = ProblemSink()
-            guard let (object, key) = ClusterObject.read(value, kind: kind, sink: sink) else {
-                let reason = sink.problems.first.map { "\($0.field): \($0.message)" } ?? ""
-                throw Problem(
-                    file: file, line: entry.line, message: "the object is refused now: \(reason)")
-            }
+            let (object, key) = try entry.read(kind, value, file: file)
             if case .pod(let pod) = object { noteEviction(of: pod, key, value) }
             for change in live.changed(object) { ledger.note(change, at: entry.seen ?? time) }
         case .removal(let kind, let key):
