@@ -15,14 +15,15 @@ extension Scheduler {
                 "pending": "\(result.pending.count)", "took": "\(ContinuousClock.now - begin)",
             ])
         let decided = ContinuousClock.now
+        let ours = result.withoutOthers
         if shadow == nil {
             for gang in gangs(of: result.binds) { commit(gang) }
             for eviction in result.evictions { evict(eviction) }
-            note(result)
+            note(ours)
         } else {
             compare(result, at: now)
         }
-        measure(result, took: decided - begin, toHandOut: ContinuousClock.now - decided)
+        measure(ours, took: decided - begin, toHandOut: ContinuousClock.now - decided)
     }
 
     /// The pods that a cycle binds, gang by gang, in the order of the decisions.
@@ -193,5 +194,15 @@ extension Scheduler {
             Evictor.Victim(
                 pod: eviction.pod, uid: facts.uid, reason: eviction.reason.rawValue + purpose),
             mayRefuse: !compatibility.isVolcano)
+    }
+}
+
+extension CycleResult {
+    /// The same without what waits for another scheduler, which is for that one to tell of.
+    fileprivate var withoutOthers: CycleResult {
+        var ours = self
+        ours.pending.removeAll { $0.reason == .otherScheduler }
+        ours.podGroups.removeAll { $0.reason == .otherScheduler }
+        return ours
     }
 }

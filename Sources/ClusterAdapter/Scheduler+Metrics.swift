@@ -9,13 +9,11 @@ extension Scheduler {
         metrics.observe("cycle_duration_seconds", ["hand-out"], toHandOut / .seconds(1))
         metrics.observe("e2e_scheduling_latency_milliseconds", [], took / .milliseconds(1))
         metrics.add("schedule_attempts_total", ["scheduled"], by: Double(result.binds.count))
-        // What asks for another scheduler waits for that one.
-        let pending = result.pending.filter { $0.reason != .otherScheduler }
-        metrics.add("schedule_attempts_total", ["unschedulable"], by: Double(pending.count))
+        metrics.add("schedule_attempts_total", ["unschedulable"], by: Double(result.pending.count))
         var waiting: [[String]: Double] = [:]
-        for pending in pending { waiting[[pending.reason.rawValue], default: 0] += 1 }
+        for pending in result.pending { waiting[[pending.reason.rawValue], default: 0] += 1 }
         metrics.replace("pending_pods", waiting)
-        let gangs = result.podGroups.filter { $0.reason != nil && $0.reason != .otherScheduler }
+        let gangs = result.podGroups.filter { $0.reason != nil }
         metrics.set("unschedule_job_count", to: Double(gangs.count))
         metrics.replace(
             "unschedule_task_count",

@@ -7,16 +7,14 @@ import SchedulingPolicy
 extension Scheduler {
     /// Says how gangs and pods stand after a cycle.
     func note(_ result: CycleResult) {
-        for group in result.podGroups
-        where (group.origin == .object || group.origin == .kubernetes) && group.reason != .otherScheduler {
+        for group in result.podGroups where group.origin == .object || group.origin == .kubernetes {
             standings[group.key] = group
             writeStatus(of: group.key)
             if group.origin == .object { announce(group) }
         }
         writeStatuses(of: result.queues)
         let time = "\(WallClock.now.timestamp)"
-        for pending in result.pending
-        where pending.reason != .schedulingGated && pending.reason != .otherScheduler {
+        for pending in result.pending where pending.reason != .schedulingGated {
             note(pending, at: time)
         }
         for pipelined in result.pipelined {
