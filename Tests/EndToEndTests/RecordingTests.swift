@@ -109,12 +109,12 @@ struct ShadowModeTests {
     func volcano() async throws {
         try await onCluster(nodes: 4) { plane, cluster in
             let recording = plane.folder + "/shadow.jsonl.gz"
+            // The other one is given more time than a busy machine takes for a gang.
             let shadow = try SchedulerProcess(
                 plane, name: "shadow",
                 [
                     "--kubeconfig", try await kubeconfig(plane), "--shadow-of", "volcano",
-                    "--shadow-patience",
-                    "4s", "--record", recording,
+                    "--shadow-patience", "20s", "--record", recording,
                 ])
             try await cluster.wait("it knows the cluster") { shadow.log.contains("the cluster is known") }
             let file = plane.folder + "/spread.conf"
@@ -128,6 +128,9 @@ struct ShadowModeTests {
             let other = try SchedulerProcess(
                 plane, name: "other",
                 ["--scheduler-name", "volcano", "--config", file, "--leader-elect", "false"])
+            try await cluster.wait("the other knows the cluster") {
+                other.log.contains("the cluster is known")
+            }
             for gang in 0..<6 { try await cluster.addGang("g\(gang)", 2, gpus: 2, scheduler: "volcano") }
             try await cluster.addGang("large", 9, gpus: 8, scheduler: "volcano")
             try await cluster.wait("all that fit run") {

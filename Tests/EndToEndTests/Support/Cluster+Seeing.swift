@@ -54,7 +54,7 @@ extension Cluster {
 
     /// Waits until so many pods of each gang run, and holds the cluster to what must always be true.
     func expectWhole(
-        _ gangs: [String: Int], atMost seconds: Double = 60, mayBeRejected: Bool = false,
+        _ gangs: [String: Int], atMost seconds: Double = 180, mayBeRejected: Bool = false,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         try await wait("whole: \(gangs)", atMost: seconds, sourceLocation: sourceLocation) {
@@ -121,7 +121,7 @@ extension Cluster {
 
     /// Waits until something holds, and fails the test if it does not in time.
     func wait(
-        _ what: String, atMost seconds: Double = 60, every interval: Duration = .milliseconds(50),
+        _ what: String, atMost seconds: Double = 180, every interval: Duration = .milliseconds(50),
         sourceLocation: SourceLocation = #_sourceLocation, until holds: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + .seconds(seconds)
