@@ -29,8 +29,8 @@ let package = Package(
         .executableTarget(
             name: "gangwright",
             dependencies: [
-                "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "SyntheticClusters",
-                "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator",
+                "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "Fragmentation",
+                "SyntheticClusters", "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator",
                 "ClusterModel",
                 "Documents",
             ],
@@ -55,7 +55,11 @@ let package = Package(
 
         // Outside data in, outside data out.
         .target(
-            name: "Simulation", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel", "Documents"],
+            name: "Simulation",
+            dependencies: [
+                "Fragmentation", "Recording", "KubernetesAPI", "SyntheticClusters", "SchedulingLoop",
+                "SchedulingPolicy", "Allocator", "ClusterModel", "Documents",
+            ],
             swiftSettings: strict),
         .target(
             name: "ClusterAdapter",
@@ -77,6 +81,7 @@ let package = Package(
             swiftSettings: strict),
 
         // The core: no I/O, no clock, no randomness of its own.
+        .target(name: "Fragmentation", dependencies: ["ClusterModel"], swiftSettings: core),
         .target(
             name: "SchedulingLoop", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel"],
             swiftSettings: core),
@@ -130,8 +135,15 @@ let package = Package(
             dependencies: ["SyntheticClusters", "ClusterModel", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "FragmentationTests",
+            dependencies: ["Fragmentation", "SyntheticClusters", "ClusterModel", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "SimulationTests",
-            dependencies: ["Simulation", "KubernetesAPI", "Documents", "TestSupport"],
+            dependencies: [
+                "Simulation", "Fragmentation", "Recording", "KubernetesAPI", "SyntheticClusters",
+                "SchedulingLoop", "SchedulingPolicy", "ClusterModel", "Documents", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "BenchmarkTests",
