@@ -42,6 +42,7 @@ struct Program {
             case "jobs": try ExplainJobsCommand(arguments, style: style).run(&outcome)
             default: try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
             }
+        case "simulate-merge": try SimulateMergeCommand(arguments, style: style).run(&outcome)
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
@@ -66,7 +67,7 @@ struct Program {
         subcommands: [
             RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
-            CapacityCommand.command,
+            CapacityCommand.command, SimulateMergeCommand.command,
             ConfigCommand.command,
             ConvertCommand.command, BenchCommand.command,
             Command(
