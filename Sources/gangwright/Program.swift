@@ -44,6 +44,7 @@ struct Program {
             }
         case "simulate":
             try SimulateCommand(arguments, environment: environment, style: style).run(&outcome)
+        case "simulate-merge": try SimulateMergeCommand(arguments, style: style).run(&outcome)
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
@@ -68,8 +69,8 @@ struct Program {
         subcommands: [
             RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
-            CapacityCommand.command, SimulateCommand.command, ConfigCommand.command, ConvertCommand.command,
-            BenchCommand.command,
+            CapacityCommand.command, SimulateCommand.command, SimulateMergeCommand.command,
+            ConfigCommand.command, ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",
                 examples: [

@@ -65,7 +65,7 @@ public struct SimulationDetails: Sendable, Equatable {
     public var series: SimulationSeries
     /// How long the run took, in milliseconds.
     public var duration: Int64
-    /// Waits from the shortest to the longest, in milliseconds: all of them, or so many evenly spaced ranks.
+    /// Waits of the jobs that started, from the shortest to the longest, in milliseconds: all of them, or so many evenly spaced ranks.
     public var waits: [Int64]
     /// Which GPUs were in use at some times.
     public var pictures: [OccupancyPicture]
@@ -94,7 +94,7 @@ extension SimulationDetails {
         for (index, (job, result)) in zip(plan.jobs, outcome.jobs).enumerated()
         where result.state != .notSubmitted {
             let figures = JobFigures(job, gpus: gpus[job.shape], result, end: outcome.duration)
-            waits.append(figures.wait)
+            if result.started != nil { waits.append(figures.wait) }
             // One GPU makes no gang, however few there are.
             if figures.gpus > 1 { candidates.append((figures.gpus, index)) }
             guard keepsJobs else { continue }

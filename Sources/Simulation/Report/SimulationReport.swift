@@ -1,3 +1,5 @@
+public import SchedulingPolicy
+
 /// What came of a scenario: the runs of its variants with its seeds, side by side.
 ///
 /// Runs come in as they are done, and are small by then: a run of a hundred thousand jobs leaves a few kilobytes, those that are
@@ -78,8 +80,36 @@ public struct SimulationReport: Sendable, Equatable {
         variants.compactMap { variant in runs.first { $0.variant == variant && $0.details != nil } }
     }
 
-    /// What a variant is called.
-    public static func title(ofVariant name: String) -> String { name.isEmpty ? "as it stands" : name }
+    /// Job-hours that were waited in a variant for each reason: means over its seeds.
+    public func waitByReason(of variant: String) -> [PendingReason: Double] {
+        let runs = runs(of: variant)
+        var hours: [PendingReason: Double] = [:]
+        for run in runs {
+            for wait in run.summary.waitByReason {
+                hours[wait.reason, default: 0] += wait.jobHours / Double(runs.count)
+            }
+        }
+        return hours
+    }
+
+    /// What was simulated, in a sentence.
+    public var headline: String {
+        guard let run = runs.first else { return "No run is done yet." }
+        let jobs = run.summary[.jobsSubmitted] ?? 0
+        var text = "\(FigureText.decimal(jobs, places: 0)) jobs on \(FigureText.count(run.summary.nodes)) nodes with "
+        text += "\(FigureText.short(run.summary.mostGPUs)) GPUs, over "
+        text += "\(FigureText.duration(seconds: run.summary.duration)) of virtual time."
+        if variants.count > 1 {
+            text += " \(variants.count) variants side by side"
+            text += seeds.count > 1 ? ", each with \(seeds.count) seeds." : ", with one seed."
+        } else if seeds.count > 1 {
+            text += " \(seeds.count) seeds."
+        }
+        return text
+    }
+
+    /// What a variant is called: the scenario as it stands is the baseline.
+    public static func title(ofVariant name: String) -> String { name.isEmpty ? "baseline" : name }
 }
 
 /// One run of a scenario: a variant, a seed, and what came of them.

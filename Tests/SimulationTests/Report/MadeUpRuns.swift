@@ -53,7 +53,7 @@ struct MadeUpRuns {
             var job = SimulatedJob(
                 key: ObjectKey(namespace: "team-\(index % 3)", name: "job-\(index)"),
                 shape: [0, 0, 0, 1, 1, 2, 2, 3, 4, 5][shape], submitted: time,
-                runTime: Int64(random.integer(in: 5...300)) * Int64(random.integer(in: 1...60)) * 1_000)
+                runTime: Int64(random.integer(in: 5...100)) * Int64(random.integer(in: 1...40)) * 1_000)
             job.queue = random.choice(queues)
             job.user = "user-\(random.integer(in: 1...6))"
             plan.jobs.append(job)

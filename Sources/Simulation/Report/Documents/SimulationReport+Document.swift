@@ -85,7 +85,7 @@ extension SimulationRun {
         .object([
             ("variant", .string(variant)), ("seed", .init(seed: seed)),
             ("durationSeconds", .number(summary.duration)), ("nodes", .init(summary.nodes)),
-            ("gpus", .number(summary.gpus)),
+            ("gpus", .number(summary.gpus)), ("mostGPUs", .number(summary.mostGPUs)),
             (
                 "metrics",
                 .object(SimulationMetric.allCases.map { ($0.rawValue, .init(summary[$0])) })

@@ -107,9 +107,10 @@ extension SimulationSummary {
     fileprivate init?(_ reader: FieldReader) {
         guard let duration = reader.requiredDouble("durationSeconds"),
             let nodes = reader.integer("nodes", in: 0...Int64(Int32.max)), let gpus = reader.requiredDouble("gpus"),
+            let mostGPUs = reader.requiredDouble("mostGPUs"),
             let metricReader = reader.object("metrics")
         else {
-            reader.report("metrics", "expected durationSeconds, nodes, gpus and metrics")
+            reader.report("metrics", "expected durationSeconds, nodes, gpus, mostGPUs and metrics")
             return nil
         }
         var metrics: [SimulationMetric: Double] = [:]
@@ -132,7 +133,7 @@ extension SimulationSummary {
         }
         guard let breakdowns = reader.object("breakdowns").map(Self.breakdowns) else { return nil }
         self.init(
-            duration: duration, nodes: Int(nodes), gpus: gpus, metrics: metrics, waitByReason: reasons,
+            duration: duration, nodes: Int(nodes), gpus: gpus, mostGPUs: mostGPUs, metrics: metrics, waitByReason: reasons,
             breakdowns: breakdowns)
     }
 

@@ -72,6 +72,7 @@ struct ChartFrame {
                 Self.text(&page, x(tick.value), height - bottom + 14, tick.label, class: "tick middle")
             }
             Self.text(&page, left + plotWidth / 2, height - 5, xTitle, class: "label middle")
+            if yTitle.isEmpty { return }
             let middle = FigureText.coordinate(top + plotHeight / 2)
             page.element(
                 "text",

@@ -11,7 +11,7 @@ extension ReportCharts {
         if gangs.isEmpty { return }
         let row = 15.0
         var frame = ChartFrame(
-            height: row * Double(gangs.count) + 44, left: 168, horizontal: timeScale,
+            width: timeWidth, height: row * Double(gangs.count) + 44, left: 168, horizontal: timeScale,
             vertical: .linear(most: 1))
         frame.top = 6
         let names = Set(gangs.map(\.queue)).sorted { $0.precedes($1) }
@@ -20,7 +20,7 @@ extension ReportCharts {
             legend: names.prefix(ReportStyle.colors).map { LegendEntry(text: $0, style: color(ofQueue: $0)) } + [
                 LegendEntry(text: "waits", style: "faint", mark: "stroke"),
                 LegendEntry(text: "has lost its place", style: "bad", mark: "stroke"),
-            ], caption: gangSentence(run, gangs)
+            ], caption: gangSentence(run, gangs), full: isWide
         ) { page in
             frame.draw(
                 &page, label: "When the largest gangs waited and ran", xTicks: timeTicks, yTicks: [],
@@ -40,7 +40,7 @@ extension ReportCharts {
         let middle = y + height / 2
         let last = gang.ended.map(seconds) ?? end
         ChartFrame.text(
-            &page, frame.left - 46, middle + 4, Self.shortened(gang.key.name), class: "small end")
+            &page, frame.left - 52, middle + 4, Self.shortened(gang.key.name), class: "small end")
         ChartFrame.text(&page, frame.left - 6, middle + 4, "\(gang.gpus) GPU", class: "small end")
         let firstStart = gang.runs.first.map { seconds($0.start) } ?? last
         ChartFrame.line(

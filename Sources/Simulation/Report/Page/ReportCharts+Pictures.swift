@@ -34,9 +34,9 @@ extension ReportCharts {
         let (width, left) = (640.0, 4.0)
         let columns = groups.map(\.columns.count).max() ?? 1
         // As wide as there is room for, so that a small cluster does not look lost.
-        let columnWidth = min(22.0, max(12.0, (width - 2 * left) / Double(max(1, columns))))
+        let columnWidth = min(36.0, max(12.0, (width - 2 * left) / Double(max(1, columns))))
         let perRow = max(1, Int((width - 2 * left) / columnWidth))
-        let cell = cells > 8 ? 5.0 : 7.0
+        let cell = cells > 8 ? 5.0 : columnWidth > 24 ? 10.0 : 7.0
         let rowHeight = Double(cells) * cell + 8
         let height = groups.reduce(6.0) { sum, group in
             sum + 18 + Double((group.columns.count + perRow - 1) / perRow) * rowHeight
@@ -129,9 +129,9 @@ extension ReportCharts {
         text += ", a cell \(isGrouped ? "a share of their GPUs" : "a GPU"). "
         text += "\(FigureText.count(Int(used))) of \(FigureText.count(Int(gpus))) GPUs are in use; "
         text += "\(FigureText.count(whole)) of \(FigureText.count(up.count)) nodes are free, "
-        text += "\(FigureText.count(partly)) are used in part."
+        text += "\(FigureText.count(partly)) used in part."
         let down = picture.nodes.count - up.count
-        if down > 0 { text += " \(FigureText.count(down)) take no pods." }
+        if down > 0 { text += " Another \(FigureText.count(down)) cannot take pods." }
         return text
     }
 }

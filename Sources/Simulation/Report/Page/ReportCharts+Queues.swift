@@ -33,16 +33,16 @@ extension ReportCharts {
         figure(
             &page, title: title("GPUs of each queue", run),
             legend: [
-                LegendEntry(text: "held", style: "q0"),
-                LegendEntry(text: "held and asked for", style: "q7"),
+                LegendEntry(text: "held", style: "faint"),
+                LegendEntry(text: "asked for besides", style: "free"),
                 LegendEntry(text: "due", style: "ink", mark: "dashes"),
-            ], caption: queueSentence(run, shown)
+            ], caption: queueSentence(run, shown), full: isWide
         ) { page in
             for (place, name) in shown.enumerated() {
                 guard let queue = series.queues.firstIndex(of: name) else { continue }
                 let isLast = place == shown.count - 1
                 var frame = ChartFrame(
-                    height: isLast ? band + 30 : band, horizontal: timeScale, vertical: .linear(most: most))
+                    width: timeWidth, height: isLast ? band + 30 : band, horizontal: timeScale, vertical: .linear(most: most))
                 frame.top = 20
                 frame.bottom = isLast ? 34 : 4
                 writeBand(&page, frame, series, queue, name, most: most, hasAxis: isLast)
@@ -77,7 +77,7 @@ extension ReportCharts {
         if hasAxis {
             frame.draw(
                 &page, label: "GPUs of queue \(name) over time", xTicks: timeTicks, yTicks: ticks,
-                xTitle: Self.timeTitle, yTitle: "GPUs", contents)
+                xTitle: Self.timeTitle, yTitle: "", contents)
         } else {
             ChartFrame.svg(&page, width: frame.width, height: frame.height, label: "GPUs of queue \(name) over time") { page in
                 for tick in ticks {

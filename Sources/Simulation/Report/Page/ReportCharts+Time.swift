@@ -6,7 +6,8 @@ extension ReportCharts {
         let most = ChartTicks.ceiling(runs.map { $0.series.values(\.gpuCapacity).max() ?? 0 }.max() ?? 0)
         for run in runs {
             let series = run.series
-            let frame = ChartFrame(horizontal: timeScale, vertical: .linear(most: most))
+            let frame = ChartFrame(
+                width: timeWidth, height: isWide ? 260 : 230, horizontal: timeScale, vertical: .linear(most: most))
             let held = series.values(\.gpuAllocated)
             let unusable = series.values { min($0.gpuAllocated + $0.gpuFragmented, max($0.gpuCapacity, $0.gpuAllocated)) }
             figure(
@@ -15,7 +16,7 @@ extension ReportCharts {
                     LegendEntry(text: "held by pods", style: "held"),
                     LegendEntry(text: "idle, and of no use to any job of the workload", style: "fragment"),
                     LegendEntry(text: "there", style: "ink", mark: "stroke"),
-                ], caption: allocationSentence(run)
+                ], caption: allocationSentence(run), full: isWide
             ) { page in
                 frame.draw(
                     &page, label: "GPUs over time", xTicks: timeTicks, yTicks: ChartTicks.numbers(to: most),

@@ -23,7 +23,7 @@ extension ReportCharts {
             ) { page in
                 for run in runs {
                     page.element("g", [("class", "c\(run.color)")]) { page in
-                        ChartFrame.path(&page, waitCurve(run.details.waits, frame), class: "curve")
+                        ChartFrame.path(&page, waitCurve(run, frame), class: "curve")
                     }
                 }
             }
@@ -31,14 +31,18 @@ extension ReportCharts {
     }
 
     /// Up where a job starts, along while none does; what is drawn twice in the same place is drawn once.
-    private func waitCurve(_ waits: [Int64], _ frame: ChartFrame) -> String {
-        guard !waits.isEmpty else { return "" }
+    private func waitCurve(_ run: Run, _ frame: ChartFrame) -> String {
+        let waits = run.details.waits
+        let submitted = run.summary[.jobsSubmitted] ?? 0
+        guard !waits.isEmpty, submitted > 0 else { return "" }
+        // Who never started keeps the curve from its top.
+        let top = (run.summary[.jobsStarted] ?? 0) / submitted * 100
         let bottom = FigureText.coordinate(frame.y(0))
         var path = "M\(FigureText.coordinate(frame.left)) \(bottom)"
         var last = (x: FigureText.coordinate(frame.left), y: bottom)
         for (index, wait) in waits.enumerated() {
             let x = FigureText.coordinate(frame.x(Double(wait) / 1_000))
-            let y = FigureText.coordinate(frame.y(Double(index + 1) / Double(waits.count) * 100))
+            let y = FigureText.coordinate(frame.y(Double(index + 1) / Double(waits.count) * top))
             if x != last.x { path += "H\(x)" }
             if y != last.y { path += "V\(y)" }
             last = (x, y)
@@ -54,7 +58,7 @@ extension ReportCharts {
                 + "9 of 10 at most \(SimulationMetric.waitP90.text(high)), "
                 + "the longest \(SimulationMetric.waitMax.text(run.summary[.waitMax]))."
         }
-        return sentences.joined(separator: " ") + " The further up and left a curve, the better."
+        return sentences.joined(separator: " ") + " The further up and left a curve, the better; jobs that never started keep it from its top."
     }
 
     // MARK: Why jobs waited
@@ -62,7 +66,7 @@ extension ReportCharts {
     /// Job-hours by reason: a bar for each reason and variant, means over the seeds.
     func writeReasons(_ page: inout Markup) {
         let variants = report.variants.filter { !report.runs(of: $0).isEmpty }
-        let hours = variants.map(reasonHours)
+        let hours = variants.map { report.waitByReason(of: $0) }
         let reasons = PendingReason.allCases.filter { reason in hours.contains { $0[reason] ?? 0 > 0 } }
             .map { reason in (reason, hours.map { $0[reason] ?? 0 }) }
             .sorted { ($1.1.max() ?? 0, $0.0.rawValue) < ($0.1.max() ?? 0, $1.0.rawValue) }
@@ -83,7 +87,7 @@ extension ReportCharts {
                 for (index, (reason, values)) in reasons.enumerated() {
                     let top = 4 + Double(index) * row
                     ChartFrame.text(
-                        &page, left - 8, top + (row - 11) / 2 + 4, Self.words(reason), class: "end")
+                        &page, left - 8, top + (row - 11) / 2 + 4, ReasonText.words(reason), class: "end")
                     for (variant, value) in values.enumerated() {
                         let y = top + Double(variant) * bar
                         page.element("g", [("class", "c\(variant % ReportStyle.colors)")]) { page in
@@ -99,56 +103,13 @@ extension ReportCharts {
         }
     }
 
-    private func reasonHours(_ variant: String) -> [PendingReason: Double] {
-        let runs = report.runs(of: variant)
-        var hours: [PendingReason: Double] = [:]
-        for run in runs {
-            for wait in run.summary.waitByReason {
-                hours[wait.reason, default: 0] += wait.jobHours / Double(runs.count)
-            }
-        }
-        return hours
-    }
-
     private func reasonSentence(_ reasons: [PendingReason], _ hours: [[PendingReason: Double]]) -> String {
         guard let first = reasons.first, let base = hours.first else { return "" }
         let total = PendingReason.allCases.reduce(0.0) { $0 + (base[$1] ?? 0) }
         guard total > 0 else { return "Bars are as long as jobs waited, added up over all jobs." }
         let share = FigureText.decimal((base[first] ?? 0) / total * 100, places: 0)
         let name = report.variants.count > 1 ? "\(SimulationReport.title(ofVariant: report.variants[0])): " : ""
-        return "\(name)\(share) % of \(FigureText.short(total)) job-hours of waiting were for “\(Self.words(first))”: "
-            + Self.meaning(first) + "."
-    }
-
-    /// A reason in words: `QueueOverused` is `queue overused`.
-    static func words(_ reason: PendingReason) -> String {
-        var words = ""
-        for character in reason.rawValue {
-            if character.isUppercase, !words.isEmpty { words += " " }
-            words += character.lowercased()
-        }
-        return words
-    }
-
-    /// What a reason means for who waits.
-    static func meaning(_ reason: PendingReason) -> String {
-        switch reason {
-        case .schedulingGated: "a scheduling gate was set"
-        case .unsupportedConstraint: "a pod states a constraint that is not evaluated"
-        case .otherScheduler: "the pods ask for another scheduler"
-        case .terminating: "the pods were being deleted"
-        case .podGroupNotFound: "the pods name a gang that does not exist"
-        case .queueNotFound: "the jobs name a queue that does not exist"
-        case .unknownInstanceType: "the jobs name an instance type that does not exist"
-        case .notEnqueued: "the queue's admission had not let the jobs in"
-        case .queueOverused: "the queue used all that it is due"
-        case .queueShareExceeded: "the job would have taken its queue beyond what it is due"
-        case .notEnoughTasks, .notEnoughPodsOfTask: "fewer pods existed than the gang needs"
-        case .networkTopologyNotReady: "the network's domains formed no tree"
-        case .reserved: "places were being kept for the gang until they were free"
-        case .unschedulable: "no node had room"
-        case .gangNotReady: "there was room for some of the gang's pods, not for its minimum"
-        case .notTried: "no action of the configuration tries such pods"
-        }
+        return "\(name)\(share) % of \(FigureText.short(total)) job-hours of waiting were for “\(ReasonText.words(first))”: "
+            + ReasonText.meaning(first) + "."
     }
 }

@@ -44,6 +44,10 @@ struct ReportCharts {
     /// The time axis of all drawings.
     var timeScale: ChartFrame.Scale { .linear(most: lastSecond) }
     var timeTicks: [ChartFrame.Tick] { ChartTicks.times(to: lastSecond) }
+    /// Whether drawings take the page's whole width: with one variant nothing stands beside them.
+    var isWide: Bool { report.variants.count == 1 }
+    /// The width of a drawing along time.
+    var timeWidth: Double { isWide ? 1_280 : 640 }
     static let timeTitle = "virtual time since the start"
 
     /// Writes a figure: a title, a legend, a drawing, and a sentence that says what is seen.

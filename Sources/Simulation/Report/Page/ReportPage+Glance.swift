@@ -34,7 +34,7 @@ extension ReportPage {
                 else { continue }
                 page.element("div", [("class", "card")]) { page in
                     page.element("p", [("class", "title")], text: metric.title)
-                    page.element("p", [("class", "value")], text: metric.text(statistics.mean))
+                    page.element("p", [("class", "value")], text: value(metric, statistics))
                     if let margin = statistics.margin, margin > 0 {
                         page.element("p", [("class", "margin")], text: "± \(metric.text(margin))")
                     }
@@ -42,6 +42,15 @@ extension ReportPage {
                 }
             }
         }
+    }
+
+    /// The value of a card: jobs that are done are so many of those that came.
+    private func value(_ metric: SimulationMetric, _ statistics: SampleStatistics) -> String {
+        let text = metric.text(statistics.mean)
+        guard metric == .jobsDone,
+            let submitted = comparison.rows.first(where: { $0.metric == .jobsSubmitted })?.cells[0].statistics
+        else { return text }
+        return "\(text) of \(metric.text(submitted.mean))"
     }
 
     private func writeFigures(_ page: inout Markup) {

@@ -47,7 +47,7 @@ struct ReportPage {
         page.element("header") { page in
             page.element("p", [("class", "kind")], text: "Simulation of a GPU cluster")
             page.element("h1", text: report.scenario)
-            page.element("p", [("class", "lede")], text: lede)
+            page.element("p", [("class", "lede")], text: report.headline)
             for note in notes { page.element("p", [("class", "note")], text: note) }
         }
         writeGlance(&page)
@@ -78,21 +78,6 @@ struct ReportPage {
     }
 
     // MARK: Words
-
-    private var lede: String {
-        guard let run = report.runs.first else { return "No run is done yet." }
-        let jobs = run.summary[.jobsSubmitted] ?? 0
-        var text = "\(FigureText.decimal(jobs, places: 0)) jobs on \(FigureText.count(run.summary.nodes)) nodes with "
-        text += "\(FigureText.short(run.summary.gpus)) GPUs, over "
-        text += "\(FigureText.duration(seconds: run.summary.duration)) of virtual time."
-        if hasVariants {
-            text += " \(report.variants.count) variants side by side"
-            text += report.seeds.count > 1 ? ", each with \(report.seeds.count) seeds." : ", with one seed."
-        } else if report.seeds.count > 1 {
-            text += " \(report.seeds.count) seeds."
-        }
-        return text
-    }
 
     private var notes: [String] {
         var notes: [String] = []

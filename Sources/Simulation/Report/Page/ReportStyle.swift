@@ -29,8 +29,9 @@ enum ReportStyle {
         figure,.panel{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:14px 16px;min-width:0}
         .full{grid-column:1/-1}
         figcaption{margin-top:6px;max-width:90ch}
-        svg{display:block;width:100%;height:auto;max-width:900px}
-        .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:12px}
+        svg{display:block;width:100%;height:auto}
+        figure:not(.full) svg{max-width:900px}
+        .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:12px}
         .card{background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:12px 14px}
         .card .title{font-size:13px;color:var(--faint);margin:0}
         .card .value{font-size:24px;font-weight:600;margin:0;font-variant-numeric:tabular-nums}
@@ -38,8 +39,8 @@ enum ReportStyle {
         .card .meaning{font-size:12px;color:var(--faint);margin:4px 0 0;line-height:1.35}
         .findings{margin:0;padding:12px 16px 12px 34px;background:var(--panel);border:1px solid var(--line);border-radius:10px}
         .scroll{overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:10px}
-        table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}
-        th,td{padding:6px 12px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+        table{border-collapse:collapse;width:100%;font-size:12.5px;font-variant-numeric:tabular-nums}
+        th,td{padding:6px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
         tbody tr:last-child th,tbody tr:last-child td{border-bottom:0}
         thead th{color:var(--faint);font-weight:600}
         tbody th{font-weight:500}

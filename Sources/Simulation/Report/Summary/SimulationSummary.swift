@@ -17,6 +17,8 @@ public struct SimulationSummary: Sendable, Equatable {
     public var nodes: Int
     /// GPUs on nodes that take pods, on average over the run.
     public var gpus: Double
+    /// The same when there were most.
+    public var mostGPUs: Double
     /// The figures; what cannot be said of the run is absent.
     public var metrics: [SimulationMetric: Double]
     /// What jobs waited for, most first.
@@ -55,6 +57,7 @@ extension SimulationSummary {
         duration = Double(outcome.duration) / 1_000
         nodes = plan.cluster.nodes.count
         gpus = time.capacity
+        mostGPUs = outcome.series.points.map(\.gpuCapacity).max() ?? 0
         self.metrics = metrics
         waitByReason =
             PendingReason.allCases.compactMap { reason in
