@@ -15,7 +15,7 @@ extension PlanBuilder {
     }
 
     mutating func addEvents() {
-        var present = NodeLedger(plan.cluster.nodes)
+        var present = PresentNodes(plan.cluster.nodes)
         var queues: [String: Queue] = [:]
         for queue in plan.cluster.queues { queues[queue.name] = queue }
         for occurrence in occurrences() {
@@ -91,7 +91,7 @@ extension PlanBuilder {
 
     private mutating func happen(
         _ section: ScenarioDocument.EventSection, _ time: Int64, _ choice: ScenarioDocument.NodeChoice,
-        _ present: inout NodeLedger, _ random: inout SeededGenerator, _ event: ([String]) -> ClusterEvent,
+        _ present: inout PresentNodes, _ random: inout SeededGenerator, _ event: ([String]) -> ClusterEvent,
         _ back: (([String]) -> ClusterEvent)?
     ) {
         let names = nodes(choice, present, &random).map(\.name)
@@ -104,7 +104,7 @@ extension PlanBuilder {
 
     private mutating func add(
         _ count: Int, to name: String, _ section: ScenarioDocument.EventSection, at time: Int64,
-        _ present: inout NodeLedger
+        _ present: inout PresentNodes
     ) {
         guard let pool = document.cluster.pools.first(where: { $0.name == name }) else {
             check(
@@ -125,7 +125,7 @@ extension PlanBuilder {
 
     /// The nodes that a choice means, in the order of their names; none is a problem.
     private mutating func nodes(
-        _ choice: ScenarioDocument.NodeChoice, _ present: NodeLedger, _ random: inout SeededGenerator
+        _ choice: ScenarioDocument.NodeChoice, _ present: PresentNodes, _ random: inout SeededGenerator
     ) -> [Node] {
         if let pool = choice.pool, !document.cluster.pools.contains(where: { $0.name == pool }) {
             check([Weighted(pool, weight: 1)], among: Set(document.cluster.pools.map(\.name)), "a pool", choice.place)
@@ -148,7 +148,7 @@ extension PlanBuilder {
     // MARK: Failures
 
     mutating func addFailures() {
-        let present = NodeLedger(plan.cluster.nodes)
+        let present = PresentNodes(plan.cluster.nodes)
         for section in document.failures {
             var random = streams.failures.fork()
             guard let end = [section.until.map(time), plan.duration].compactMap({ $0 }).min() else {
@@ -185,7 +185,7 @@ extension PlanBuilder {
 }
 
 /// Which nodes there are at a time, while events are gone through in the order of their times.
-private struct NodeLedger {
+private struct PresentNodes {
     /// By name.
     private(set) var nodes: [Node]
     /// What is still to come.
