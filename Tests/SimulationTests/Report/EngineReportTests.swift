@@ -1,3 +1,4 @@
+import ClusterModel
 import Documents
 import Foundation
 import FoundationXML
