@@ -65,7 +65,7 @@ struct SimulateCommand {
         let runs = try SimulationRuns(scenario, arguments)
         if arguments.flag("check") { return try runs.check(&outcome) }
         let output = SimulationOutput(arguments, style: style)
-        let report = try runs.run(keepsJobs: output.listsJobs, &outcome)
+        let report = try runs.run(keepsJobs: output.listsJobs(isPart: arguments.isGiven("shard")), &outcome)
         try output.write(report, to: &outcome)
     }
 }
