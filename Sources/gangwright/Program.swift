@@ -43,6 +43,7 @@ struct Program {
             default: try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
             }
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
+        case "whatif": try WhatIfCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
         case "convert": try ConvertCommand(arguments).run(&outcome)
@@ -66,7 +67,7 @@ struct Program {
         subcommands: [
             RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
-            CapacityCommand.command,
+            CapacityCommand.command, WhatIfCommand.command,
             ConfigCommand.command,
             ConvertCommand.command, BenchCommand.command,
             Command(
