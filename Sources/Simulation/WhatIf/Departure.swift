@@ -11,6 +11,11 @@ public struct Departure: Equatable, Sendable {
         /// How many may go now.
         public var allowed: Int
 
+        /// A budget of which so many pods are to leave, and so many may.
+        public init(key: ObjectKey, pods: Int, allowed: Int) {
+            (self.key, self.pods, self.allowed) = (key, pods, allowed)
+        }
+
         /// Whether it lets none go, so that the drain stands still until something else changes.
         public var forbids: Bool { allowed <= 0 }
     }
@@ -134,7 +139,7 @@ extension PodGroup {
 
 extension Pod {
     /// True for pods that a drain passes over, as `kubectl drain --ignore-daemonsets` does.
-    fileprivate var staysOnItsNode: Bool {
+    var staysOnItsNode: Bool {
         annotations["kubernetes.io/config.mirror"] != nil
             || owners.contains { $0.kind == "DaemonSet" || $0.kind == "Node" }
     }

@@ -71,7 +71,7 @@ struct JobPlaces {
             result.pending.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Gangs by name, then pods without one by name; without those that have ended.
+    /// Gangs by name, then pods without one by name; without those that have ended, and what belongs to its node.
     var all: [JobPlace] {
         var members: [ObjectKey: [Pod]] = [:]
         var single: [Pod] = []
@@ -80,7 +80,7 @@ struct JobPlaces {
             let gang = pod.podGroup.map { ObjectKey(namespace: pod.key.namespace, name: $0) }
             if let gang, gangs.contains(gang) {
                 members[gang, default: []].append(pod)
-            } else if !pod.isTerminal, !pod.isTerminating {
+            } else if !pod.isTerminal, !pod.isTerminating, pod.nodeName == nil || !pod.staysOnItsNode {
                 single.append(pod)
             }
         }

@@ -11,20 +11,27 @@ public struct NodeTemplate: Sendable {
     public let title: String
     private let node: Node
     private let csiNode: CSINode?
+    /// What DaemonSets run on it, and would run on others.
+    private let companions: [Pod]
 
     /// Nodes like one that exists, or that somebody has written down.
     ///
     /// What only says how that machine is at present is left out: that it is cordoned, not ready, what the node controller
     /// taints it with for that, and the images that it has pulled.
     ///
-    /// - Parameter csiNode: the volume drivers of the node, if it is known.
-    public init(like node: Node, title: String, csiNode: CSINode? = nil) {
+    /// - Parameter cluster: where the volume drivers of the node and the pods of its DaemonSets are, which new nodes would have
+    ///   as well.
+    public init(like node: Node, title: String, of cluster: ClusterSnapshot = ClusterSnapshot()) {
         var fresh = node
         fresh.isUnschedulable = false
         fresh.ready = nil
         fresh.taints.removeAll { $0.key.hasPrefix("node.kubernetes.io/") }
         fresh.images = []
-        (self.node, name, self.title, self.csiNode) = (fresh, node.name, title, csiNode)
+        (self.node, name, self.title) = (fresh, node.name, title)
+        csiNode = cluster.csiNodes.first { $0.name == node.name }
+        companions = cluster.pods.filter { pod in
+            pod.nodeName == node.name && !pod.isTerminal && pod.owners.contains { $0.kind == "DaemonSet" }
+        }
     }
 
     /// Adds so many nodes to a cluster, under names that it does not have: `NAME-new-1` and so on.
@@ -46,6 +53,13 @@ public struct NodeTemplate: Sendable {
             if var drivers = csiNode {
                 drivers.name = name
                 snapshot.csiNodes.append(drivers)
+            }
+            for companion in companions {
+                var pod = companion
+                pod.key.name += "-\(name)"
+                pod.uid = ""
+                pod.nodeName = name
+                snapshot.pods.append(pod)
             }
             names.append(name)
         }

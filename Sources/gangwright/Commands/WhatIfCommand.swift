@@ -36,6 +36,12 @@ struct WhatIfCommand {
             Option(
                 name: "max-nodes", metavar: "N", help: "with --fit: try at most so many", default: "1000",
                 integers: 1...100_000),
+            Option(
+                name: "when", metavar: "JOB",
+                help: "say when this job would start, with what runs and all that waits in virtual time"),
+            Option(
+                name: "assume-run-time", metavar: "DURATION",
+                help: "with --when: how long pods run that do not say it, as in 4h (default: for ever)"),
             CycleRun.cyclesOption,
         ])
 
@@ -52,6 +58,10 @@ struct WhatIfCommand {
         var text: String
         var isYes: Bool
         var comparison: WhatIfComparison
+        /// Whether before and after differ in anything but time.
+        var isChange = true
+        /// Sections between the answer and the comparison.
+        var sections: [String] = []
         /// Paragraphs below the answer.
         var notes: [String] = []
         var members: [(String, OutputValue)] = []
@@ -61,7 +71,13 @@ struct WhatIfCommand {
         try checkUse()
         let input = try WhatIfInput(arguments, &outcome)
         let result =
-            if let word = arguments.value("fit") { try fit(input, word) } else { try change(input) }
+            if let word = arguments.value("fit") {
+                try fit(input, word)
+            } else if let name = arguments.value("when") {
+                try start(input, name)
+            } else {
+                try change(input)
+            }
         let format = OutputFormat(arguments)
         outcome.standardOutput =
             format.text {
@@ -74,7 +90,10 @@ struct WhatIfCommand {
 
     /// Refuses what asks for nothing.
     private func checkUse() throws(CommandFailure) {
-        let questions = ["fit"]
+        let questions = ["fit", "when"]
+        if questions.allSatisfy(arguments.isGiven) {
+            throw CommandFailure(.badInput, "--when: found it beside --fit, expected one question")
+        }
         let options = WhatIfInput.options.map(\.name).filter { $0 != "like" } + questions
         if !options.contains(where: arguments.isGiven) {
             let known = options.map { "--\($0)" }.joined(separator: ", ")
@@ -136,6 +155,52 @@ struct WhatIfCommand {
         return ["\(Count.of(count, "more node")) like \(word)"]
     }
 
+    private func start(_ input: WhatIfInput, _ name: String) throws(CommandFailure) -> Answer {
+        let key = try job(name, "when", input)
+        let assumed = try assumedRunTime()
+        var answer = try change(input)
+        let (forecast, without): (StartForecast?, StartForecast?)
+        do {
+            forecast = try StartForecast(
+                of: key, in: input.after, input.surroundings.after, assuming: assumed)
+            without =
+                input.changes.isEmpty
+                ? nil
+                : try StartForecast(
+                    of: key, in: input.before, input.surroundings.before, assuming: assumed)
+        } catch {
+            throw Self.overflow(error)
+        }
+        guard let forecast else {
+            throw CommandFailure(.badInput, "--when: found that \(key) is over, expected a job that waits")
+        }
+        let text = ForecastText(forecast: forecast, now: input.surroundings.after.now)
+        let effect = input.changes.isEmpty ? [] : [answer.text]
+        (answer.text, answer.notes) = (text.answer, text.notes + effect)
+        answer.sections = [text.table(style: style)].filter { !$0.isEmpty }
+        answer.isChange = !input.changes.isEmpty
+        answer.isYes = forecast.answer != .never && answer.isYes
+        var other = OutputValue.null
+        if let without {
+            let before = ForecastText(forecast: without, now: input.surroundings.before.now)
+            answer.notes.insert("Without the change: \(before.answer)", at: 0)
+            other = before.document
+        }
+        answer.members = [("start", text.document), ("startWithoutChange", other)]
+        return answer
+    }
+
+    private func assumedRunTime() throws(CommandFailure) -> Int64? {
+        guard let text = arguments.value("assume-run-time") else { return nil }
+        guard let duration = Duration(go: text), duration > .zero else {
+            throw CommandFailure(
+                .badInput, "--assume-run-time: found \(text.debugDescription), expected a duration such as 4h"
+            )
+        }
+        let (seconds, attoseconds) = duration.components
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+
     /// Which jobs are to fit.
     private func target(_ input: WhatIfInput) throws(CommandFailure) -> NodeFit.Target {
         let names = arguments.values("job")
@@ -178,6 +243,7 @@ struct WhatIfCommand {
         let head = style.paint(VisibleText.line(answer.text), answer.isYes ? .good : .bad)
         let paragraphs = ([head] + answer.notes.map(VisibleText.line)).joined(separator: "\n") + "\n"
         let tables = WhatIfTables(comparison: answer.comparison, style: style, isWide: isWide)
-        return ([paragraphs] + tables.sections).joined(separator: "\n")
+        return ([paragraphs] + answer.sections + (answer.isChange ? tables.sections : [])).joined(
+            separator: "\n")
     }
 }

@@ -42,8 +42,7 @@ struct NodeTemplates {
                 "--\(option): found no node by \(word.debugDescription), expected a node, LABEL=VALUE or a file"
             )
         }
-        return NodeTemplate(
-            like: node, title: word, csiNode: snapshot.csiNodes.first { $0.name == node.name })
+        return NodeTemplate(like: node, title: word, of: snapshot)
     }
 
     private static func isFile(_ word: String) -> Bool {
