@@ -25,6 +25,9 @@ struct NodeHolds {
     /// The nodes that are held, by name.
     var names: [String] { holds.keys.sorted() }
 
+    /// When the first hold is over; `nil` if there is none.
+    var nextEnd: LoopTime? { holds.values.map(\.until).min() }
+
     /// Takes note of a refusal. - Returns: The node as it is to be seen from now on.
     mutating func refuse(_ node: Node, at time: LoopTime) -> Node {
         var count = 1

@@ -29,6 +29,10 @@ public final class SchedulingLoop {
     /// Bindings that nobody has confirmed or refused yet.
     public private(set) var assumed: Set<ObjectKey> = []
     private var nodeHolds = NodeHolds()
+    /// What held a place without being bound after the last cycle.
+    private var pipelined: [CycleResult.Pipelined] = []
+    /// Whether the last cycle changed nothing.
+    private var isSettled = false
 
     /// A loop over an empty cluster.
     public init(
@@ -125,6 +129,14 @@ public final class SchedulingLoop {
         return timed.map { min($0, period) } ?? period
     }
 
+    /// When the next cycle is due that can decide anything. A cycle that follows on one that changed nothing, when nothing has happened in
+    /// between and no time has come on which a rule depends, would decide the same again: nothing. In virtual time it is left out.
+    public var nextUsefulCycle: LoopTime? {
+        guard firstChange == nil, isSettled else { return nextCycle }
+        let times = [session.nextChange.map { LoopTime($0) }, nodeHolds.nextEnd]
+        return times.compactMap { $0 }.min()
+    }
+
     /// Runs a cycle, due or not. What it binds is assumed to be bound until an input says otherwise.
     public func runCycle(at time: LoopTime) -> CycleResult {
         for node in nodeHolds.end(by: time) {
@@ -133,7 +145,11 @@ public final class SchedulingLoop {
         }
         let result = session.runCycle(now: time.timestamp)
         assumed.formUnion(result.binds.map(\.pod))
-        hasWaiting = !result.pending.isEmpty || !result.pipelined.isEmpty
+        hasWaiting = result.hasWaiting
+        isSettled =
+            result.binds.isEmpty && result.evictions.isEmpty && !result.hasNewPhases
+            && result.pipelined == pipelined
+        pipelined = result.pipelined
         firstChange = nil
         lastCycle = time
         return result

@@ -14,6 +14,7 @@ struct CycleReport {
 
     /// The outcome; the phases of the gangs are from now on those that it reports.
     func result() -> CycleResult {
+        let onlyNews = session.reportsOnlyNews
         var result = CycleResult()
         result.cycle = session.cycle
         result.nodeCount = session.allocator.nodeCount
@@ -31,6 +32,10 @@ struct CycleReport {
                 cycle: session.cycle)
         }
         for job in session.reportedJobs {
+            if onlyNews, let report = session.jobs[job].report {
+                result.hasWaiting = result.hasWaiting || !report.pending.isEmpty
+                continue
+            }
             let report = session.jobs[job].report ?? report(on: job, &result)
             result.pending += report.pending
             if let group = report.group { result.podGroups.append(group) }
@@ -42,7 +47,8 @@ struct CycleReport {
             result.pending.append(CycleResult.Pending(session.tasks[task].key, nil, strayReason(task)))
         }
         result.queues = session.queueOrder.map { use(session.queues[$0]) }
-        for job in session.reportedJobs { setPhase(of: job) }
+        result.hasWaiting = result.hasWaiting || !result.pending.isEmpty || !result.pipelined.isEmpty
+        for job in session.reportedJobs where setPhase(of: job) { result.hasNewPhases = true }
         return result
     }
 
@@ -101,11 +107,13 @@ struct CycleReport {
         return group
     }
 
-    private func setPhase(of job: Int) {
+    /// Sets the phase that a gang has from now on. - Returns: Whether it is another.
+    private func setPhase(of job: Int) -> Bool {
         let phase = phase(of: job)
-        if session.jobs[job].phase == phase { return }
+        if session.jobs[job].phase == phase { return false }
         session.touch(job)
         session.jobs[job].phase = phase
+        return true
     }
 
     /// The phase that the gang's status would have when the cycle closes.

@@ -215,6 +215,10 @@ public struct CycleResult: Sendable {
     public var pipelined: [Pipelined] = []
     /// Pods without a place.
     public var pending: [Pending] = []
+    /// Whether anything waits, told of or not.
+    public var hasWaiting = false
+    /// Whether a gang has another phase than before.
+    public var hasNewPhases = false
     /// Gangs of which something waits or has changed since the last cycle; pods without a group are not listed.
     public var podGroups: [Group] = []
     /// Queues.

@@ -21,6 +21,8 @@ public final class Session {
     public internal(set) var configuration: SchedulerConfiguration
     /// The schedulers whose pods are placed; `nil` means all.
     let schedulerNames: Set<String>?
+    /// Whether results leave out what has been told before.
+    let reportsOnlyNews: Bool
     /// Who says what nodes really use; `nil` where nobody does.
     let nodeUsage: (any NodeUsageProvider)?
     /// Who answers for the plugin `extender`; `nil` where nobody does.
@@ -182,6 +184,7 @@ public final class Session {
         self.configuration = configuration
         runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         schedulerNames = options.schedulerNames
+        reportsOnlyNews = options.reportsOnlyNews
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         nodeUsage = options.nodeUsage
         extender = options.extender
@@ -255,6 +258,9 @@ public struct SessionOptions: Sendable {
     /// local one.
     public var utcOffsetSeconds: Int
 
+    /// Whether a cycle's result leaves out gangs and pods that wait as they did before and of which it has been told:
+    /// a caller that keeps what it was told need not hear it again in every cycle.
+    public var reportsOnlyNews = false
     /// Who says what nodes really use, for the plugin `usage`; what it says is a part of the input.
     public var nodeUsage: (any NodeUsageProvider)?
     /// Who answers for the plugin `extender`; its answers are a part of the input.

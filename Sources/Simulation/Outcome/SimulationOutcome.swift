@@ -2,7 +2,7 @@ public import ClusterModel
 public import SchedulingPolicy
 
 /// What came of a run: what happened to each job, and how the cluster did over time.
-public struct SimulationOutcome: Sendable {
+public struct SimulationOutcome: Sendable, Equatable {
     /// Jobs in the order of the plan: one for each.
     public var jobs: [JobOutcome] = []
     /// The pods of the snapshot that have started since, by name: those that waited, or had to leave and were made again.
@@ -72,6 +72,13 @@ public struct JobOutcome: Sendable, Equatable {
         public var end: Int64
         /// The pods that ran at the beginning.
         public var pods: Int
+
+        /// A time in which so many pods ran.
+        public init(start: Int64, end: Int64, pods: Int) {
+            self.start = start
+            self.end = end
+            self.pods = pods
+        }
     }
 
     /// How far it got.
@@ -114,10 +121,25 @@ public struct OccupancyPicture: Sendable, Equatable {
         public var used: Int64
         /// Whether it takes pods.
         public var isUp: Bool
+
+        /// A node that takes pods.
+        public init(name: String, model: String = "", gpus: Int64, used: Int64, isUp: Bool = true) {
+            self.name = name
+            self.model = model
+            self.gpus = gpus
+            self.used = used
+            self.isUp = isUp
+        }
     }
 
     /// When, in milliseconds since the start.
     public var time: Int64
     /// Nodes with GPUs, by name.
     public var nodes: [Node]
+
+    /// A picture taken so many milliseconds after the start.
+    public init(time: Int64, nodes: [Node]) {
+        self.time = time
+        self.nodes = nodes
+    }
 }
