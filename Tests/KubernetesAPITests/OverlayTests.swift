@@ -15,7 +15,7 @@ import Testing
         ---
         apiVersion: v1
         kind: Node
-        metadata: {name: n, labels: {pool: a}}
+        metadata: {name: n1, labels: {pool: a}}
         status: {allocatable: {cpu: "8"}}
         ---
         apiVersion: scheduling.volcano.sh/v1beta1
@@ -84,8 +84,9 @@ import Testing
             "queue/vision.weight=4", "queue/vision.capability.nvidia.com/gpu=16",
             "queue/vision.capability.cpu=",
             "queue/vision.deserved.cpu=500m", "queue/vision.guarantee.cpu=2", "queue/vision.eu.state=Closed",
-            "node/n.unschedulable=true", "node/n.labels.pool=", "node/n.labels.zone=7",
-            "node/n.allocatable.cpu=16", "podgroup/team/train.minMember=2", "podgroup/team/train.queue=vision"
+            "node/n1.unschedulable=true", "node/n1.labels.pool=", "node/n1.labels.zone=7",
+            "node/n1.allocatable.cpu=16", "podgroup/team/train.minMember=2",
+            "podgroup/team/train.queue=vision"
         )
         #expect(result.problems.isEmpty)
         let queue = result.snapshot.queues[0]
@@ -110,7 +111,10 @@ import Testing
                     + "deserved.KEY or guarantee.KEY"
             ),
             ("queue/vision.weight=", "found no value, expected one after ="),
-            ("queue/vision.weight=many", "spec.weight: found text, expected an integer"),
+            (
+                "queue/vision.weight=many",
+                "spec.weight: found a string (\"many\"), expected an integer from 1 to 65535"
+            ),
             ("queue/vision.weight=[", "found the value \"[\", expected a word or a number"),
             (
                 "instancetype/gpu.requests.cpu=8",
