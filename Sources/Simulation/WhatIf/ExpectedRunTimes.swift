@@ -4,7 +4,8 @@ public import ClusterModel
 ///
 /// What a pod says counts first: its annotation `gangwright.io/run-time`, then its `activeDeadlineSeconds`, then the annotation
 /// of its gang. Of a pod that says nothing it is the longest that a pod asking for the same has run, as the scheduler has it
-/// for its reservations; then what whoever asks assumes.
+/// for its reservations; then what whoever asks assumes. A service that says nothing runs for ever: pods of DaemonSets,
+/// ReplicaSets and StatefulSets, and those that the kubelet runs by itself.
 public struct ExpectedRunTimes: Equatable, Sendable {
     /// On what the run times of some pods rest: how many pods each.
     public struct Basis: Equatable, Sendable {
@@ -16,6 +17,8 @@ public struct ExpectedRunTimes: Equatable, Sendable {
         public var assumed = 0
         /// Nobody says anything: they run for ever.
         public var unknown = 0
+        /// They are services and say nothing: they run for ever.
+        public var services = 0
         /// Of the first three: they have run for longer already, and are taken to end at once.
         public var overdue = 0
 
@@ -23,7 +26,24 @@ public struct ExpectedRunTimes: Equatable, Sendable {
         public init() {}
 
         /// How many pods it is about.
-        public var pods: Int { stated + observed + assumed + unknown }
+        public var pods: Int { stated + observed + assumed + unknown + services }
+
+        /// Counts a pod by what is known of it.
+        fileprivate mutating func count(
+            _ isStated: Bool, _ isObserved: Bool, _ isAssumed: Bool, _ isService: Bool
+        ) {
+            if isStated {
+                stated += 1
+            } else if isObserved {
+                observed += 1
+            } else if isService {
+                services += 1
+            } else if isAssumed {
+                assumed += 1
+            } else {
+                unknown += 1
+            }
+        }
     }
 
     /// Milliseconds that a pod runs from now on, or from when it starts if it waits; a pod that runs for ever is not in it.
@@ -53,13 +73,10 @@ public struct ExpectedRunTimes: Equatable, Sendable {
                 Self.milliseconds(pod.annotations[Self.annotation])
                 ?? pod.activeDeadlineSeconds.map { Self.milliseconds(seconds: $0) }
                 ?? pod.podGroup.flatMap { gangs[ObjectKey(namespace: pod.key.namespace, name: $0)] }
-            let seen = stated == nil ? observed[Self.request(pod)] : nil
+            let seen = stated == nil && !pod.isService ? observed[Self.request(pod)] : nil
             var basis = pod.nodeName == nil ? waiting : running
-            if stated != nil { basis.stated += 1 } else if seen != nil { basis.observed += 1 }
-            if stated == nil, seen == nil {
-                if assumed == nil { basis.unknown += 1 } else { basis.assumed += 1 }
-            }
-            if let total = stated ?? seen ?? assumed {
+            basis.count(stated != nil, seen != nil, assumed != nil, pod.isService)
+            if let total = stated ?? seen ?? (pod.isService ? nil : assumed) {
                 var elapsed: Int64 = 0
                 if pod.nodeName != nil, let start = pod.started ?? pod.created {
                     elapsed = Self.milliseconds(
@@ -97,4 +114,14 @@ public struct ExpectedRunTimes: Equatable, Sendable {
 
     /// Of more than a thousand years nobody needs to know the end.
     private static func milliseconds(seconds: Int64) -> Int64 { min(max(seconds, 0), 31_536_000_000) * 1_000 }
+}
+
+extension Pod {
+    /// Whether it is there to run for ever, by whoever owns it.
+    fileprivate var isService: Bool {
+        staysOnItsNode
+            || owners.contains {
+                $0.isController && ["ReplicaSet", "ReplicationController", "StatefulSet"].contains($0.kind)
+            }
+    }
 }

@@ -45,6 +45,9 @@ struct WhatIfCommand {
             CycleRun.cyclesOption,
         ])
 
+    /// Jobs that no node helps have a line each up to this many.
+    private static let mostNever = 20
+
     private let arguments: Arguments
     private let style: Style
 
@@ -143,7 +146,13 @@ struct WhatIfCommand {
         if !input.changes.isEmpty {
             notes.append(WhatIfText.answer(comparison, input.changes + added(fit, word)))
         }
-        notes += fit.never.map { WhatIfText.never($0, of: fit.most, like: word) }
+        let shown = OutputFormat(arguments) == .wide ? fit.never[...] : fit.never.prefix(Self.mostNever)
+        notes += shown.map { WhatIfText.never($0, of: fit.most, like: word) }
+        let left = fit.never.count - shown.count
+        if left > 0 {
+            notes.append(
+                "And \(Count.of(left, "more job")) that \(WhatIfText.waits(left)); -o wide lists them.")
+        }
         return Answer(
             text: WhatIfText.answer(fit, like: word),
             isYes: fit.count != nil && fit.never.isEmpty && !comparison.takesAway, comparison: comparison,
@@ -177,7 +186,9 @@ struct WhatIfCommand {
         let text = ForecastText(forecast: forecast, now: input.surroundings.after.now)
         let effect = input.changes.isEmpty ? [] : [answer.text]
         (answer.text, answer.notes) = (text.answer, text.notes + effect)
-        answer.sections = [text.table(style: style)].filter { !$0.isEmpty }
+        answer.sections = [text.table(style: style, isWide: OutputFormat(arguments) == .wide)].filter {
+            !$0.isEmpty
+        }
         answer.isChange = !input.changes.isEmpty
         answer.isYes = forecast.answer != .never && answer.isYes
         var other = OutputValue.null

@@ -9,6 +9,9 @@ struct ForecastText {
     /// The time from which on the forecast counts.
     let now: LoopTime
 
+    /// Jobs that go before are listed one by one up to this many.
+    private static let mostAhead = 20
+
     /// `default/a starts in 3h20m, at 2026-03-09T13:20:00Z, after 2 other jobs that wait (…).`
     var answer: String {
         switch forecast.answer {
@@ -19,11 +22,13 @@ struct ForecastText {
         case .starts(let milliseconds) where milliseconds < 1_000: return "\(forecast.key) starts at once."
         case .starts(let milliseconds):
             let keys = forecast.ahead.map(\.key)
-            let other = keys.count == 1 ? "1 other job that waits" : "\(keys.count) other jobs that wait"
             let shown =
                 keys.prefix(3).map(\.description).joined(separator: ", ") + (keys.count > 3 ? ", …" : "")
-            let after = keys.isEmpty ? "" : ", after \(other) (\(shown))"
-            return "\(forecast.key) starts in \(duration(milliseconds)), at \(time(milliseconds))\(after)."
+            let before =
+                keys.isEmpty
+                ? ""
+                : "; \(Count.of(keys.count, "other job")) that \(keys.count == 1 ? "waits starts" : "wait start") before it (\(shown))"
+            return "\(forecast.key) starts in \(duration(milliseconds)), at \(time(milliseconds))\(before)."
         }
     }
 
@@ -57,21 +62,24 @@ struct ForecastText {
         let counts = [
             (basis.stated, "stated"), (basis.observed, "seen of others that asked for the same"),
             (basis.assumed, "assumed"), (basis.unknown, "unknown"),
+            (basis.services, "services without an end"),
         ]
         let overdue = basis.overdue == 0 ? "" : "; \(basis.overdue) of them over already"
         return counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ") + overdue
     }
 
     /// The jobs that go before, with their starts; empty if there are none.
-    func table(style: Style) -> String {
+    func table(style: Style, isWide: Bool) -> String {
         if forecast.ahead.isEmpty { return "" }
         var table = TextTable([.left("NAMESPACE"), .left("JOB"), .right("STARTS IN"), .left("AT")])
-        for other in forecast.ahead {
+        for other in isWide ? forecast.ahead[...] : forecast.ahead.prefix(Self.mostAhead) {
             table.add([
                 .init(other.key.namespace), .init(other.key.name), .init(duration(other.start)),
                 .init(time(other.start)),
             ])
         }
+        let left = forecast.ahead.count - Self.mostAhead
+        if !isWide, left > 0 { table.add(["", .init(Count.of(left, "more job")), "", "-o wide lists them"]) }
         return style.paint("STARTS BEFORE IT", .strong) + "\n" + table.text(style: style)
     }
 
@@ -119,7 +127,8 @@ struct ForecastText {
         .object([
             ("pods", .integer(Int64(basis.pods))), ("stated", .integer(Int64(basis.stated))),
             ("observed", .integer(Int64(basis.observed))), ("assumed", .integer(Int64(basis.assumed))),
-            ("unknown", .integer(Int64(basis.unknown))), ("overdue", .integer(Int64(basis.overdue))),
+            ("unknown", .integer(Int64(basis.unknown))), ("services", .integer(Int64(basis.services))),
+            ("overdue", .integer(Int64(basis.overdue))),
         ])
     }
 }

@@ -8,8 +8,8 @@ struct WhatIfTables {
     let style: Style
     let isWide: Bool
 
-    /// Pods that move are listed one by one up to this many.
-    private static let mostMoves = 40
+    /// Jobs, and pods that move, are listed one by one up to this many.
+    private static let mostRows = 40
 
     /// The sections below the answer, each after an empty line.
     var sections: [String] {
@@ -30,7 +30,10 @@ struct WhatIfTables {
             .left("AFTER"),
             .left("WHY"),
         ])
-        for job in comparison.jobs {
+        // That a job would have started elsewhere matters to few.
+        let telling = comparison.jobs.filter { isWide || $0.effect != .startsElsewhere }
+        let shown = isWide ? telling[...] : telling.prefix(Self.mostRows)
+        for job in shown {
             let isBad = [.losesPlace, .startsNoMore, .shrinks, .isGone, .comesAndWaits].contains(job.effect)
             table.add([
                 .init(job.key.namespace), .init((job.isGang ? "job/" : "pod/") + job.key.name),
@@ -38,6 +41,11 @@ struct WhatIfTables {
                 .init(WhatIfText.word(job), isBad ? .bad : .good),
                 .init(WhatIfText.state(job.before)), .init(WhatIfText.state(job.after)), .init(why(job)),
             ])
+        }
+        let left = comparison.jobs.count - shown.count
+        if left > 0, !shown.isEmpty {
+            let words = shown.count < telling.count ? "" : left == 1 ? "starts elsewhere" : "start elsewhere"
+            table.add(["", .init(Count.of(left, "more job")), "", .init(words), "", "", "-o wide lists them"])
         }
         return table
     }
@@ -63,12 +71,12 @@ struct WhatIfTables {
     private var moves: TextTable {
         var table = TextTable([.left("NAMESPACE"), .left("POD"), .left("FROM"), .left("TO")])
         let moves = comparison.moves
-        for move in isWide ? moves[...] : moves.prefix(Self.mostMoves) {
+        for move in isWide ? moves[...] : moves.prefix(Self.mostRows) {
             table.add([.init(move.pod.namespace), .init(move.pod.name), .init(move.from), .init(move.to)])
         }
-        if !isWide, moves.count > Self.mostMoves {
+        if !isWide, moves.count > Self.mostRows {
             table.add([
-                "", .init(Count.of(moves.count - Self.mostMoves, "more pod")), "", "-o wide lists them",
+                "", .init(Count.of(moves.count - Self.mostRows, "more pod")), "", "-o wide lists them",
             ])
         }
         return table

@@ -43,6 +43,19 @@ import Testing
         #expect(unknown.remaining[Self.key("other")] == nil && unknown.running.unknown == 1)
     }
 
+    @Test("a service runs for ever unless it says otherwise") func services() {
+        let owner = OwnerReference(apiVersion: "apps/v1", kind: "ReplicaSet", name: "web", isController: true)
+        let web = Self.running("web", since: 0).with { $0.owners = [owner] }
+        let brief = Self.running("brief", since: 0).with {
+            $0.owners = [owner]
+            $0.activeDeadlineSeconds = 100
+        }
+        let times = ExpectedRunTimes(
+            ClusterSnapshot(pods: [web, brief]), now: .second(60), assuming: 3_600_000)
+        #expect(times.remaining == [Self.key("brief"): 40_000])
+        #expect(times.running.services == 1 && times.running.stated == 1 && times.running.pods == 2)
+    }
+
     @Test("what should have ended ends at once, and nonsense says nothing") func overdue() {
         let late = Self.running("late", since: 0).with { $0.activeDeadlineSeconds = 10 }
         let odd = Self.running("odd", since: 0).with { $0.annotations = ["gangwright.io/run-time": "soon"] }

@@ -35,6 +35,8 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
     private static let planning = [
         Session("whatif-drain", "whatif --cluster cluster --drain a100-0"),
         Session("whatif-drain-json", "whatif --cluster cluster --drain a100-0 -o json"),
+        Session(
+            "whatif-drain-budget", "whatif --cluster cluster --drain a100-0 -f changes/budget.yaml -o wide"),
         Session("whatif-remove-pool", "whatif --cluster cluster --remove-node agentpool=cpu -o wide"),
         Session("whatif-add-nodes", "whatif --cluster cluster --add-nodes 2 --like agentpool=a100"),
         Session(
