@@ -30,7 +30,8 @@ let package = Package(
             name: "gangwright",
             dependencies: [
                 "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "Fragmentation",
-                "SyntheticClusters", "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "Allocator",
+                "SyntheticClusters", "KubernetesClient", "KubernetesAPI", "SchedulingLoop",
+                "SchedulingPolicy", "Allocator",
                 "ClusterModel",
                 "Documents",
             ],

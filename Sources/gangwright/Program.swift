@@ -46,6 +46,7 @@ struct Program {
             try SimulateCommand(arguments, environment: environment, style: style).run(&outcome)
         case "simulate-merge": try SimulateMergeCommand(arguments, style: style).run(&outcome)
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
+        case "whatif": try WhatIfCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
         case "convert": try ConvertCommand(arguments).run(&outcome)
@@ -69,7 +70,7 @@ struct Program {
         subcommands: [
             RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
-            CapacityCommand.command, SimulateCommand.command, SimulateMergeCommand.command,
+            CapacityCommand.command, SimulateCommand.command, SimulateMergeCommand.command, WhatIfCommand.command,
             ConfigCommand.command, ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",

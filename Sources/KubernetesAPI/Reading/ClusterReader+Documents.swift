@@ -95,8 +95,9 @@ extension ClusterReader {
         let before = document.sink.problems.count
         let job = CommandJobReader.read(document, namespace: options.namespace, fallbackName: name)
         if document.sink.hasErrors(since: before) { return }
-        jobs.insert(job, key: job.key, from: document, named: document)
-        if instanceTypePlaces[job.key] == nil, let type = document.object("resources")?.value("instance_type")
+        jobs.insert(job, key: job.key, from: document, named: document, isOverlay: isOverlay)
+        if isOverlay || instanceTypePlaces[job.key] == nil,
+            let type = document.object("resources")?.value("instance_type")
         {
             instanceTypePlaces[job.key] = Place(of: type, path: document.path)
         }

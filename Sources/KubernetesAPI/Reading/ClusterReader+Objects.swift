@@ -12,7 +12,9 @@ extension ClusterReader {
         // A class or a type, say, says nothing about when the cluster was looked at.
         if kind.tellsTime { note(metadata.created) }
         func keep<Object>(_ value: Object, _ table: inout ObjectTable<Object>) {
-            table.insert(value, key: key, from: object, named: object.object("metadata") ?? object)
+            table.insert(
+                value, key: key, from: object, named: object.object("metadata") ?? object,
+                isOverlay: isOverlay)
         }
         switch value {
         case .node(let value): keep(value, &nodes)
@@ -22,7 +24,9 @@ extension ClusterReader {
         case .podGroup(let value): keep(value, &podGroups)
         case .qualifiedPodGroup(let value):
             qualifiedPodGroups[kind, default: ObjectTable(kind: kind.qualifiedName)]
-                .insert(value, key: key, from: object, named: object.object("metadata") ?? object)
+                .insert(
+                    value, key: key, from: object, named: object.object("metadata") ?? object,
+                    isOverlay: isOverlay)
         case .workload(let value): keep(value, &workloads)
         case .queue(let value): keep(value, &queues)
         case .priorityClass(let value): keep(value, &priorityClasses)

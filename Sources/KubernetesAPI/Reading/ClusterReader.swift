@@ -46,6 +46,8 @@ public struct ClusterReader {
     var problems: [Problem] = []
     var skippedKinds: [String: Int] = [:]
     var newestTimestamp: Timestamp?
+    /// Whether what is read takes the place of what has been read before the overlay began.
+    private(set) var isOverlay = false
     /// The texts that hold nothing at all.
     private var emptyTexts: [String] = []
     private var textCount = 0
@@ -93,6 +95,11 @@ public struct ClusterReader {
         readObject(FieldReader(value, sink: sink), kind: kind)
         problems += sink.problems
     }
+
+    /// Lets objects that are read from now on take the place of those of the same kind and name that were read before.
+    ///
+    /// Two of one name within the overlay are what two of one name are everywhere.
+    public mutating func beginOverlay() { isOverlay = true }
 
     /// Settles what depends on other objects and hands out everything.
     public mutating func finish() -> ReadResult {

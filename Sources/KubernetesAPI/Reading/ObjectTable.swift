@@ -43,6 +43,8 @@ struct ObjectTable<Object: Equatable> {
     private let kind: String
     private(set) var entries: [Placed<Object>] = []
     private var ordinals: [ObjectKey: Int] = [:]
+    /// The entries that an overlay has brought, or put in the place of others.
+    private var overlaid: Set<Int> = []
 
     init(kind: String) { self.kind = kind }
 
@@ -54,10 +56,19 @@ struct ObjectTable<Object: Equatable> {
     /// - Parameters:
     ///   - reader: The object's text.
     ///   - named: The part of it that holds `name`.
-    mutating func insert(_ object: Object, key: ObjectKey, from reader: FieldReader, named: FieldReader) {
+    ///   - isOverlay: Whether the object takes the place of one of that name that no overlay has brought.
+    mutating func insert(
+        _ object: Object, key: ObjectKey, from reader: FieldReader, named: FieldReader,
+        isOverlay: Bool = false
+    ) {
         guard let ordinal = ordinals[key] else {
             ordinals[key] = entries.count
+            if isOverlay { overlaid.insert(entries.count) }
             entries.append(Placed(object, at: Place(of: reader.value, path: reader.path)))
+            return
+        }
+        if isOverlay, overlaid.insert(ordinal).inserted {
+            entries[ordinal] = Placed(object, at: Place(of: reader.value, path: reader.path))
             return
         }
         let first = entries[ordinal]
@@ -73,4 +84,10 @@ struct ObjectTable<Object: Equatable> {
 
     /// The object of a name and its place.
     subscript(_ key: ObjectKey) -> Placed<Object>? { ordinals[key].map { entries[$0] } }
+
+    /// Changes the object of a name where it stands; does nothing if there is none.
+    mutating func change(_ key: ObjectKey, _ change: (inout Object) -> Void) {
+        guard let ordinal = ordinals[key] else { return }
+        change(&entries[ordinal].value)
+    }
 }

@@ -101,7 +101,7 @@ public struct NodePoolName: Hashable, Sendable {
     }
 
     /// The pool of a node by its labels, or by those that a selector asks for; `nil` for a node that is of none.
-    init?(_ labels: [String: String], selector: [String: String]) {
+    public init?(_ labels: [String: String], selector: [String: String] = [:]) {
         let wanted = selector.keys.sorted { $0.precedes($1) }
         guard
             let label = (Self.labels + wanted.filter { $0 != Self.hostname }).first(where: {

@@ -102,6 +102,9 @@ extension SimulatedCluster {
         try tell(.change(.pod(object(of: slot))))
         let job = Int(slots[slot].job)
         if job >= 0 { return changeRunning(job, by: 1) }
+        let node = nodes.entries[Int(slots[slot].node)].node.name
+        let first = outcome.residentStarts[slots[slot].key]?.time ?? now
+        outcome.residentStarts[slots[slot].key] = ResidentStart(time: first, node: node)
         foreseeEndOfResident(slot)
     }
 

@@ -1,9 +1,12 @@
+public import ClusterModel
 public import SchedulingPolicy
 
 /// What came of a run: what happened to each job, and how the cluster did over time.
 public struct SimulationOutcome: Sendable, Equatable {
     /// Jobs in the order of the plan: one for each.
     public var jobs: [JobOutcome] = []
+    /// The pods of the snapshot that have started since, by name: those that waited, or had to leave and were made again.
+    public var residentStarts: [ObjectKey: ResidentStart] = [:]
     /// The cluster over time.
     public var series = SimulationSeries()
     /// Which GPUs were in use at the times that the plan asks for.
@@ -29,6 +32,20 @@ public struct SimulationOutcome: Sendable, Equatable {
 
     /// An outcome in which nothing has happened.
     public init() {}
+}
+
+/// When and where a pod started that the snapshot had.
+public struct ResidentStart: Sendable, Equatable {
+    /// When it first ran, in milliseconds since the start of the simulation.
+    public var time: Int64
+    /// Where it was last started.
+    public var node: String
+
+    /// A start at a time, on a node.
+    public init(time: Int64, node: String) {
+        self.time = time
+        self.node = node
+    }
 }
 
 /// What happened to a job.

@@ -22,8 +22,7 @@ struct ScheduleCommand {
                     + "--config volcano-scheduler.conf -o json"),
         ],
         options: CycleRun.arguments + [
-            Option(
-                name: "cycles", metavar: "N", help: "run so many cycles, a second apart", default: "1"),
+            CycleRun.cyclesOption,
             Option.flag(
                 "audit", help: "do the books over from the pods at the end, and exit with 1 if they differ"),
             Option.flag("require-all", help: "exit with 1 if a pod stays without a place"),
@@ -38,7 +37,7 @@ struct ScheduleCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
-        let run = try CycleRun(arguments, cycles: cycles(), &outcome)
+        let run = try CycleRun(arguments, cycles: CycleRun.cycles(arguments), &outcome)
         let format = OutputFormat(arguments)
         outcome.standardOutput =
             format.text {
@@ -55,20 +54,6 @@ struct ScheduleCommand {
         if arguments.flag("require-all"), !run.result.pending.isEmpty || !run.result.pipelined.isEmpty {
             outcome.exitCode = .no
         }
-    }
-}
-
-extension ScheduleCommand {
-    /// The most cycles that are run: a day's worth, one a second.
-    private static let mostCycles = 86_400
-
-    private func cycles() throws(CommandFailure) -> Int {
-        let text = arguments.value("cycles") ?? "1"
-        guard let count = Int(text), (1...Self.mostCycles).contains(count) else {
-            throw CommandFailure(
-                .badInput, "--cycles: found \"\(text)\", expected a number from 1 to \(Self.mostCycles)")
-        }
-        return count
     }
 }
 
@@ -95,6 +80,10 @@ struct CycleRun {
                 help: "what places pods: the index, or the plain loops that specify it; both decide the same",
                 default: AllocatorKind.indexed.rawValue, choices: AllocatorKind.allCases.map(\.rawValue)),
         ] + OutsideInput.options
+
+    /// How many cycles to run, where a command runs more than one.
+    static let cyclesOption = Option(
+        name: "cycles", metavar: "N", help: "run so many cycles, a second apart", default: "1")
 
     let input: ClusterInput
     let result: CycleResult
@@ -151,7 +140,20 @@ struct CycleRun {
         }
     }
 
-    private static func options(_ arguments: Arguments) throws(CommandFailure) -> SessionOptions {
+    /// The most cycles that are run: a day's worth, one a second.
+    private static var mostCycles: Int { 86_400 }
+
+    /// How many cycles the option of that name asks for.
+    static func cycles(_ arguments: Arguments) throws(CommandFailure) -> Int {
+        let text = arguments.value("cycles") ?? "1"
+        guard let count = Int(text), (1...mostCycles).contains(count) else {
+            throw CommandFailure(
+                .badInput, "--cycles: found \"\(text)\", expected a number from 1 to \(mostCycles)")
+        }
+        return count
+    }
+
+    static func options(_ arguments: Arguments) throws(CommandFailure) -> SessionOptions {
         var options = SessionOptions()
         if arguments.isGiven("scheduler-name") {
             options.schedulerNames = Set(arguments.values("scheduler-name"))
@@ -173,7 +175,7 @@ struct CycleRun {
             .badInput, "--utc-offset: found \"\(text)\", expected an offset such as +02:00")
     }
 
-    private static func now(_ arguments: Arguments) throws(CommandFailure) -> Timestamp? {
+    static func now(_ arguments: Arguments) throws(CommandFailure) -> Timestamp? {
         guard let text = arguments.value("now") else { return nil }
         if let now = Timestamp(rfc3339: text) { return now }
         throw CommandFailure(

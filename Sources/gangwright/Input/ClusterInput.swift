@@ -27,25 +27,17 @@ struct ClusterInput {
 
     /// Reads everything; all mistakes of all files come out together.
     init(_ arguments: Arguments) throws(CommandFailure) {
-        var reading = ReadingOptions()
-        reading.namespace = arguments.value("namespace") ?? "default"
-        reading.defaultInstanceType =
-            arguments.value("default-instance-type").flatMap(BuiltInInstanceType.init) ?? .azureml2022
+        var reader = ClusterReader(options: Self.readingOptions(arguments))
         let paths = arguments.values("cluster")
         if (paths + arguments.values("config")).count(where: { $0 == "-" }) > 1 {
             throw CommandFailure(.badInput, "-: found more than once, expected once: standard input ends")
         }
-        var reader = ClusterReader(options: reading)
-        var unread: [Problem] = []
-        for path in paths {
-            do throws(FileError) {
-                for file in try Self.files(path) {
-                    reader.read(try FileAccess.read(file), file: file == "-" ? "<stdin>" : file)
-                }
-            } catch {
-                unread.append(Problem(file: error.path, line: 0, message: error.reason))
-            }
-        }
+        let unread = Self.read(paths, into: &reader)
+        try self.init(&reader, unread: unread)
+    }
+
+    /// Takes what a reader has read, unless it or the reading of files met a mistake.
+    init(_ reader: inout ClusterReader, unread: [Problem] = []) throws(CommandFailure) {
         let result = reader.finish()
         if result.hasErrors || !unread.isEmpty { throw CommandFailure(unread + result.problems) }
         snapshot = result.snapshot
@@ -53,15 +45,37 @@ struct ClusterInput {
         warnings = result.problems
     }
 
+    /// What the options say of reading.
+    static func readingOptions(_ arguments: Arguments) -> ReadingOptions {
+        var reading = ReadingOptions()
+        reading.namespace = arguments.value("namespace") ?? "default"
+        reading.defaultInstanceType =
+            arguments.value("default-instance-type").flatMap(BuiltInInstanceType.init) ?? .azureml2022
+        return reading
+    }
+
+    /// Reads files, folders and standard input.
+    ///
+    /// - Returns: what could not be read.
+    static func read(_ paths: [String], into reader: inout ClusterReader) -> [Problem] {
+        var unread: [Problem] = []
+        for path in paths {
+            do throws(FileError) {
+                for file in try files(path) {
+                    reader.read(try FileAccess.read(file), file: file == "-" ? "<stdin>" : file)
+                }
+            } catch {
+                unread.append(Problem(file: error.path, line: 0, message: error.reason))
+            }
+        }
+        return unread
+    }
+
     /// Reads one text that another command has made.
     init(_ text: [UInt8], file: String) throws(CommandFailure) {
         var reader = ClusterReader(options: ReadingOptions())
         reader.read(text, file: file)
-        let result = reader.finish()
-        if result.hasErrors { throw CommandFailure(result.problems) }
-        snapshot = result.snapshot
-        skippedKinds = result.skippedKinds
-        warnings = result.problems
+        try self.init(&reader)
     }
 
     private static func files(_ path: String) throws(FileError) -> [String] {

@@ -30,7 +30,48 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         }
         + helps
 
-    private static let results = [
+    private static let results = scheduling + planning
+
+    private static let planning = [
+        Session("whatif-drain", "whatif --cluster cluster --drain a100-0"),
+        Session("whatif-drain-json", "whatif --cluster cluster --drain a100-0 -o json"),
+        Session(
+            "whatif-drain-budget", "whatif --cluster cluster --drain a100-0 -f changes/budget.yaml -o wide"),
+        Session("whatif-remove-pool", "whatif --cluster cluster --remove-node agentpool=cpu -o wide"),
+        Session("whatif-add-nodes", "whatif --cluster cluster --add-nodes 2 --like agentpool=a100"),
+        Session(
+            "whatif-set",
+            "whatif --cluster cluster --set queue/research.weight=4 --set queue/research.capability.nvidia.com/gpu=8"
+        ),
+        Session("whatif-objects", "whatif --cluster cluster -f changes/objects.yaml --uncordon a100-2"),
+        Session(
+            "whatif-config",
+            "whatif --cluster cluster --config configurations/volcano.conf --with-config configurations/azureml.conf"
+        ),
+        Session("whatif-nothing", "whatif --cluster cluster --set queue/retired.priority=3"),
+        Session("whatif-fit", "whatif --cluster cluster --fit agentpool=a100"),
+        Session("whatif-fit-job-json", "whatif --cluster cluster --fit a100-0 --job llama -n train -o json"),
+        Session("whatif-fit-file", "whatif --cluster cluster --fit changes/node.yaml --queue default"),
+        Session("whatif-fit-none", "whatif --cluster cluster --fit cpu-0 --job fat -n lab"),
+        Session("whatif-when", "whatif --cluster cluster --when llama -n train --assume-run-time 4h"),
+        Session(
+            "whatif-when-change",
+            "whatif --cluster cluster --when llama -n train --add-nodes 1 --like a100-0 --assume-run-time 4h -o json"
+        ),
+        Session("whatif-when-never", "whatif --cluster cluster --when llama -n train"),
+        Session("whatif-usage-nothing", "whatif --cluster cluster"),
+        Session("whatif-usage-node", "whatif --cluster cluster --drain a100-9"),
+        Session("whatif-usage-selector", "whatif --cluster cluster --remove-node =x"),
+        Session("whatif-usage-set", "whatif --cluster cluster --set queue/nobody.weight=3 --set node/x"),
+        Session("whatif-usage-like", "whatif --cluster cluster --add-nodes 2 --add-nodes 3"),
+        Session("whatif-usage-template", "whatif --cluster cluster --fit cluster/nodes.yaml"),
+        Session("whatif-usage-job", "whatif --cluster cluster --fit a100-0 --job llama"),
+        Session("whatif-usage-queue", "whatif --cluster cluster --drain a100-0 --queue default"),
+        Session(
+            "whatif-usage-run-time", "whatif --cluster cluster --when llama -n train --assume-run-time 4"),
+    ]
+
+    private static let scheduling = [
         Session("schedule-table", "schedule --cluster cluster"),
         Session(
             "schedule-volcano", "schedule --cluster cluster --config configurations/volcano.conf -o wide"),

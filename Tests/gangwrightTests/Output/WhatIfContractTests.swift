@@ -1,0 +1,83 @@
+import Documents
+import Foundation
+import Simulation
+import Testing
+
+@testable import gangwright
+
+@Suite("whatif -o json keeps its contract") struct WhatIfContractTests {
+    private static func schema() throws -> Value {
+        let name = "whatif-output.schema.json"
+        let file = URL(filePath: #filePath).appending(path: "../../../../docs/\(name)").standardizedFileURL
+        let parsed = DocumentParser.parse(Array(try Data(contentsOf: file)), file: name)
+        #expect(parsed.problems.isEmpty)
+        return try #require(parsed.documents.first)
+    }
+
+    private static func words(_ value: Value?) -> [String] {
+        guard let list = value?["enum"] else { return [] }
+        return list.elements.compactMap(\.string)
+    }
+
+    /// Checks the keys that a schema requires, and the words that it knows, all the way down.
+    private static func check(_ value: Value, _ schema: Value, _ root: Value, _ path: String) {
+        if let reference = schema["$ref"]?.string, let name = reference.split(separator: "/").last {
+            if let target = root["$defs"]?[String(name)] { check(value, target, root, path) }
+        }
+        if let branches = schema["oneOf"], !value.isNull {
+            for branch in branches.elements where branch["type"]?.string != "null" {
+                check(value, branch, root, path)
+            }
+        }
+        if let required = schema["required"] {
+            for key in required.elements.compactMap(\.string) {
+                #expect(value[key] != nil, "\(path) has no \(key)")
+            }
+        }
+        if schema["enum"] != nil, let word = value.string {
+            #expect(words(schema).contains(word), "\(path): \(word) is new")
+        }
+        if let properties = schema["properties"] {
+            for (key, member) in value.members {
+                if let inner = properties[key] { check(member, inner, root, "\(path).\(key)") }
+            }
+        }
+        if let items = schema["items"], value.kind == .sequence {
+            for (index, element) in value.elements.enumerated() {
+                check(element, items, root, "\(path)[\(index)]")
+            }
+        }
+    }
+
+    @Test("the schema lists the words that there are") func words() throws {
+        let schema = try Self.schema()
+        let effect = schema["properties"]?["jobs"]?["items"]?["properties"]?["effect"]
+        #expect(Self.words(effect) == WhatIfComparison.Effect.allCases.map(\.rawValue))
+        #expect(
+            Self.words(schema["$defs"]?["place"]?["properties"]?["state"])
+                == JobPlace.State.allCases.map(\.rawValue))
+    }
+
+    @Test(
+        "every object has the keys that the schema demands, and says yes where it exits with 0",
+        arguments: [
+            "--drain a100-0", "--remove-node agentpool=a100", "--add-nodes 3 --like a100-1",
+            "--fit agentpool=a100", "--fit cpu-0 --job fat -n lab", "--when llama -n train",
+            "--when llama -n train --assume-run-time 1h --uncordon a100-2",
+            "--config configurations/volcano.conf --with-config configurations/azureml.conf",
+        ])
+    func keys(question: String) throws {
+        let schema = try Self.schema()
+        let outcome = Fixtures.run("whatif --cluster cluster -o json \(question)")
+        let document = try #require(outcome.document)
+        Self.check(document, schema, schema, "whatif")
+        #expect(document["yes"]?.bool == (outcome.exitCode == .done))
+        for (key, _) in document.members {
+            #expect(schema["properties"]?[key] != nil, "\(key) is not in the schema")
+        }
+        #expect(
+            document["answer"]?.string.map {
+                Fixtures.run("whatif --cluster cluster \(question)").standardOutput.hasPrefix($0)
+            } == true)
+    }
+}
