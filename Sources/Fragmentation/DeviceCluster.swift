@@ -39,10 +39,17 @@ public struct DeviceCluster: Sendable {
     /// Pods of each kind on each node: parts of GPUs, then 1, 2, … GPUs.
     private var kinds: [Int32]
 
-    // What the filter reads, in columns.
-    private var freeMilliCPU: [Int64]
-    private var largestFree: [Int64]
-    private var idleDevices: [Int]
+    /// What the filter reads, side by side.
+    private struct Room {
+        var milliCPU: Int64
+        var memory: Int64
+        var pods: Int64
+        var largestFree: Int64
+        var idleDevices: Int64
+        var model: Int
+    }
+
+    private var rooms: [Room] = []
 
     static let kindCount = NodeDevices.most + 1
 
@@ -54,19 +61,19 @@ public struct DeviceCluster: Sendable {
         freePods = nodes.map(\.pods)
         changes = nodes.map { _ in 0 }
         kinds = Array(repeating: 0, count: nodes.count * Self.kindCount)
-        freeMilliCPU = nodes.map(\.milliCPU)
-        largestFree = nodes.map { $0.devices > 0 ? 1000 : 0 }
-        idleDevices = nodes.map(\.devices)
+        rooms = nodes.indices.map(room)
     }
 
     /// Whether a node has room for a pod.
     public func fits(_ request: DeviceRequest, on node: Int) -> Bool {
-        guard freeMilliCPU[node] >= request.milliCPU, freeMemory[node] >= request.memory, freePods[node] > 0
-        else { return false }
-        if request.devices == 0 { return true }
-        guard request.models.contains(nodes[node].model) else { return false }
-        return request.isShare
-            ? largestFree[node] >= request.milliGPU : idleDevices[node] >= request.devices
+        let room = rooms[node]
+        // All differences are 0 or more where the pod fits, so that none has the sign bit.
+        let left = (room.milliCPU - request.milliCPU) | (room.memory - request.memory) | (room.pods - 1)
+        if request.devices == 0 { return left >= 0 }
+        let gpu =
+            request.isShare
+            ? room.largestFree - request.milliGPU : room.idleDevices - Int64(request.devices)
+        return left | gpu >= 0 && request.models.contains(room.model)
     }
 
     /// The kind of a pod that uses GPUs: 0 for a part of one, else how many.
@@ -114,8 +121,13 @@ public struct DeviceCluster: Sendable {
 
     private mutating func refresh(_ node: Int) {
         changes[node] += 1
-        freeMilliCPU[node] = free[node].freeMilliCPU
-        largestFree[node] = free[node].largestFree
-        idleDevices[node] = free[node].devices(with: 1000)
+        rooms[node] = room(node)
+    }
+
+    private func room(_ node: Int) -> Room {
+        Room(
+            milliCPU: free[node].freeMilliCPU, memory: freeMemory[node], pods: Int64(freePods[node]),
+            largestFree: free[node].largestFree, idleDevices: Int64(free[node].devices(with: 1000)),
+            model: nodes[node].model)
     }
 }

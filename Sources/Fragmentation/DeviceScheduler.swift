@@ -35,6 +35,8 @@ public struct DeviceScheduler: Sendable {
     private var scores: [CachedScore] = []
     private var buckets: [FragmentBuckets]
     private var bucketChanges: [Int]
+    private var jointFragments: [Double]
+    private var jointChanges: [Int]
 
     /// A scheduler for a cluster.
     ///
@@ -51,6 +53,8 @@ public struct DeviceScheduler: Sendable {
         pricing = policy == .patternPricing ? PatternPricing(mix ?? workload, models: models) : nil
         buckets = cluster.nodes.map { _ in FragmentBuckets() }
         bucketChanges = cluster.nodes.map { _ in -1 }
+        jointFragments = cluster.nodes.map { _ in 0 }
+        jointChanges = bucketChanges
     }
 
     /// Places a pod; `nil` if no node has room.
@@ -175,7 +179,12 @@ extension DeviceScheduler {
             let before = fragmentation(of: node).fragments
             return GradientKernel.score(request, free, before: before, kernel, &table)
         case .patternPricing:
-            return pricing?.score(request, free, &table) ?? NodeScore(score: 0, devices: 0)
+            guard let pricing else { return NodeScore(score: 0, devices: 0) }
+            if jointChanges[node] != cluster.changes[node] {
+                jointChanges[node] = cluster.changes[node]
+                jointFragments[node] = pricing.fragments(free, &table)
+            }
+            return pricing.score(request, free, before: jointFragments[node], &table)
         }
     }
 

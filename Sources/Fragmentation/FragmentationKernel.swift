@@ -25,30 +25,31 @@ public struct FragmentationKernel: Sendable {
     func buckets(_ node: NodeDevices, _ table: inout SizeTable) -> FragmentBuckets {
         var result = FragmentBuckets()
         if node.freeMilliGPU == 0 { return result }
-        let columns = columns[node.model]
         let idle = Double(node.freeMilliGPU)
-        for entry in columns.cpuOnlyWeight.indices {
-            let amount = columns.cpuOnlyWeight[entry] * idle
-            if node.freeMilliCPU >= columns.cpuOnlyMilliCPU[entry] {
+        for entry in columns[node.model].cpuOnly {
+            let amount = entry.weight * idle
+            if node.freeMilliCPU >= entry.milliCPU {
                 result.withoutGPUSatisfied += amount
             } else {
                 result.withoutGPULackCPU += amount
             }
         }
-        for weight in columns.refusedWeight { result.noAccess += weight * idle }
-        table.fill(columns.sizes, node)
-        for entry in columns.weight.indices {
-            let weight = columns.weight[entry]
-            let size = columns.size[entry]
-            let hasCPU = node.freeMilliCPU >= columns.milliCPU[entry]
-            if table.enough[size] < columns.devices[entry] {
-                if hasCPU { result.lackGPU += weight * idle } else { result.lackBoth += weight * idle }
+        for weight in columns[node.model].refused { result.noAccess += weight * idle }
+        table.fill(columns[node.model], node)
+        for entry in columns[node.model].accepted {
+            let row = table.rows[Int(entry.size)]
+            let hasCPU = node.freeMilliCPU >= entry.milliCPU
+            if row.enough < entry.devices {
+                if hasCPU {
+                    result.lackGPU += entry.weight * idle
+                } else {
+                    result.lackBoth += entry.weight * idle
+                }
             } else if hasCPU {
-                let tooSmall = table.tooSmall[size]
-                result.lackGPU += weight * Double(tooSmall)
-                result.satisfied += weight * Double(node.freeMilliGPU - tooSmall)
+                result.lackGPU += entry.weight * Double(row.tooSmall)
+                result.satisfied += entry.weight * Double(node.freeMilliGPU - Int64(row.tooSmall))
             } else {
-                result.lackCPU += weight * idle
+                result.lackCPU += entry.weight * idle
             }
         }
         return result

@@ -18,25 +18,24 @@ struct JointFragmentation: Sendable {
     /// - Complexity: O(*classes* + *sizes* × *GPUs*).
     func fragments(_ node: NodeDevices, _ table: inout SizeTable) -> Double {
         if node.freeMilliGPU == 0 { return 0 }
-        let columns = columns[node.model]
         let idle = Double(node.freeMilliGPU)
         let freeMilliCPU = Double(node.freeMilliCPU)
         // Of no use to classes without GPUs and to those that refuse the model.
-        var sum = columns.unusableWeight * idle
-        table.fill(columns.sizes, node)
-        for entry in columns.weight.indices {
-            let weight = columns.weight[entry]
-            let size = columns.size[entry]
-            guard table.enough[size] >= columns.devices[entry], node.freeMilliCPU >= columns.milliCPU[entry]
-            else {
-                sum += weight * idle
+        var sum = columns[node.model].unusableWeight * idle
+        table.fill(columns[node.model], node)
+        for entry in columns[node.model].accepted {
+            let row = table.rows[Int(entry.size)]
+            guard row.enough >= entry.devices, node.freeMilliCPU >= entry.milliCPU else {
+                sum += entry.weight * idle
                 continue
             }
-            let tooSmall = Double(table.tooSmall[size])
+            let tooSmall = Double(row.tooSmall)
             let usable = idle - tooSmall
-            let pods = usable / (1000 * Double(columns.devices[entry]))
-            let wanted = Self.cpuPart * Double(columns.milliCPU[entry]) * pods
-            sum += weight * (wanted > freeMilliCPU ? idle - usable * (freeMilliCPU / wanted) : tooSmall)
+            // A part of a GPU counts as a whole one here: what it leaves is for others, which want CPU as well.
+            let wanted = Self.cpuPart * entry.milliCPUPerMilliGPU * usable
+            sum +=
+                entry.weight
+                * (wanted > freeMilliCPU ? idle - usable * (freeMilliCPU / wanted) : tooSmall)
         }
         return sum
     }

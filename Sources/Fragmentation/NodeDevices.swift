@@ -13,7 +13,8 @@ public struct NodeDevices: Sendable {
     public private(set) var freeMilliCPU: Int64
     /// Free thousandths of all GPUs together.
     public private(set) var freeMilliGPU: Int64
-    private var free: InlineArray<16, Int64>
+    /// Free thousandths of each; 0 beyond the last.
+    private var free: SIMD16<Int16>
 
     /// A node on which nothing runs.
     public init(milliCPU: Int64, devices: Int, model: Int) {
@@ -22,7 +23,7 @@ public struct NodeDevices: Sendable {
         count = devices
         freeMilliCPU = milliCPU
         freeMilliGPU = Int64(devices) * 1000
-        free = InlineArray(repeating: 0)
+        free = .zero
         for device in 0..<devices { free[device] = 1000 }
     }
 
@@ -33,28 +34,25 @@ public struct NodeDevices: Sendable {
     }
 
     /// Free thousandths of a GPU.
-    public subscript(device: Int) -> Int64 { free[device] }
+    public subscript(device: Int) -> Int64 { Int64(free[device]) }
 
     /// How many GPUs have so much free.
+    ///
+    /// - Precondition: `milliGPU` is above 0.
     public func devices(with milliGPU: Int64) -> Int {
-        var found = 0
-        for device in 0..<count where free[device] >= milliGPU { found += 1 }
-        return found
+        let isEnough = free .>= SIMD16(repeating: Int16(milliGPU))
+        return Int(SIMD16<Int16>.zero.replacing(with: 1, where: isEnough).wrappedSum())
     }
 
     /// The most that is free on any GPU; 0 if there is none.
-    public var largestFree: Int64 {
-        var largest: Int64 = 0
-        for device in 0..<count { largest = max(largest, free[device]) }
-        return largest
-    }
+    public var largestFree: Int64 { Int64(free.max()) }
 
     /// The GPU with the least free that is enough, the first of equals; `nil` if there is none.
     public func tightest(_ milliGPU: Int64) -> Int? {
         var best: Int?
         var least = Int64.max
-        for device in 0..<count where free[device] >= milliGPU && free[device] < least {
-            (best, least) = (device, free[device])
+        for device in 0..<count where self[device] >= milliGPU && self[device] < least {
+            (best, least) = (device, self[device])
         }
         return best
     }
@@ -92,14 +90,14 @@ public struct NodeDevices: Sendable {
         var bits = devices
         while bits != 0 {
             let device = bits.trailingZeroBitCount
-            setFree(device, free[device] - milliGPU)
+            setFree(device, self[device] - milliGPU)
             bits &= bits - 1
         }
     }
 
     private mutating func setFree(_ device: Int, _ amount: Int64) {
         precondition(device < count && (0...1000).contains(amount), "a GPU is used from 0 to 100 %")
-        freeMilliGPU += amount - free[device]
-        free[device] = amount
+        freeMilliGPU += amount - self[device]
+        free[device] = Int16(amount)
     }
 }

@@ -26,26 +26,42 @@ struct PatternPricing: Sendable {
         joint = JointFragmentation(workload, models: models)
     }
 
+    /// Idle thousandths of GPUs of a node that the expected pods cannot use, which scores compare.
+    func fragments(_ node: NodeDevices, _ table: inout SizeTable) -> Double { joint.fragments(node, &table) }
+
     /// Scores a node on which the pod fits.
-    func score(_ request: DeviceRequest, _ node: NodeDevices, _ table: inout SizeTable) -> NodeScore {
-        let before = joint.fragments(node, &table)
+    ///
+    /// - Parameter before: The node's fragments as it is.
+    func score(
+        _ request: DeviceRequest, _ node: NodeDevices, before: Double, _ table: inout SizeTable
+    ) -> NodeScore {
         guard request.isShare else {
             let devices = node.firstIdle(request.devices)
             let score = gradient(request, node, devices, before: before, &table)
             return NodeScore(score: score, devices: devices)
         }
+        var leastSteps = Int.max
+        for device in 0..<node.count where node[device] >= request.milliGPU {
+            leastSteps = min(leastSteps, regretSteps(request, node[device]))
+        }
         var best = NodeScore(score: .min, devices: 0)
         for device in 0..<node.count
-        where node[device] >= request.milliGPU && !node.isRepeated(device) {
+        where node[device] >= request.milliGPU && !node.isRepeated(device)
+            && regretSteps(request, node[device]) == leastSteps
+        {
             let devices: UInt32 = 1 << UInt32(device)
-            let regret = patterns.regret(placing: Int(request.milliGPU), in: Int(node[device]))
-            // A regret is a sum of a few doubles: what would be 0 may be a little less.
-            let steps = Int((regret / Self.regretStep + 1e-6).rounded(.down))
             let score =
-                gradient(request, node, devices, before: before, &table) - steps * Self.regretWeight
+                gradient(request, node, devices, before: before, &table) - leastSteps * Self.regretWeight
             if score > best.score { best = NodeScore(score: score, devices: devices) }
         }
         return best
+    }
+
+    /// The regret of placing a part of a GPU on one that has so much free, in steps.
+    private func regretSteps(_ request: DeviceRequest, _ free: Int64) -> Int {
+        let regret = patterns.regret(placing: Int(request.milliGPU), in: Int(free))
+        // A regret is a sum of a few doubles: what would be 0 may be a little less.
+        return Int((regret / Self.regretStep + 1e-6).rounded(.down))
     }
 
     private func gradient(
