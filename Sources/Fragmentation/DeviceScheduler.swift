@@ -131,15 +131,18 @@ extension DeviceScheduler {
     private func chooseAny(_ request: DeviceRequest, draw: UInt64) -> DevicePlacement? {
         let fitting = cluster.nodes.indices.filter { cluster.fits(request, on: $0) }
         if fitting.isEmpty { return nil }
-        let node = fitting[Int((draw >> 32) * UInt64(fitting.count) >> 32)]
+        let node = fitting[scaled(draw >> 32, below: fitting.count)]
         let free = cluster.free[node]
         guard request.isShare else {
             return DevicePlacement(node: node, devices: free.firstIdle(request.devices))
         }
         let devices = (0..<free.count).filter { free[$0] >= request.milliGPU }
-        let device = devices[Int((draw & 0xFFFF_FFFF) * UInt64(devices.count) >> 32)]
+        let device = devices[scaled(draw & 0xFFFF_FFFF, below: devices.count)]
         return DevicePlacement(node: node, devices: 1 << UInt32(device))
     }
+
+    /// 32 random bits as a number below a bound.
+    private func scaled(_ bits: UInt64, below bound: Int) -> Int { Int((bits * UInt64(bound)) >> 32) }
 
     /// Where the scores of a request's class begin.
     private mutating func row(of request: DeviceRequest) -> Int {

@@ -5,7 +5,7 @@
 /// less, it can use GPUs in proportion. Other pods need less CPU than this one, so that the part is not the whole.
 struct JointFragmentation: Sendable {
     /// How much of its CPU a class wants for each idle GPU beside its own.
-    static let cpuPart = 0.8
+    static let cpuPart = 0.85
 
     private let columns: [TargetColumns]
 

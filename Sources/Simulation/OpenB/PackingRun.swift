@@ -25,7 +25,7 @@ public struct PackingRun: Sendable {
         scheduled = DeviceScheduler(policy, cluster: cluster, workload: workload, mix: mix)
         random = SeededGenerator(seed: UInt64(bitPattern: seed))
         result = PackingResult(trace: name, policy: policy, seed: seed)
-        result.capacityMilliGPU = trace.nodes.reduce(0) { $0 + Int64($1.devices) * 1000 }
+        result.capacityMilliGPU = trace.capacityMilliGPU
     }
 
     /// Runs it.

@@ -12,6 +12,10 @@ public struct PackingTrace: Sendable {
     /// The class of each task.
     public let classes: [PodClass]
 
+    /// Tasks and nodes in the order of their names, byte by byte, which draws go by.
+    let tasksByName: [Int]
+    let nodesByName: [Int]
+
     /// The most pods on a node.
     static let podsPerNode = 1_001
 
@@ -52,10 +56,19 @@ public struct PackingTrace: Sendable {
             PodClass(request, constraint: task.models.joined(separator: "|"))
         }
         self.requests = requests
+        tasksByName = trace.tasks.indices.sorted { trace.tasks[$0].name.precedes(trace.tasks[$1].name) }
+        nodesByName = trace.nodes.indices.sorted { trace.nodes[$0].name.precedes(trace.nodes[$1].name) }
     }
+
+    /// Thousandths of all GPUs.
+    public var capacityMilliGPU: Int64 { nodes.reduce(0) { $0 + Int64($1.devices) * 1000 } }
 
     /// The workload that policies expect: the most frequent classes of the whole trace.
     public func typicalWorkload(percent: Int) -> TargetWorkload {
         TargetWorkload(typicalOf: classes, percent: percent)
     }
+}
+
+extension String {
+    fileprivate func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
