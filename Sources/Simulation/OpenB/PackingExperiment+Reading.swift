@@ -18,12 +18,20 @@ extension PackingExperiment {
     }
 }
 
-private struct PackingExperimentReader {
-    let folder: String
-    let environment: [String: String]
-    let sink: ProblemSink
+private final class PackingExperimentReader {
+    private let folder: String
+    private let environment: [String: String]
+    private let sink: ProblemSink
+    /// Variables that are not set and have been reported: one word about each is enough.
+    private var missing: Set<String> = []
 
-    func experiment(_ reader: FieldReader) -> PackingExperiment? {
+    init(folder: String, environment: [String: String], sink: ProblemSink) {
+        self.folder = folder
+        self.environment = environment
+        self.sink = sink
+    }
+
+    func experiment(_ reader: FieldReader) -> PackingExperiment {
         refuseUnknown(
             reader,
             [
@@ -39,8 +47,7 @@ private struct PackingExperimentReader {
         let name = reader.requiredString("name")
         let nodes = requiredFile("nodes", reader)
         let traces = traces(reader)
-        guard let name, let nodes else { return nil }
-        var experiment = PackingExperiment(name: name, nodesFile: nodes, traces: traces)
+        var experiment = PackingExperiment(name: name ?? "", nodesFile: nodes ?? "", traces: traces)
         experiment.description = reader.string("description") ?? ""
         experiment.policies = policies(reader) ?? experiment.policies
         experiment.seeds = seeds(reader) ?? experiment.seeds
@@ -141,6 +148,7 @@ private struct PackingExperimentReader {
             }
             let variable = String(name[..<end].dropFirst())
             guard let content = environment[variable], !content.isEmpty else {
+                guard missing.insert(variable).inserted else { return nil }
                 sink.report(
                     Problem(
                         at: value, field: field,

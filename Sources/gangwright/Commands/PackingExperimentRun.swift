@@ -20,14 +20,15 @@ struct PackingExperimentRun {
         _ outcome: inout CommandOutcome
     ) throws(CommandFailure) {
         let sink = ProblemSink()
-        let folder = file.contains("/") ? String(file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")) : ""
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/")
         guard
             var experiment = PackingExperiment.read(
                 document, folder: folder, environment: environment, sink: sink)
         else { throw CommandFailure(sink.problems) }
         let policies = arguments.values("policy").compactMap { DevicePolicy(rawValue: $0) }
         if !policies.isEmpty { experiment.policies = policies }
-        if let seeds = arguments.value("seeds").flatMap({ Int($0) }) {
+        if arguments.isGiven("seeds"), let seeds = arguments.value("seeds").flatMap({ Int($0) }), seeds > 0 {
             experiment = experiment.with(seedCount: seeds)
         }
         var files: [String: [UInt8]] = [:]
