@@ -90,7 +90,8 @@ public struct SimulationReport: Sendable, Equatable {
         var missing: [(variant: String, seed: UInt64)] = []
         let present = Set(places)
         for (index, variant) in variants.enumerated() {
-            for (position, seed) in seeds.enumerated() where !present.contains(index * seeds.count + position) {
+            for (position, seed) in seeds.enumerated() where !present.contains(index * seeds.count + position)
+            {
                 missing.append((variant, seed))
             }
         }
@@ -121,7 +122,8 @@ public struct SimulationReport: Sendable, Equatable {
     public var headline: String {
         guard let run = runs.first else { return "No run is done yet." }
         let jobs = run.summary[.jobsSubmitted] ?? 0
-        var text = "\(FigureText.decimal(jobs, places: 0)) jobs on \(FigureText.count(run.summary.nodes)) nodes with "
+        var text =
+            "\(FigureText.decimal(jobs, places: 0)) jobs on \(FigureText.count(run.summary.nodes)) nodes with "
         text += "\(FigureText.short(run.summary.mostGPUs)) GPUs, over "
         text += "\(FigureText.duration(seconds: run.summary.duration)) of virtual time."
         if variants.count > 1 {

@@ -87,7 +87,8 @@ struct ReportPage {
                     + "\(report.seeds[0]).")
         }
         if !report.missing.isEmpty {
-            notes.append("\(report.missing.count) of the runs are missing: this report is of a part of the sweep.")
+            notes.append(
+                "\(report.missing.count) of the runs are missing: this report is of a part of the sweep.")
         }
         return notes
     }
