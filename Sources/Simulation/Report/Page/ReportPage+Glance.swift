@@ -2,7 +2,7 @@ extension ReportPage {
     /// The figures that a person looks at first: cards for one variant, a comparison for several.
     func writeGlance(_ page: inout Markup) {
         if hasVariants {
-            section(&page, "At a glance", wide: true) { page in
+            section(&page, "At a glance", .stack) { page in
                 writeFindings(&page)
                 writeComparison(&page, comparison.principal)
                 page.element("details") { page in
@@ -11,7 +11,7 @@ extension ReportPage {
                 }
             }
         } else {
-            section(&page, "At a glance", wide: true) { page in
+            section(&page, "At a glance", .stack) { page in
                 writeCards(&page)
                 page.element("details") { page in
                     page.element("summary", text: "All figures")
