@@ -114,7 +114,8 @@ extension SimulationDetails {
         gangs = candidates.prefix(Self.mostGangs).map { candidate in
             let (job, result) = (plan.jobs[candidate.index], outcome.jobs[candidate.index])
             return Gang(
-                key: job.key, queue: job.queue, gpus: candidate.gpus, submitted: job.submitted, ended: result.ended,
+                key: job.key, queue: job.queue, gpus: candidate.gpus, submitted: job.submitted,
+                ended: result.ended,
                 runs: result.runs)
         }
     }

@@ -90,7 +90,8 @@ public struct SimulationReport: Sendable, Equatable {
         var missing: [(variant: String, seed: UInt64)] = []
         let present = Set(places)
         for (index, variant) in variants.enumerated() {
-            for (position, seed) in seeds.enumerated() where !present.contains(index * seeds.count + position) {
+            for (position, seed) in seeds.enumerated() where !present.contains(index * seeds.count + position)
+            {
                 missing.append((variant, seed))
             }
         }
@@ -119,11 +120,14 @@ public struct SimulationReport: Sendable, Equatable {
 
     /// What was simulated, in a sentence.
     public var headline: String {
-        guard let run = runs.first else { return "No run is done yet." }
-        let jobs = run.summary[.jobsSubmitted] ?? 0
-        var text = "\(FigureText.decimal(jobs, places: 0)) jobs on \(FigureText.count(run.summary.nodes)) nodes with "
-        text += "\(FigureText.short(run.summary.mostGPUs)) GPUs, over "
-        text += "\(FigureText.duration(seconds: run.summary.duration)) of virtual time."
+        guard !runs.isEmpty else { return "No run is done yet." }
+        let summaries = runs.map(\.summary)
+        let jobs = Self.range(summaries.map { $0[.jobsSubmitted] ?? 0 }) { FigureText.decimal($0, places: 0) }
+        let nodes = Self.range(summaries.map { Double($0.nodes) }) { FigureText.decimal($0, places: 0) }
+        var text = "\(jobs) jobs on \(nodes) nodes with "
+        text += "\(Self.range(summaries.map(\.mostGPUs), FigureText.short)) GPUs, over "
+        text +=
+            "\(Self.range(summaries.map(\.duration)) { FigureText.duration(seconds: $0) }) of virtual time."
         if variants.count > 1 {
             text += " \(variants.count) variants side by side"
             text += seeds.count > 1 ? ", each with \(seeds.count) seeds." : ", with one seed."
@@ -131,6 +135,12 @@ public struct SimulationReport: Sendable, Equatable {
             text += " \(seeds.count) seeds."
         }
         return text
+    }
+
+    /// A number that all runs share, or the smallest and the largest.
+    private static func range(_ numbers: [Double], _ text: (Double) -> String) -> String {
+        let (least, most) = (text(numbers.min() ?? 0), text(numbers.max() ?? 0))
+        return least == most ? least : "\(least) to \(most)"
     }
 
     /// What a variant is called: the scenario as it stands is the baseline.

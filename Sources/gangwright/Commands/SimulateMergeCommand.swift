@@ -17,7 +17,8 @@ struct SimulateMergeCommand {
                 "Compare the variants of a sweep that ran as an Indexed Job",
                 "gangwright simulate-merge parts/*.json --report sweep.html")
         ],
-        options: SimulationOutput.options, positionals: [
+        options: SimulationOutput.options,
+        positionals: [
             Positional("FILE", help: "a part's result, as JSON, or - for standard input", repeatable: true)
         ])
 

@@ -93,17 +93,21 @@ struct SimulationTables {
 
     /// The jobs by queue and size; with all that there is, by everything and for each variant.
     private var breakdowns: [String] {
-        let runs = isWide || report.variants.count == 1 ? report.variants.compactMap { report.runs(of: $0).first } : []
+        let runs =
+            isWide || report.variants.count == 1
+            ? report.variants.compactMap { report.runs(of: $0).first } : []
         return runs.flatMap { run in
-            run.summary.breakdowns.filter { isWide || Self.shownDimensions.contains($0.dimension) && $0.isTelling }
-                .map { breakdown in
-                    var title = "BY \(breakdown.dimension.title.uppercased())"
-                    if report.variants.count > 1 {
-                        title += ": " + VisibleText.line(SimulationReport.title(ofVariant: run.variant))
-                    }
-                    if report.seeds.count > 1 { title += ", SEED \(run.seed)" }
-                    return table(breakdown, title: title)
+            run.summary.breakdowns.filter {
+                isWide || Self.shownDimensions.contains($0.dimension) && $0.isTelling
+            }
+            .map { breakdown in
+                var title = "BY \(breakdown.dimension.title.uppercased())"
+                if report.variants.count > 1 {
+                    title += ": " + VisibleText.line(SimulationReport.title(ofVariant: run.variant))
                 }
+                if report.seeds.count > 1 { title += ", SEED \(run.seed)" }
+                return table(breakdown, title: title)
+            }
         }
     }
 
@@ -123,9 +127,11 @@ struct SimulationTables {
     /// What jobs waited for, in job-hours: one column a variant.
     private var reasons: String {
         let hours = report.variants.map { report.waitByReason(of: $0) }
-        let rows = PendingReason.allCases.map { reason in (reason: reason, hours: hours.map { $0[reason] ?? 0 }) }
-            .filter { $0.hours.contains { $0 > 0 } }
-            .sorted { ($1.hours.max() ?? 0, $0.reason.rawValue) < ($0.hours.max() ?? 0, $1.reason.rawValue) }
+        let rows = PendingReason.allCases.map { reason in
+            (reason: reason, hours: hours.map { $0[reason] ?? 0 })
+        }
+        .filter { $0.hours.contains { $0 > 0 } }
+        .sorted { ($1.hours.max() ?? 0, $0.reason.rawValue) < ($0.hours.max() ?? 0, $1.reason.rawValue) }
         let isOne = report.variants.count == 1
         let columns: [TextTable.Column] =
             isOne

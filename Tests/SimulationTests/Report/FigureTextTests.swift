@@ -7,7 +7,9 @@ import Testing
     @Test(
         "times are told in the two largest units that they reach",
         arguments: [
-            (0, "0s"), (0.004, "0.004s"), (0.25, "0.25s"), (0.9999, "1s"), (3.24, "3.2s"), (9.96, "10s"), (42.4, "42s"),
+            (0, "0s"), (0.004, "0.004s"), (0.25, "0.25s"), (0.03, "0.03s"), (0.9999, "1s"), (3.24, "3.2s"),
+            (9.96, "10s"),
+            (42.4, "42s"),
             (59.6, "1m"), (60, "1m"), (200, "3m 20s"), (3_599.7, "1h"), (3_600, "1h"), (14_520, "4h 2m"),
             (86_385, "1d"), (183_600, "2d 3h"), (1e8, "1,157d 10h"), (-90, "-1m 30s"),
         ] as [(Double, String)])
@@ -29,7 +31,8 @@ import Testing
         #expect(FigureText.coordinate(.nan) == "0")
     }
 
-    @Test("a place on a logarithmic axis is as far along as its logarithm, and never off it") func logarithmicAxis() {
+    @Test("a place on a logarithmic axis is as far along as its logarithm, and never off it")
+    func logarithmicAxis() {
         let scale = ChartFrame.Scale.logarithmic(least: 1, most: 10_000)
         #expect(scale.fraction(0) == 0)
         #expect(scale.fraction(1) == 0)
@@ -48,7 +51,10 @@ import Testing
             #expect((3...11).contains(ticks.count), "of \(most): \(ticks.map(\.label))")
             #expect(Set(ticks.map(\.label)).count == ticks.count, "of \(most): \(ticks.map(\.label))")
         }
-        #expect(ChartTicks.times(to: 28_800).map(\.label) == ["0", "1h", "2h", "3h", "4h", "5h", "6h", "7h", "8h"])
+        #expect(
+            ChartTicks.times(to: 28_800).map(\.label) == [
+                "0", "1h", "2h", "3h", "4h", "5h", "6h", "7h", "8h",
+            ])
         #expect(ChartTicks.times(to: 604_800).count == 8)
         #expect(ChartTicks.times(to: 1e12).count <= 10)
     }
@@ -66,7 +72,8 @@ import Testing
         #expect(OrderStatistics([]).percentile(50) == nil)
     }
 
-    @Test("at least so many in a hundred are no larger, and fewer are with the number before") func definition() {
+    @Test("at least so many in a hundred are no larger, and fewer are with the number before")
+    func definition() {
         for seed in 1...50 as ClosedRange<UInt64> {
             var random = SeededGenerator(seed: seed)
             let numbers = (0..<random.integer(in: 1...40)).map { _ in Int64(random.integer(in: 0...30)) }

@@ -32,7 +32,8 @@ struct MadeUpRuns {
         plan.duration = duration
         plan.cluster.nodes = (0..<nodes).map { index in
             Node(
-                name: "node-\(index / 10)\(index % 10)", labels: ["nvidia.com/gpu.product": model(ofNode: index)],
+                name: "node-\(index / 10)\(index % 10)",
+                labels: ["nvidia.com/gpu.product": model(ofNode: index)],
                 taints: [], allocatable: [.cpu: 64_000, .nvidiaGPU: gpusPerNode])
         }
         if prices { for node in plan.cluster.nodes { plan.pricePerHour[node.name] = 12.5 } }
@@ -107,7 +108,8 @@ struct MadeUpRuns {
                 outcome.evictions += result.evictions * pods
                 outcome.lostGPUTime += result.lostWork * gpus
                 end += result.lostWork + 90_000
-                result.runs.append(JobOutcome.Run(start: middle + 90_000, end: min(end, duration), pods: pods))
+                result.runs.append(
+                    JobOutcome.Run(start: middle + 90_000, end: min(end, duration), pods: pods))
             } else {
                 result.runs.append(JobOutcome.Run(start: start, end: min(end, duration), pods: pods))
             }
@@ -193,7 +195,9 @@ struct MadeUpRuns {
     }
 
     /// A report of two variants, the second a little slower.
-    static func report(variants: [String] = ["", "slow"], seeds: [UInt64] = [1, 2, 3, 4, 5]) -> SimulationReport {
+    static func report(variants: [String] = ["", "slow"], seeds: [UInt64] = [1, 2, 3, 4, 5])
+        -> SimulationReport
+    {
         var report = SimulationReport(scenario: "made-up", variants: variants, seeds: seeds)
         for run in runs(variants: variants, seeds: seeds) { report.add(run) }
         return report

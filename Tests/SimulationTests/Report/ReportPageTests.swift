@@ -29,7 +29,9 @@ import Testing
 
     @Test("it loads nothing and runs nothing") func standsAlone() {
         let page = Self.three.html()
-        for forbidden in ["<script", "src=", "href=", "url(", "@import", "<link", "<iframe", "javascript:", "onload"] {
+        for forbidden in [
+            "<script", "src=", "href=", "url(", "@import", "<link", "<iframe", "javascript:", "onload",
+        ] {
             #expect(!page.contains(forbidden), "\(forbidden)")
         }
         let names = ["http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"]
@@ -38,8 +40,11 @@ import Testing
     }
 
     @Test("the same runs give the same bytes, in whatever order they came") func sameBytes() {
-        var again = SimulationReport(scenario: "made-up", variants: ["", "slow", "slower"], seeds: [1, 2, 3])
-        for run in MadeUpRuns.runs(variants: ["", "slow", "slower"], seeds: [1, 2, 3]).reversed() { again.add(run) }
+        var again = SimulationReport(
+            scenario: "made-up", variants: ["", "slow", "slower"], seeds: [1, 2, 3])
+        for run in MadeUpRuns.runs(variants: ["", "slow", "slower"], seeds: [1, 2, 3]).reversed() {
+            again.add(run)
+        }
         #expect(again.html() == Self.three.html())
     }
 
@@ -76,7 +81,9 @@ import Testing
             _ = try Self.document(report.html())
             report.add(SimulationRun(SimulationPlan(), SimulationOutcome(), keeping: details))
             _ = try Self.document(report.html())
-            for content in SimulationReport.CSVContent.allCases { #expect(report.csv(content).hasSuffix("\n")) }
+            for content in SimulationReport.CSVContent.allCases {
+                #expect(report.csv(content).hasSuffix("\n"))
+            }
         }
     }
 
@@ -93,7 +100,8 @@ import Testing
         guard let folder = ProcessInfo.processInfo.environment["GANGWRIGHT_PAGES"] else { return }
         for (name, report) in [("one", Self.one), ("variants", Self.three)] {
             try report.html().write(toFile: "\(folder)/\(name).html", atomically: true, encoding: .utf8)
-            try report.document().json().write(toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
+            try report.document().json().write(
+                toFile: "\(folder)/\(name).json", atomically: true, encoding: .utf8)
         }
     }
 }

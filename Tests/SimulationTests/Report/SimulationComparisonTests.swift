@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Variants are compared seed by seed") struct SimulationComparisonTests {
     /// A report with the given mean waits: one list a variant, one number a seed.
-    private static func report(_ waits: [[Double]], metric: SimulationMetric = .waitMean) -> SimulationReport {
+    private static func report(_ waits: [[Double]], metric: SimulationMetric = .waitMean) -> SimulationReport
+    {
         let seeds = (waits[0].indices).map { UInt64($0) + 1 }
         let variants = waits.indices.map { $0 == 0 ? "" : "v\($0)" }
         var report = SimulationReport(scenario: "s", variants: variants, seeds: seeds)
@@ -33,7 +34,8 @@ import Testing
         }
         for degrees in 2...200 {
             #expect(
-                StudentT.critical95(degreesOfFreedom: degrees) < StudentT.critical95(degreesOfFreedom: degrees - 1),
+                StudentT.critical95(degreesOfFreedom: degrees)
+                    < StudentT.critical95(degreesOfFreedom: degrees - 1),
                 "\(degrees)")
         }
     }
@@ -58,7 +60,8 @@ import Testing
         #expect(
             Self.difference([[100, 500, 900, 50], [99, 498, 899, 48]], metric: .jobsDone)?.verdict == .worse)
         #expect(
-            Self.difference([[100, 500, 900, 50], [99, 498, 899, 48]], metric: .events)?.verdict == .different)
+            Self.difference([[100, 500, 900, 50], [99, 498, 899, 48]], metric: .events)?.verdict == .different
+        )
     }
 
     @Test("one seed says nothing of chance, and equal figures are the same") func oneSeed() {

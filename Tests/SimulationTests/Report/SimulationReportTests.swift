@@ -31,7 +31,9 @@ import Testing
         return sink.problems.map(\.description)
     }
 
-    @Test("parts in any order make the report of one run, to the last byte", arguments: 1...4 as ClosedRange<UInt64>)
+    @Test(
+        "parts in any order make the report of one run, to the last byte",
+        arguments: 1...4 as ClosedRange<UInt64>)
     func merging(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var runs = Self.runs
@@ -79,17 +81,24 @@ import Testing
         #expect(Self.problems([]).first?.contains("found no document") == true)
         let text = Self.report([Self.runs[1]]).document().json(pretty: false)
         let unknown = text.replacing("\"waitP50\":", with: "\"waitP42\":")
-        #expect(Self.problems([unknown]).contains { $0.contains("waitP42: found a figure that this version does not know") })
+        #expect(
+            Self.problems([unknown]).contains {
+                $0.contains("waitP42: found a figure that this version does not know")
+            })
         let stranger = text.replacing("\"variant\":\"\",\"seed\":3", with: "\"variant\":\"\",\"seed\":4")
         #expect(Self.problems([stranger]).contains { $0.contains("that the head does not name") })
         let cut = text.replacing("\"durationSeconds\":28800.0,", with: "")
-        #expect(Self.problems([cut]).contains { $0.contains("durationSeconds: found nothing, expected a number") })
+        #expect(
+            Self.problems([cut]).contains { $0.contains("durationSeconds: found nothing, expected a number") }
+        )
         let drawn = Self.report([Self.runs[0]]).document().json(pretty: false)
         let short = drawn.replacing("\"cpuCapacity\":[768.0,", with: "\"cpuCapacity\":[")
         #expect(Self.problems([short]).contains { $0.contains("cpuCapacity: expected as many numbers") })
     }
 
-    @Test("what was broken in any place is refused or read, and never a trap", arguments: 1...30 as ClosedRange<UInt64>)
+    @Test(
+        "what was broken in any place is refused or read, and never a trap",
+        arguments: 1...30 as ClosedRange<UInt64>)
     func broken(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var text = Self.drawn
@@ -115,7 +124,8 @@ import Testing
         let count = report.runs.count
         report.add(Self.runs[4])
         #expect(report.runs.count == count)
-        #expect(report.runs.map(\.variant) == ["", "", "", "slow", "slow", "slow", "slower", "slower", "slower"])
+        #expect(
+            report.runs.map(\.variant) == ["", "", "", "slow", "slow", "slow", "slower", "slower", "slower"])
     }
 
     @Test("details are kept for the first seed alone, and jobs where they are asked for") func detail() {

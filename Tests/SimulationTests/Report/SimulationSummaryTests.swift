@@ -49,7 +49,8 @@ import Testing
         #expect(summary[.cost] == nil)
     }
 
-    @Test("a job that never starts counts with what it has waited, and leaves no makespan") func unfinished() {
+    @Test("a job that never starts counts with what it has waited, and leaves no makespan") func unfinished()
+    {
         let plan = Self.plan([(0, 100, 1), (50, 100, 8), (900, 5, 1)])
         var outcome = Self.outcome([(0, nil), (nil, nil), (nil, nil)], end: 80)
         outcome.jobs[2].state = .notSubmitted
@@ -133,18 +134,23 @@ import Testing
             let hours = rows.reduce(0) { $0 + ($1[.gpuHours] ?? 0) }
             #expect(abs(hours - (summary[.gpuHours] ?? 0)) < 1e-6, "\(what)")
             let waited = rows.reduce(0) { $0 + ($1[.waitMean] ?? 0) * ($1[.jobs] ?? 0) }
-            #expect(abs(waited - (summary[.waitMean] ?? 0) * (summary[.jobsSubmitted] ?? 0)) < 1e-3, "\(what)")
+            #expect(
+                abs(waited - (summary[.waitMean] ?? 0) * (summary[.jobsSubmitted] ?? 0)) < 1e-3, "\(what)")
         }
         let models = summary.breakdown(.gpuModel)?.rows ?? []
         #expect(models.map(\.name) == ["not named", "A100", "H100"])
     }
 
-    @Test("every figure of a full run is finite, and within its bounds", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(
+        "every figure of a full run is finite, and within its bounds", arguments: 1...8 as ClosedRange<UInt64>
+    )
     func bounds(seed: UInt64) {
         let summary = MadeUpRuns(seed: seed).run().summary
         for (metric, value) in summary.metrics {
             #expect(value.isFinite && value >= 0, "\(metric) of seed \(seed): \(value)")
-            if metric.unit == .percent { #expect(value <= 100.000_001, "\(metric) of seed \(seed): \(value)") }
+            if metric.unit == .percent {
+                #expect(value <= 100.000_001, "\(metric) of seed \(seed): \(value)")
+            }
             if metric.unit == .index { #expect(value <= 1.000_001, "\(metric) of seed \(seed): \(value)") }
         }
         let (p50, p90, p99) = (summary[.waitP50] ?? 0, summary[.waitP90] ?? 0, summary[.waitP99] ?? 0)

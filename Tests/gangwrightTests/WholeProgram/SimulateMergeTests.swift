@@ -39,20 +39,22 @@ import Testing
             outcome.standardOutput == """
                 sizes: 5 jobs on 2 nodes with 16 GPUs, over 1m of virtual time. 2 variants side by side, each with 2 seeds.
 
-                FIGURE                   baseline             large   DIFFERENCE
-                wait, mean   1m 50s ± 2m 7s   1m 11s ± 2m 13s   ≈ −36 %
+                FIGURE             baseline             large   DIFFERENCE
+                wait, mean   1m 50s ± 2m 7s   1m 11s ± 2m 13s   ▲ −36 %
 
                 WHY JOBS WAITED, IN JOB-HOURS
                 REASON          baseline   large   WHAT IT SAYS
                 Unschedulable        2.5     2.5   no node had room
 
-                large beside baseline: no difference that is clear of chance.
+                large beside baseline: better in wait, mean −36 %.
                 ▲ better and ▼ worse beyond what chance explains (95 %), ≈ not
 
                 """)
     }
 
-    @Test("the order of the parts does not matter, and lines before a part's document neither") func order() throws {
+    @Test("the order of the parts does not matter, and lines before a part's document neither") func order()
+        throws
+    {
         let whole = try Self.run([Self.first, Self.second], ["-o", "json"]).standardOutput
         let logged = "warning: a line on the other stream\n" + Self.second
         #expect(try Self.run([logged, Self.first], ["-o", "json"]).standardOutput == whole)

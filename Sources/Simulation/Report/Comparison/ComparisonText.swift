@@ -57,7 +57,8 @@ extension SimulationComparison {
             case (false, true): text += "better in " + better.joined(separator: "; ") + "."
             case (true, false): text += "worse in " + worse.joined(separator: "; ") + "."
             case (false, false):
-                text += "better in \(better.joined(separator: "; ")). Worse in \(worse.joined(separator: "; "))."
+                text +=
+                    "better in \(better.joined(separator: "; ")). Worse in \(worse.joined(separator: "; "))."
             }
             return Finding(variant: variants[index], text: text)
         }
@@ -65,7 +66,8 @@ extension SimulationComparison {
 
     /// One figure of each kind, so that a sentence does not say the same thing four times.
     private static let told: Set<SimulationMetric> = [
-        .jobsDone, .makespan, .waitMean, .waitP90, .slowdownMean, .gpuAllocationUnderDemand, .gpuFragmentation,
+        .jobsDone, .makespan, .waitMean, .waitP90, .slowdownMean, .gpuAllocationUnderDemand,
+        .gpuFragmentation,
         .goodput, .fairness, .podEvictions, .lostWork, .costPerUsefulGPUHour,
     ]
 

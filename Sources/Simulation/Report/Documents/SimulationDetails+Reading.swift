@@ -44,7 +44,8 @@ extension SimulationSeries {
             }
             for (index, number) in numbers.enumerated() { points[index][keyPath: path] = number }
         }
-        let lists = Self.columnsByQueue.map { ($0, queues.count) } + Self.columnsByModel.map { ($0, models.count) }
+        let lists =
+            Self.columnsByQueue.map { ($0, queues.count) } + Self.columnsByModel.map { ($0, models.count) }
         for ((name, path), count) in lists {
             guard let columns = reader.columns(name, count: count, length: points.count) else { return nil }
             for index in points.indices { points[index][keyPath: path] = columns.map { $0[index] } }

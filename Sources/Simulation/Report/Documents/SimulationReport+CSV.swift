@@ -106,7 +106,8 @@ extension SimulationReport {
     private func writeJobs(_ writer: inout CSVWriter) {
         writer.add([
             "variant", "seed", "namespace", "name", "queue", "user", "instanceType", "pods", "gpus", "state",
-            "submitted", "started", "ended", "runTime", "wait", "slowdown", "evictions", "failures", "lostWork",
+            "submitted", "started", "ended", "runTime", "wait", "slowdown", "evictions", "failures",
+            "lostWork",
             "gpuHours", "expectedStart", "lastReason",
         ])
         for run in drawn {
@@ -116,7 +117,8 @@ extension SimulationReport {
                     job.instanceType, "\(job.pods)", "\(job.gpus)", job.state.rawValue,
                     CSVWriter.field(milliseconds: job.submitted), CSVWriter.field(milliseconds: job.started),
                     CSVWriter.field(milliseconds: job.ended), CSVWriter.field(milliseconds: job.runTime),
-                    CSVWriter.field(milliseconds: job.wait), CSVWriter.field(job.slowdown), "\(job.evictions)",
+                    CSVWriter.field(milliseconds: job.wait), CSVWriter.field(job.slowdown),
+                    "\(job.evictions)",
                     "\(job.failures)", CSVWriter.field(milliseconds: job.lostWork),
                     CSVWriter.field(Double(job.gpuTime) / 3_600_000),
                     CSVWriter.field(milliseconds: job.expectedStart), job.lastReason?.rawValue ?? "",

@@ -35,7 +35,8 @@ extension SimulationReport {
             for run in reader.objects("runs") { add(run, to: &report) }
         }
         if report == nil, sink.problems.count == before {
-            sink.report(Problem(file: "", line: 0, message: "found no document, expected results of simulations"))
+            sink.report(
+                Problem(file: "", line: 0, message: "found no document, expected results of simulations"))
         }
         return sink.problems.count == before ? report : nil
     }
@@ -106,7 +107,8 @@ extension SimulationRun {
 extension SimulationSummary {
     fileprivate init?(_ reader: FieldReader) {
         guard let duration = reader.requiredDouble("durationSeconds"),
-            let nodes = reader.integer("nodes", in: 0...Int64(Int32.max)), let gpus = reader.requiredDouble("gpus"),
+            let nodes = reader.integer("nodes", in: 0...Int64(Int32.max)),
+            let gpus = reader.requiredDouble("gpus"),
             let mostGPUs = reader.requiredDouble("mostGPUs"),
             let metricReader = reader.object("metrics")
         else {
@@ -133,7 +135,8 @@ extension SimulationSummary {
         }
         guard let breakdowns = reader.object("breakdowns").map(Self.breakdowns) else { return nil }
         self.init(
-            duration: duration, nodes: Int(nodes), gpus: gpus, mostGPUs: mostGPUs, metrics: metrics, waitByReason: reasons,
+            duration: duration, nodes: Int(nodes), gpus: gpus, mostGPUs: mostGPUs, metrics: metrics,
+            waitByReason: reasons,
             breakdowns: breakdowns)
     }
 

@@ -30,7 +30,7 @@ public enum FigureText {
         if seconds.isNaN || seconds.isInfinite { return seconds.description }
         if seconds < 0 { return "-" + duration(seconds: -seconds) }
         if seconds == 0 { return "0s" }
-        if seconds < 0.9995 { return decimal(seconds, places: seconds < 0.0995 ? 3 : 2) + "s" }
+        if seconds < 0.9995 { return trimmed(seconds, places: seconds < 0.0995 ? 3 : 2) + "s" }
         if seconds < 9.95 { return trimmed(seconds, places: 1) + "s" }
         let whole = seconds.rounded()
         if whole < 60 { return trimmed(whole, places: 0) + "s" }

@@ -77,7 +77,8 @@ struct ChartFrame {
             page.element(
                 "text",
                 [
-                    ("class", "label middle"), ("x", "11"), ("y", middle), ("transform", "rotate(-90 11 \(middle))"),
+                    ("class", "label middle"), ("x", "11"), ("y", middle),
+                    ("transform", "rotate(-90 11 \(middle))"),
                 ], text: yTitle)
         }
         page.line()
@@ -122,7 +123,8 @@ struct ChartFrame {
     ) {
         let attributes: Markup.Attributes = [
             ("class", name), ("x", FigureText.coordinate(x)), ("y", FigureText.coordinate(y)),
-            ("width", FigureText.coordinate(max(0, width))), ("height", FigureText.coordinate(max(0, height))),
+            ("width", FigureText.coordinate(max(0, width))),
+            ("height", FigureText.coordinate(max(0, height))),
         ]
         guard let tip else { return page.empty("rect", attributes) }
         page.element("rect", attributes) { $0.element("title", text: tip) }
@@ -135,7 +137,9 @@ struct ChartFrame {
         guard !values.isEmpty else { return "" }
         var path = "M\(FigureText.coordinate(x(0))) \(FigureText.coordinate(y(values[0])))"
         for index in values.indices {
-            if index > 0, FigureText.coordinate(y(values[index])) != FigureText.coordinate(y(values[index - 1])) {
+            if index > 0,
+                FigureText.coordinate(y(values[index])) != FigureText.coordinate(y(values[index - 1]))
+            {
                 path += "V\(FigureText.coordinate(y(values[index])))"
             }
             path += "H\(FigureText.coordinate(x(ends[index])))"

@@ -7,7 +7,9 @@ extension ReportCharts {
     }
 
     private func writeGangs(_ page: inout Markup, _ run: Run) {
-        let gangs = run.details.gangs.sorted { ($0.submitted, $1.gpus, $0.key) < ($1.submitted, $0.gpus, $1.key) }
+        let gangs = run.details.gangs.sorted {
+            ($0.submitted, $1.gpus, $0.key) < ($1.submitted, $0.gpus, $1.key)
+        }
         if gangs.isEmpty { return }
         let row = 15.0
         var frame = ChartFrame(
@@ -17,24 +19,28 @@ extension ReportCharts {
         let names = Set(gangs.map(\.queue)).sorted { $0.precedes($1) }
         figure(
             &page, title: title("Gangs by submission", run),
-            legend: names.prefix(ReportStyle.colors).map { LegendEntry(text: $0, style: color(ofQueue: $0)) } + [
-                LegendEntry(text: "waits", style: "faint", mark: "stroke"),
-                LegendEntry(text: "has lost its place", style: "bad", mark: "stroke"),
-            ], caption: gangSentence(run, gangs), full: isWide
+            legend: names.prefix(ReportStyle.colors).map { LegendEntry(text: $0, style: color(ofQueue: $0)) }
+                + [
+                    LegendEntry(text: "waits", style: "faint", mark: "stroke"),
+                    LegendEntry(text: "has lost its place", style: "bad", mark: "stroke"),
+                ], caption: gangSentence(run, gangs), full: isWide
         ) { page in
             frame.draw(
                 &page, label: "When the largest gangs waited and ran", xTicks: timeTicks, yTicks: [],
                 xTitle: Self.timeTitle, yTitle: ""
             ) { page in
                 for (index, gang) in gangs.enumerated() {
-                    write(&page, frame, gang, y: frame.top + Double(index) * row, height: row, end: run.summary.duration)
+                    write(
+                        &page, frame, gang, y: frame.top + Double(index) * row, height: row,
+                        end: run.summary.duration)
                 }
             }
         }
     }
 
     private func write(
-        _ page: inout Markup, _ frame: ChartFrame, _ gang: SimulationDetails.Gang, y: Double, height: Double, end: Double
+        _ page: inout Markup, _ frame: ChartFrame, _ gang: SimulationDetails.Gang, y: Double, height: Double,
+        end: Double
     ) {
         func seconds(_ milliseconds: Int64) -> Double { Double(milliseconds) / 1_000 }
         let middle = y + height / 2
@@ -49,7 +55,8 @@ extension ReportCharts {
             for (index, run) in gang.runs.enumerated() {
                 let begin = frame.x(seconds(run.start))
                 ChartFrame.rectangle(
-                    &page, x: begin, y: y + 2, width: max(1, frame.x(seconds(run.end)) - begin), height: height - 4,
+                    &page, x: begin, y: y + 2, width: max(1, frame.x(seconds(run.end)) - begin),
+                    height: height - 4,
                     class: "fill")
                 let next = index + 1 < gang.runs.count ? seconds(gang.runs[index + 1].start) : last
                 if next > seconds(run.end) {
@@ -78,13 +85,15 @@ extension ReportCharts {
     private func gangSentence(_ run: Run, _ gangs: [SimulationDetails.Gang]) -> String {
         let never = gangs.count { $0.runs.isEmpty }
         let again = gangs.count { $0.runs.count > 1 }
-        let waits = OrderStatistics(gangs.compactMap { gang in gang.runs.first.map { max(0, $0.start - gang.submitted) } })
+        let waits = OrderStatistics(
+            gangs.compactMap { gang in gang.runs.first.map { max(0, $0.start - gang.submitted) } })
         let sizes = gangs.map(\.gpus)
         let (least, most) = (sizes.min() ?? 0, sizes.max() ?? 0)
         let size = least == most ? "\(most)" : "\(least) to \(most)"
         var text = "The \(gangs.count) largest gangs, of \(size) GPUs"
         if let wait = waits.percentile(50) {
-            text += "; half of those that started waited at most \(FigureText.duration(seconds: Double(wait) / 1_000))"
+            text +=
+                "; half of those that started waited at most \(FigureText.duration(seconds: Double(wait) / 1_000))"
         }
         text += "."
         if again > 0 { text += " \(again) lost their place and started again." }

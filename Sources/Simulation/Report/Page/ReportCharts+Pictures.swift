@@ -58,7 +58,8 @@ extension ReportCharts {
                     for begin in stride(from: 0, to: group.columns.count, by: perRow) {
                         let row = group.columns[begin..<min(begin + perRow, group.columns.count)]
                         Self.writeRow(
-                            &page, row, x: left, y: y, columnWidth: columnWidth, cell: cell, cells: cells, most: most)
+                            &page, row, x: left, y: y, columnWidth: columnWidth, cell: cell, cells: cells,
+                            most: most)
                         y += rowHeight
                     }
                 }
@@ -68,7 +69,8 @@ extension ReportCharts {
 
     /// Nodes side by side, their GPUs one above the other, those in use at the bottom.
     private static func writeRow(
-        _ page: inout Markup, _ row: ArraySlice<Column>, x: Double, y: Double, columnWidth: Double, cell: Double,
+        _ page: inout Markup, _ row: ArraySlice<Column>, x: Double, y: Double, columnWidth: Double,
+        cell: Double,
         cells: Int, most: Int64
     ) {
         var paths = ["held": "", "free": "", "down": ""]
@@ -76,7 +78,8 @@ extension ReportCharts {
         for (index, column) in row.enumerated() {
             let left = x + Double(index) * columnWidth
             let there = scaled(column.gpus, of: most * Int64(column.nodes), to: cells, least: 1)
-            let held = scaled(column.used, of: most * Int64(column.nodes), to: cells, least: column.used > 0 ? 1 : 0)
+            let held = scaled(
+                column.used, of: most * Int64(column.nodes), to: cells, least: column.used > 0 ? 1 : 0)
             for place in 0..<there {
                 let kind = column.up == 0 ? "down" : place < held ? "held" : "free"
                 let top = FigureText.coordinate(bottom - Double(place + 1) * cell)
@@ -87,7 +90,9 @@ extension ReportCharts {
         }
         for kind in ["held", "free", "down"] { ChartFrame.path(&page, paths[kind] ?? "", class: kind) }
         for (index, column) in row.enumerated() {
-            let state = column.up == column.nodes ? "" : column.nodes == 1 ? "; takes no pods" : "; \(column.up) take pods"
+            let state =
+                column.up == column.nodes
+                ? "" : column.nodes == 1 ? "; takes no pods" : "; \(column.up) take pods"
             ChartFrame.rectangle(
                 &page, x: x + Double(index) * columnWidth, y: y, width: columnWidth - 2,
                 height: Double(cells) * cell, class: "tip",
@@ -111,7 +116,8 @@ extension ReportCharts {
                 let group = nodes[begin..<min(begin + size, nodes.count)]
                 let name = group.first?.name ?? ""
                 return Column(
-                    title: group.count == 1 ? name : "\(name) to \(group.last?.name ?? "")", nodes: group.count,
+                    title: group.count == 1 ? name : "\(name) to \(group.last?.name ?? "")",
+                    nodes: group.count,
                     up: group.count { $0.isUp }, gpus: group.reduce(0) { $0 + $1.gpus },
                     used: group.reduce(0) { $0 + $1.used })
             }

@@ -12,10 +12,13 @@ extension ReportCharts {
         for run in runs {
             for (index, name) in run.series.queues.enumerated() {
                 guard let place = queues.firstIndex(of: name) else { continue }
-                held[place].gpus += run.series.points.reduce(0.0) { $0 + $1.queueAllocated[index] + $1.queueWaiting[index] }
+                held[place].gpus += run.series.points.reduce(0.0) {
+                    $0 + $1.queueAllocated[index] + $1.queueWaiting[index]
+                }
             }
         }
-        let largest = held.sorted { ($1.gpus, $0.name) < ($0.gpus, $1.name) }.prefix(ReportStyle.colors).map(\.name)
+        let largest = held.sorted { ($1.gpus, $0.name) < ($0.gpus, $1.name) }.prefix(ReportStyle.colors).map(
+            \.name)
         return queues.filter(largest.contains)
     }
 
@@ -42,7 +45,8 @@ extension ReportCharts {
                 guard let queue = series.queues.firstIndex(of: name) else { continue }
                 let isLast = place == shown.count - 1
                 var frame = ChartFrame(
-                    width: timeWidth, height: isLast ? band + 30 : band, horizontal: timeScale, vertical: .linear(most: most))
+                    width: timeWidth, height: isLast ? band + 30 : band, horizontal: timeScale,
+                    vertical: .linear(most: most))
                 frame.top = 20
                 frame.bottom = isLast ? 34 : 4
                 writeBand(&page, frame, series, queue, name, most: most, hasAxis: isLast)
@@ -51,7 +55,8 @@ extension ReportCharts {
     }
 
     private func writeBand(
-        _ page: inout Markup, _ frame: ChartFrame, _ series: DrawnSeries, _ queue: Int, _ name: String, most: Double,
+        _ page: inout Markup, _ frame: ChartFrame, _ series: DrawnSeries, _ queue: Int, _ name: String,
+        most: Double,
         hasAxis: Bool
     ) {
         let held = series.values { $0.queueAllocated[queue] }
@@ -79,11 +84,15 @@ extension ReportCharts {
                 &page, label: "GPUs of queue \(name) over time", xTicks: timeTicks, yTicks: ticks,
                 xTitle: Self.timeTitle, yTitle: "", contents)
         } else {
-            ChartFrame.svg(&page, width: frame.width, height: frame.height, label: "GPUs of queue \(name) over time") { page in
+            ChartFrame.svg(
+                &page, width: frame.width, height: frame.height, label: "GPUs of queue \(name) over time"
+            ) { page in
                 for tick in ticks {
                     ChartFrame.line(
-                        &page, frame.left, frame.y(tick.value), frame.width - frame.right, frame.y(tick.value), class: "grid")
-                    ChartFrame.text(&page, frame.left - 6, frame.y(tick.value) + 4, tick.label, class: "tick end")
+                        &page, frame.left, frame.y(tick.value), frame.width - frame.right,
+                        frame.y(tick.value), class: "grid")
+                    ChartFrame.text(
+                        &page, frame.left - 6, frame.y(tick.value) + 4, tick.label, class: "tick end")
                 }
                 for tick in timeTicks {
                     let x = frame.x(tick.value)
@@ -98,12 +107,14 @@ extension ReportCharts {
     private func queueSentence(_ run: Run, _ shown: [String]) -> String {
         var text = ""
         if let fairness = run.summary[.fairness] {
-            text = "Jain's index of what queues held of what they were due is \(FigureText.decimal(fairness, places: 3)); 1 is fair. "
+            text =
+                "Jain's index of what queues held of what they were due is \(FigureText.decimal(fairness, places: 3)); 1 is fair. "
         }
         let rows = run.summary.breakdown(.queue)?.rows ?? []
         let shares = rows.compactMap { row in row[.fairness].map { (row.name, $0) } }
         if let least = shares.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }), least.1 < 0.995 {
-            text += "\(least.0) got the least: \(FigureText.decimal(least.1 * 100, places: 0)) % of what it was due. "
+            text +=
+                "\(least.0) got the least: \(FigureText.decimal(least.1 * 100, places: 0)) % of what it was due. "
         } else if !shares.isEmpty {
             text += "Every queue got what it was due. "
         }

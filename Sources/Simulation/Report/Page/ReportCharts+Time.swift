@@ -7,9 +7,12 @@ extension ReportCharts {
         for run in runs {
             let series = run.series
             let frame = ChartFrame(
-                width: timeWidth, height: isWide ? 260 : 230, horizontal: timeScale, vertical: .linear(most: most))
+                width: timeWidth, height: isWide ? 260 : 230, horizontal: timeScale,
+                vertical: .linear(most: most))
             let held = series.values(\.gpuAllocated)
-            let unusable = series.values { min($0.gpuAllocated + $0.gpuFragmented, max($0.gpuCapacity, $0.gpuAllocated)) }
+            let unusable = series.values {
+                min($0.gpuAllocated + $0.gpuFragmented, max($0.gpuCapacity, $0.gpuAllocated))
+            }
             figure(
                 &page, title: title("GPUs", run),
                 legend: [
@@ -29,7 +32,8 @@ extension ReportCharts {
                     ChartFrame.path(&page, frame.steps(ends, series.values(\.gpuCapacity)), class: "capacity")
                     writeTips(&page, frame, series) { index in
                         let point = series.points[index]
-                        return "\(FigureText.short(point.gpuAllocated)) of \(FigureText.short(point.gpuCapacity)) GPUs held, "
+                        return
+                            "\(FigureText.short(point.gpuAllocated)) of \(FigureText.short(point.gpuCapacity)) GPUs held, "
                             + "\(FigureText.short(point.gpuFragmented)) idle in fragments"
                     }
                 }
@@ -40,7 +44,8 @@ extension ReportCharts {
     private func allocationSentence(_ run: Run) -> String {
         let summary = run.summary
         guard let allocation = summary[.gpuAllocation] else { return "There were no GPUs." }
-        var text = "On average pods held \(FigureText.decimal(allocation)) % of \(FigureText.short(summary.gpus)) GPUs"
+        var text =
+            "On average pods held \(FigureText.decimal(allocation)) % of \(FigureText.short(summary.gpus)) GPUs"
         if let busy = summary[.gpuAllocationUnderDemand] {
             text += ", and \(FigureText.decimal(busy)) % while jobs waited for GPUs"
         }
@@ -80,7 +85,9 @@ extension ReportCharts {
                 &page, label: "GPUs that waiting jobs ask for, over time", xTicks: timeTicks,
                 yTicks: ChartTicks.numbers(to: most), xTitle: Self.timeTitle, yTitle: "GPUs"
             ) { page in
-                ChartFrame.path(&page, frame.steps(series.ends, waiting, floor: waiting.map { _ in 0 }), class: "fragment")
+                ChartFrame.path(
+                    &page, frame.steps(series.ends, waiting, floor: waiting.map { _ in 0 }), class: "fragment"
+                )
                 writeTips(&page, frame, series) { "\(FigureText.short(waiting[$0])) GPUs asked for" }
             }
         }

@@ -17,8 +17,10 @@ extension ReportCharts {
             caption: waitSentences
         ) { page in
             frame.draw(
-                &page, label: "Share of jobs by wait", xTicks: ChartTicks.logarithmicTimes(from: least, to: most),
-                yTicks: ChartTicks.numbers(to: 100, unit: " %"), xTitle: "wait from submission to the first start, on a logarithmic axis",
+                &page, label: "Share of jobs by wait",
+                xTicks: ChartTicks.logarithmicTimes(from: least, to: most),
+                yTicks: ChartTicks.numbers(to: 100, unit: " %"),
+                xTitle: "wait from submission to the first start, on a logarithmic axis",
                 yTitle: "jobs"
             ) { page in
                 for run in runs {
@@ -58,7 +60,8 @@ extension ReportCharts {
                 + "9 of 10 at most \(SimulationMetric.waitP90.text(high)), "
                 + "the longest \(SimulationMetric.waitMax.text(run.summary[.waitMax]))."
         }
-        return sentences.joined(separator: " ") + " The further up and left a curve, the better; jobs that never started keep it from its top."
+        return sentences.joined(separator: " ")
+            + " The further up and left a curve, the better; jobs that never started keep it from its top."
     }
 
     // MARK: Why jobs waited
@@ -77,7 +80,8 @@ extension ReportCharts {
         let height = row * Double(reasons.count) + 8
         let scale = (width - left - 96) / most
         let legend = variants.enumerated().map { index, name in
-            LegendEntry(text: SimulationReport.title(ofVariant: name), style: "c\(index % ReportStyle.colors)")
+            LegendEntry(
+                text: SimulationReport.title(ofVariant: name), style: "c\(index % ReportStyle.colors)")
         }
         figure(
             &page, title: "Job-hours that were waited, by the reason given at the time",
@@ -92,7 +96,8 @@ extension ReportCharts {
                         let y = top + Double(variant) * bar
                         page.element("g", [("class", "c\(variant % ReportStyle.colors)")]) { page in
                             ChartFrame.rectangle(
-                                &page, x: left, y: y, width: max(1, value * scale), height: bar - 2, class: "fill")
+                                &page, x: left, y: y, width: max(1, value * scale), height: bar - 2,
+                                class: "fill")
                         }
                         ChartFrame.text(
                             &page, left + max(1, value * scale) + 6, y + bar - 3,
@@ -108,8 +113,10 @@ extension ReportCharts {
         let total = PendingReason.allCases.reduce(0.0) { $0 + (base[$1] ?? 0) }
         guard total > 0 else { return "Bars are as long as jobs waited, added up over all jobs." }
         let share = FigureText.decimal((base[first] ?? 0) / total * 100, places: 0)
-        let name = report.variants.count > 1 ? "\(SimulationReport.title(ofVariant: report.variants[0])): " : ""
-        return "\(name)\(share) % of \(FigureText.short(total)) job-hours of waiting were for “\(ReasonText.words(first))”: "
+        let name =
+            report.variants.count > 1 ? "\(SimulationReport.title(ofVariant: report.variants[0])): " : ""
+        return
+            "\(name)\(share) % of \(FigureText.short(total)) job-hours of waiting were for “\(ReasonText.words(first))”: "
             + ReasonText.meaning(first) + "."
     }
 }

@@ -61,10 +61,13 @@ struct ReportCharts {
             if !legend.isEmpty {
                 page.element("p", [("class", "legend")]) { page in
                     for entry in legend {
-                        page.element("span", entry.style.hasPrefix("c") ? [("class", entry.style)] : []) { page in
+                        page.element("span", entry.style.hasPrefix("c") ? [("class", entry.style)] : []) {
+                            page in
                             var attributes: Markup.Attributes = []
                             if let mark = entry.mark { attributes.append(("class", mark)) }
-                            if !entry.style.hasPrefix("c") { attributes.append(("style", "--c:var(--\(entry.style))")) }
+                            if !entry.style.hasPrefix("c") {
+                                attributes.append(("style", "--c:var(--\(entry.style))"))
+                            }
                             page.element("i", attributes) { _ in }
                             page.text(entry.text)
                         }
@@ -99,7 +102,9 @@ struct ReportCharts {
             ChartFrame.rectangle(
                 &page, x: frame.x(begin), y: frame.top, width: frame.x(end) - frame.x(begin),
                 height: frame.plotHeight, class: "tip",
-                tip: "\(FigureText.duration(seconds: begin)) to \(FigureText.duration(seconds: end))\n\(text(index))")
+                tip:
+                    "\(FigureText.duration(seconds: begin)) to \(FigureText.duration(seconds: end))\n\(text(index))"
+            )
             begin = end
         }
     }

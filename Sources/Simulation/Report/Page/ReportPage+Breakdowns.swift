@@ -15,8 +15,10 @@ extension ReportPage {
         }
         page.element(
             "p", [("class", "caption")],
-            text: "Waits are from submission to the first start. A queue's share of due is how much it held of what it deserves, as far as "
-                + "it had jobs for it. GPU models count jobs by the model that they ask for, and use by where pods ran.")
+            text:
+                "Waits are from submission to the first start. A queue's share of due is how much it held of what it deserves, as far as "
+                + "it had jobs for it. GPU models count jobs by the model that they ask for, and use by where pods ran."
+        )
     }
 
     /// More rows than these are added up in none: the largest by GPU-hours are shown.

@@ -2,7 +2,7 @@ extension ReportPage {
     /// The figures that a person looks at first: cards for one variant, a comparison for several.
     func writeGlance(_ page: inout Markup) {
         if hasVariants {
-            section(&page, "At a glance", wide: true) { page in
+            section(&page, "At a glance", .stack) { page in
                 writeFindings(&page)
                 writeComparison(&page, comparison.principal)
                 page.element("details") { page in
@@ -11,7 +11,7 @@ extension ReportPage {
                 }
             }
         } else {
-            section(&page, "At a glance", wide: true) { page in
+            section(&page, "At a glance", .stack) { page in
                 writeCards(&page)
                 page.element("details") { page in
                     page.element("summary", text: "All figures")
@@ -88,7 +88,8 @@ extension ReportPage {
         table(&page, titles, textColumns: [0]) { page in
             for row in rows {
                 page.element("tr") { page in
-                    page.element("th", [("scope", "row"), ("title", row.metric.explanation)], text: row.metric.title)
+                    page.element(
+                        "th", [("scope", "row"), ("title", row.metric.explanation)], text: row.metric.title)
                     for (index, value) in row.cells.enumerated() {
                         cell(&page, value.statistics, row.metric)
                         if index > 0 { difference(&page, value.difference, row.metric) }
@@ -138,7 +139,11 @@ extension ReportPage {
                     page.element("tr") { page in
                         for (index, title) in titles.enumerated() {
                             page.element(
-                                "th", [("scope", "col"), ("class", textColumns.contains(index) ? "words" : "number")],
+                                "th",
+                                [
+                                    ("scope", "col"),
+                                    ("class", textColumns.contains(index) ? "words" : "number"),
+                                ],
                                 text: title)
                         }
                     }

@@ -52,28 +52,39 @@ struct ReportPage {
         }
         writeGlance(&page)
         guard !charts.runs.isEmpty else { return }
-        section(&page, "GPUs over time", charts.writeAllocation)
-        section(&page, "What waits", charts.writeWaiting)
+        let variants: Layout = charts.runs.count % 3 == 0 ? .threes : .pairs
+        section(&page, "GPUs over time", variants, charts.writeAllocation)
+        section(&page, "What waits", variants, charts.writeWaiting)
         section(&page, "How long jobs waited") { page in
             charts.writeWaits(&page)
             charts.writeReasons(&page)
         }
-        if charts.hasQueues { section(&page, "Queues", charts.writeQueues) }
-        if charts.hasPictures { section(&page, "Which GPUs were in use", charts.writePictures) }
-        if charts.hasGangs { section(&page, "The largest gangs", charts.writeGangs) }
-        section(&page, "Who waited, and who got what", wide: true) { writeBreakdowns(&$0) }
+        if charts.hasQueues { section(&page, "Queues", variants, charts.writeQueues) }
+        if charts.hasPictures { section(&page, "Which GPUs were in use", variants, charts.writePictures) }
+        if charts.hasGangs { section(&page, "The largest gangs", variants, charts.writeGangs) }
+        section(&page, "Who waited, and who got what", .stack) { writeBreakdowns(&$0) }
         page.element("footer") { page in
             page.element("p", text: ending)
         }
     }
 
+    /// How the parts of a section stand.
+    enum Layout: String {
+        /// One below the other.
+        case stack
+        /// Two in a row, where there is room.
+        case pairs = "figures"
+        /// Three in a row: as many as there are variants, so that each row is about one thing.
+        case threes = "figures threes"
+    }
+
     func section(
-        _ page: inout Markup, _ title: String, wide: Bool = false, _ content: (inout Markup) -> Void
+        _ page: inout Markup, _ title: String, _ layout: Layout = .pairs, _ content: (inout Markup) -> Void
     ) {
         page.line()
         page.element("section") { page in
             page.element("h2", text: title)
-            page.element("div", [("class", wide ? "stack" : "figures")], content)
+            page.element("div", [("class", layout.rawValue)], content)
         }
     }
 
@@ -87,7 +98,8 @@ struct ReportPage {
                     + "\(report.seeds[0]).")
         }
         if !report.missing.isEmpty {
-            notes.append("\(report.missing.count) of the runs are missing: this report is of a part of the sweep.")
+            notes.append(
+                "\(report.missing.count) of the runs are missing: this report is of a part of the sweep.")
         }
         return notes
     }

@@ -25,6 +25,7 @@ enum ReportStyle {
         .caption{margin-top:8px}
         footer{margin-top:40px;border-top:1px solid var(--line);padding-top:12px}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:16px}
+        .threes{grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr))}
         .stack{display:flex;flex-direction:column;gap:16px}
         figure,.panel{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:14px 16px;min-width:0}
         .full{grid-column:1/-1}

@@ -33,7 +33,8 @@ struct BreakdownBuilder {
         var figures: [SimulationBreakdown.Figure: Double] {
             var figures: [SimulationBreakdown.Figure: Double] = [
                 .jobs: Double(jobs), .jobsStarted: Double(started), .jobsDone: Double(done),
-                .backlogJobs: Double(waiting), .backlogGPUs: Double(waitingGPUs), .gpuHours: gpuTime / 3_600_000,
+                .backlogJobs: Double(waiting), .backlogGPUs: Double(waitingGPUs),
+                .gpuHours: gpuTime / 3_600_000,
                 .evictions: Double(evictions), .failures: Double(failures),
             ]
             let waits = OrderStatistics(waits)
@@ -98,7 +99,9 @@ struct BreakdownBuilder {
             default: break
             }
             if names.isEmpty || names == [""] { return nil }
-            let rows = names.sorted { $0.precedes($1) }.map { row($0, of: dimension, piles[index][$0] ?? Pile()) }
+            let rows = names.sorted { $0.precedes($1) }.map {
+                row($0, of: dimension, piles[index][$0] ?? Pile())
+            }
             return SimulationBreakdown(dimension: dimension, rows: rows)
         }
     }

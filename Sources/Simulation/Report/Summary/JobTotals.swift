@@ -53,7 +53,9 @@ struct JobTotals {
         }
         let waits = OrderStatistics(waits)
         metrics[.waitMean] = waits.mean.map { $0 / 1_000 }
-        for (metric, percent) in [(SimulationMetric.waitP50, 50), (.waitP90, 90), (.waitP99, 99), (.waitMax, 100)] {
+        for (metric, percent) in [
+            (SimulationMetric.waitP50, 50), (.waitP90, 90), (.waitP99, 99), (.waitMax, 100),
+        ] {
             metrics[metric] = waits.percentile(percent).map { Double($0) / 1_000 }
         }
         if !slowdowns.isEmpty { metrics[.slowdownMean] = slowdownSum / Double(slowdowns.count) }

@@ -34,7 +34,8 @@ public struct SimulationBreakdown: Sendable, Equatable {
         /// How values are printed.
         public var unit: SimulationMetric.Unit {
             switch self {
-            case .jobs, .jobsStarted, .jobsDone, .backlogJobs, .backlogGPUs, .evictions, .failures, .deservedGPUs,
+            case .jobs, .jobsStarted, .jobsDone, .backlogJobs, .backlogGPUs, .evictions, .failures,
+                .deservedGPUs,
                 .allocatedGPUs:
                 .count
             case .waitMean, .waitP50, .waitP90: .seconds

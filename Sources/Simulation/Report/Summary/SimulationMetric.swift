@@ -47,12 +47,14 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     /// What it is counted in.
     public var unit: Unit {
         switch self {
-        case .jobsSubmitted, .jobsStarted, .jobsDone, .jobsRunning, .jobsWaiting, .jobsCancelled, .podEvictions,
+        case .jobsSubmitted, .jobsStarted, .jobsDone, .jobsRunning, .jobsWaiting, .jobsCancelled,
+            .podEvictions,
             .jobEvictions, .jobFailures, .binds, .cycles, .events:
             .count
         case .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .startErrorMean: .seconds
         case .slowdownMean, .slowdownP50, .slowdownP99: .ratio
-        case .gpuAllocation, .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .startsAsExpected: .percent
+        case .gpuAllocation, .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .startsAsExpected:
+            .percent
         case .fairness: .index
         case .lostWork, .gpuHours, .usefulGPUHours: .gpuHours
         case .cost: .money
@@ -66,7 +68,8 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
         case .jobsStarted, .jobsDone, .gpuAllocation, .gpuAllocationUnderDemand, .goodput, .fairness,
             .usefulGPUHours, .startsAsExpected:
             .higher
-        case .jobsWaiting, .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .slowdownMean, .slowdownP50,
+        case .jobsWaiting, .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .slowdownMean,
+            .slowdownP50,
             .slowdownP99, .gpuFragmentation, .podEvictions, .jobEvictions, .jobFailures, .lostWork, .cost,
             .costPerUsefulGPUHour, .startErrorMean:
             .lower
@@ -77,8 +80,10 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     /// Whether it is among the few that a person looks at first.
     public var isPrincipal: Bool {
         switch self {
-        case .jobsDone, .jobsWaiting, .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .slowdownMean, .gpuAllocation,
-            .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .fairness, .podEvictions, .jobFailures, .lostWork,
+        case .jobsDone, .jobsWaiting, .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .slowdownMean,
+            .gpuAllocation,
+            .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .fairness, .podEvictions, .jobFailures,
+            .lostWork,
             .cost, .costPerUsefulGPUHour:
             true
         default: false
@@ -167,7 +172,8 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     public func text(_ value: Double?) -> String {
         guard let value else { return "–" }
         return switch unit {
-        case .count: value.rounded() == value ? FigureText.decimal(value, places: 0) : FigureText.decimal(value)
+        case .count:
+            value.rounded() == value ? FigureText.decimal(value, places: 0) : FigureText.decimal(value)
         case .seconds: FigureText.duration(seconds: value)
         case .ratio: FigureText.short(value) + "×"
         case .percent: FigureText.decimal(value) + " %"

@@ -61,7 +61,9 @@ extension SimulationSummary {
         self.metrics = metrics
         waitByReason =
             PendingReason.allCases.compactMap { reason in
-                outcome.waitByReason[reason].map { ReasonedWait(reason: reason, jobHours: Double($0) / 3_600_000) }
+                outcome.waitByReason[reason].map {
+                    ReasonedWait(reason: reason, jobHours: Double($0) / 3_600_000)
+                }
             }
             .filter { $0.jobHours > 0 }
             .sorted { ($1.jobHours, $0.reason.rawValue) < ($0.jobHours, $1.reason.rawValue) }
