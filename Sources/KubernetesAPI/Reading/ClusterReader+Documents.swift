@@ -59,6 +59,8 @@ extension ClusterReader {
             object.lacks("apiVersion") && inherited != nil
             ? inherited?.apiVersion : object.requiredString("apiVersion")
         guard let kind, let apiVersion else { return }
+        // A scenario may lie beside the objects that it names; it is none.
+        if kind == "Scenario", ObjectKind.group(of: apiVersion) == "gangwright.io" { return }
 
         if let itemKind = Self.itemKind(ofList: kind, object) {
             guard !object.lacks("items"), let items = object.value("items") else { return }

@@ -8,7 +8,8 @@ enum ArrivalSectionReader {
         guard let arrivals = generator.object("arrivals") else {
             if generator.value("arrivals") == nil {
                 generator.report(
-                    "arrivals", "found nothing, expected a mapping with one of \(forms.joined(separator: ", "))")
+                    "arrivals",
+                    "found nothing, expected a mapping with one of \(forms.joined(separator: ", "))")
             }
             return nil
         }
@@ -50,7 +51,8 @@ enum ArrivalSectionReader {
 
     private static func times(_ arrivals: FieldReader) -> ScenarioDocument.ArrivalSection? {
         guard let list = arrivals.value("times"), list.kind == .sequence else {
-            arrivals.report("times", "found \(arrivals.value("times")?.shown ?? ""), expected a list of times")
+            arrivals.report(
+                "times", "found \(arrivals.value("times")?.shown ?? ""), expected a list of times")
             return nil
         }
         var times: [ScenarioTime] = []
@@ -69,12 +71,16 @@ enum ArrivalSectionReader {
         pattern.refuseUnknownKeys(["every", "step", "weights"])
         let every = every(pattern)
         let step = pattern.positiveDuration("step") ?? 3_600_000
-        let weights = pattern.value("weights")?.elements.compactMap(\.double).filter { $0 >= 0 && $0.isFinite } ?? []
-        guard !weights.isEmpty, weights.count == pattern.value("weights")?.count, weights.contains(where: { $0 > 0 })
+        let weights =
+            pattern.value("weights")?.elements.compactMap(\.double).filter { $0 >= 0 && $0.isFinite } ?? []
+        guard !weights.isEmpty, weights.count == pattern.value("weights")?.count,
+            weights.contains(where: { $0 > 0 })
         else {
             pattern.report(
-                "weights", "found \(pattern.value("weights")?.kindName ?? "nothing"), expected a list of numbers of "
-                    + "at least 0, one of them above 0: one for each step, from the start of the simulation on")
+                "weights",
+                "found \(pattern.value("weights")?.kindName ?? "nothing"), expected a list of numbers of "
+                    + "at least 0, one of them above 0: one for each step, from the start of the simulation on"
+            )
             return nil
         }
         return every.map { .plain(.pattern(ArrivalPattern(every: Double($0), step: step, weights: weights))) }

@@ -64,7 +64,8 @@ enum ClusterSectionReader {
         guard let name = pool.requiredString("name") else { return nil }
         if pool.value("allocatable") == nil {
             pool.report(
-                "allocatable", "found nothing, expected amounts such as {cpu: 96, memory: 900Gi, nvidia.com/gpu: 8}")
+                "allocatable",
+                "found nothing, expected amounts such as {cpu: 96, memory: 900Gi, nvidia.com/gpu: 8}")
         }
         var allocatable = pool.resourceList("allocatable") ?? [:]
         if allocatable[.pods] == nil {

@@ -20,11 +20,14 @@ enum EventSectionReader {
         let length = event.positiveDuration("for")
         let every = event.positiveDuration("every")
         if length != nil, !["fail", "drain", "cordon", "add", "remove"].contains(named[0]) {
-            event.report("for", "found for beside \(named[0]), expected it with what can be taken back: "
-                + "fail, drain, cordon, add, remove")
+            event.report(
+                "for",
+                "found for beside \(named[0]), expected it with what can be taken back: "
+                    + "fail, drain, cordon, add, remove")
         }
         if let length, let every, length >= every {
-            event.report("every", "found less than for, expected more: it must be over before it happens again")
+            event.report(
+                "every", "found less than for, expected more: it must be over before it happens again")
         }
         if every == nil, event.value("until") != nil {
             event.report("until", "found until without every, expected both")
@@ -56,7 +59,8 @@ enum EventSectionReader {
             let parts = job.split(separator: "/", maxSplits: 1).map(String.init)
             return .cancel(
                 parts.count == 2
-                    ? ObjectKey(namespace: parts[0], name: parts[1]) : ObjectKey(namespace: "default", name: job))
+                    ? ObjectKey(namespace: parts[0], name: parts[1])
+                    : ObjectKey(namespace: "default", name: job))
         }
     }
 

@@ -41,7 +41,8 @@ extension FieldReader {
         guard value.kind == .mapping, let form = object(key) else {
             guard let constant = unit.read(value) else {
                 report(
-                    key, "found \(value.shown), expected \(unit.expectation), or a mapping with one of "
+                    key,
+                    "found \(value.shown), expected \(unit.expectation), or a mapping with one of "
                         + Self.forms.joined(separator: ", "))
                 return nil
             }
@@ -51,7 +52,8 @@ extension FieldReader {
         let named = Self.forms.filter { form.value($0) != nil }
         guard named.count == 1 else {
             report(
-                key, "found \(named.isEmpty ? "no form" : named.joined(separator: " and ")), expected one of "
+                key,
+                "found \(named.isEmpty ? "no form" : named.joined(separator: " and ")), expected one of "
                     + Self.forms.joined(separator: ", "))
             return nil
         }
@@ -97,12 +99,16 @@ extension FieldReader {
         if let sigma = nonNegative("sigma") { return .lognormal(median: median, sigma: sigma) }
         guard let mean = number("mean", unit) else {
             if value("mean") == nil, value("sigma") == nil {
-                report("sigma", "found nothing, expected sigma (the standard deviation of the logarithm) or mean")
+                report(
+                    "sigma", "found nothing, expected sigma (the standard deviation of the logarithm) or mean"
+                )
             }
             return nil
         }
         guard mean >= median, median > 0 else {
-            report("mean", "found less than the median, expected at least as much: the tail of a lognormal is long")
+            report(
+                "mean",
+                "found less than the median, expected at least as much: the tail of a lognormal is long")
             return nil
         }
         return .lognormal(median: median, sigma: (2 * DeterministicMath.log(mean / median)).squareRoot())
@@ -125,7 +131,8 @@ extension FieldReader {
             report(key, "found no value for 0 or for 100, expected both, and any between")
             return nil
         }
-        if zip(quantiles, quantiles.dropFirst()).contains(where: { $0.value > $1.value || $0.part == $1.part }) {
+        if zip(quantiles, quantiles.dropFirst()).contains(where: { $0.value > $1.value || $0.part == $1.part }
+        ) {
             report(key, "found values that fall, expected larger values for larger percentages")
             return nil
         }

@@ -11,7 +11,8 @@ extension PlanBuilder {
     private static let defaultStart: Int64 = 1_767_225_600_000
 
     mutating func readCluster() {
-        var reader = ClusterReader(options: ReadingOptions(defaultInstanceType: document.cluster.defaultInstanceType))
+        var reader = ClusterReader(
+            options: ReadingOptions(defaultInstanceType: document.cluster.defaultInstanceType))
         read(document.cluster.files, into: &reader)
         for object in document.cluster.objects { reader.read(object.value, path: object.place.field) }
         let shorthand = shorthandObjects
@@ -114,7 +115,9 @@ extension PlanBuilder {
                 if names.insert(node.name).inserted {
                     plan.cluster.nodes.append(node)
                 } else {
-                    report(pool.place, "found a second node called \(node.name), expected other names: rename the pool")
+                    report(
+                        pool.place,
+                        "found a second node called \(node.name), expected other names: rename the pool")
                     break
                 }
             }

@@ -54,7 +54,8 @@ extension PlanBuilder {
                 plan.events.append(PlannedEvent(at: time, .queueRemoved(name)))
             case .cancel(let job):
                 guard plan.jobs.contains(where: { $0.key == job }) else {
-                    report(section.place, "found the job \(job), expected one of the workload as NAMESPACE/NAME")
+                    report(
+                        section.place, "found the job \(job), expected one of the workload as NAMESPACE/NAME")
                     continue
                 }
                 plan.events.append(PlannedEvent(at: time, .jobCancelled(job)))
@@ -72,8 +73,10 @@ extension PlanBuilder {
             guard let every = section.every else { continue }
             let bounds = [section.until.map(self.time), plan.duration].compactMap { $0 }
             guard let end = bounds.min() else {
-                report(section.place, "found no end of what happens again and again, expected until, or a duration "
-                    + "of the scenario")
+                report(
+                    section.place,
+                    "found no end of what happens again and again, expected until, or a duration "
+                        + "of the scenario")
                 continue
             }
             time += every
@@ -128,7 +131,9 @@ extension PlanBuilder {
         _ choice: ScenarioDocument.NodeChoice, _ present: PresentNodes, _ random: inout SeededGenerator
     ) -> [Node] {
         if let pool = choice.pool, !document.cluster.pools.contains(where: { $0.name == pool }) {
-            check([Weighted(pool, weight: 1)], among: Set(document.cluster.pools.map(\.name)), "a pool", choice.place)
+            check(
+                [Weighted(pool, weight: 1)], among: Set(document.cluster.pools.map(\.name)), "a pool",
+                choice.place)
             return []
         }
         let members = choice.pool.map { Set((pools[$0] ?? []).map(\.name)) }
@@ -141,7 +146,9 @@ extension PlanBuilder {
             random.shuffle(&nodes)
             nodes = nodes.prefix(count).sorted { $0.name.precedes($1.name) }
         }
-        if nodes.isEmpty { report(choice.place, "found no node of that kind at that time, expected one at least") }
+        if nodes.isEmpty {
+            report(choice.place, "found no node of that kind at that time, expected one at least")
+        }
         return nodes
     }
 
@@ -152,7 +159,8 @@ extension PlanBuilder {
         for section in document.failures {
             var random = streams.failures.fork()
             guard let end = [section.until.map(time), plan.duration].compactMap({ $0 }).min() else {
-                report(section.place, "found no end of failures, expected until, or a duration of the scenario")
+                report(
+                    section.place, "found no end of failures, expected until, or a duration of the scenario")
                 continue
             }
             var draws = random.fork()

@@ -49,7 +49,8 @@ extension PlanBuilder {
             if let after = SimulatedTime.duration(text) { return after }
             if let date = SimulatedTime.calendar(text) { return max(date - start, 0) }
             report(
-                place, "\(gang.key): \(SnapshotJobs.submitAnnotation): found \(text.debugDescription), "
+                place,
+                "\(gang.key): \(SnapshotJobs.submitAnnotation): found \(text.debugDescription), "
                     + "expected \(ScenarioTime.expectation)")
         }
         return max((gang.created?.secondsSinceEpoch).map { $0 * 1_000 - start } ?? 0, 0)
@@ -61,12 +62,14 @@ extension PlanBuilder {
         guard let text = gang.annotation(annotation) else { return nil }
         if let duration = SimulatedTime.duration(text) { return duration }
         report(
-            place, "\(gang.key): \(annotation): found \(text.debugDescription), expected a duration such as 1h30m")
+            place,
+            "\(gang.key): \(annotation): found \(text.debugDescription), expected a duration such as 1h30m")
         return nil
     }
 
     private mutating func noteRemaining(_ gang: SnapshotJobs.Gang, _ place: ScenarioPlace) {
-        let known = duration(SnapshotJobs.trueRunTimeAnnotation, of: gang, place)
+        let known =
+            duration(SnapshotJobs.trueRunTimeAnnotation, of: gang, place)
             ?? duration(SnapshotJobs.runTimeAnnotation, of: gang, place)
         guard let known else { return }
         for pod in gang.pods where pod.nodeName != nil && !pod.isTerminal {
@@ -123,7 +126,8 @@ extension PlanBuilder {
             guard let pattern = pattern(like: source, step: step, every: every) else { return nil }
             arrivals = .pattern(pattern)
         }
-        if case .times = arrivals {} else if until == nil, section.count == nil {
+        if case .times = arrivals {
+        } else if until == nil, section.count == nil {
             report(
                 section.place,
                 "found no end, expected count or until of the generator, or a duration of the scenario")
@@ -132,7 +136,9 @@ extension PlanBuilder {
         let times = arrivals.times(
             from: from, until: until, count: section.count, most: JobGenerator.most, using: &random)
         if times == nil {
-            report(section.place, "found more than \(JobGenerator.most) jobs, expected fewer: mind arrivals and until")
+            report(
+                section.place,
+                "found more than \(JobGenerator.most) jobs, expected fewer: mind arrivals and until")
         }
         return times
     }

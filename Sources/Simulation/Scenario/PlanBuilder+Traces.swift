@@ -22,7 +22,8 @@ extension PlanBuilder {
             }
             guard let (jobs, window) = selected(section.source) else { continue }
             var converter = TraceConverter(
-                section: section, types: types, schedulerName: schedulerName, origin: window.origin, random: random)
+                section: section, types: types, schedulerName: schedulerName, origin: window.origin,
+                random: random)
             for (ordinal, job) in jobs.enumerated() {
                 do throws(ResourceOverflow) {
                     plan.jobs.append(
@@ -36,7 +37,8 @@ extension PlanBuilder {
             check(converter.unknownTypes, among: Set(types.keys), "an instance type", file)
             check(converter.queueNames, among: queueNames, "a queue", file)
             check(
-                converter.classNames, among: Set(plan.cluster.priorityClasses.map(\.name)), "a priority class", file)
+                converter.classNames, among: Set(plan.cluster.priorityClasses.map(\.name)),
+                "a priority class", file)
         }
     }
 
@@ -64,13 +66,16 @@ extension PlanBuilder {
         }
         for time in [source.from, source.until] {
             if case .calendar = time, !trace.hasDates {
-                report(source.file.place, "found dates in from, until or week, expected durations: the trace has no dates")
+                report(
+                    source.file.place,
+                    "found dates in from, until or week, expected durations: the trace has no dates")
                 return nil
             }
         }
         let window = TraceWindow(origin: absolute(source.from) ?? base, end: absolute(source.until))
         let begin = trace.jobs.partitionPoint { $0.submitted >= window.origin }
-        let end = window.end.map { end in trace.jobs.partitionPoint { $0.submitted >= end } } ?? trace.jobs.count
+        let end =
+            window.end.map { end in trace.jobs.partitionPoint { $0.submitted >= end } } ?? trace.jobs.count
         guard begin < end else {
             report(source.file.place, "found no job between from and until, expected one at least")
             return nil
@@ -82,7 +87,8 @@ extension PlanBuilder {
         do throws(ScenarioProblem) {
             let path = try sources.path(source.file)
             let columns = source.columns.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            let key = ([source.format.rawValue, source.shares.rawValue, path] + columns).joined(separator: "\n")
+            let key = ([source.format.rawValue, source.shares.rawValue, path] + columns).joined(
+                separator: "\n")
             if let known = sources.known(key) { return known }
             let bytes = try sources.read(source.file).bytes
             let read: (trace: JobTrace, problems: [Problem])
@@ -95,7 +101,8 @@ extension PlanBuilder {
                 return nil
             }
             problems += read.problems.prefix(100)
-            if read.problems.isEmpty { sources.keep(read.trace, key) }
+            guard read.problems.isEmpty else { return nil }
+            sources.keep(read.trace, key)
             return read.trace
         } catch {
             problems.append(error.problem)
@@ -118,7 +125,8 @@ extension PlanBuilder {
                 job.priorityClassName =
                     gang.gang.group?.priorityClassName ?? gang.gang.pods[0].priorityClassName
                 job.user = gang.gang.annotation(SnapshotJobs.userAnnotation) ?? ""
-                job.statedRunTime = gang.gang.annotation(SnapshotJobs.runTimeAnnotation).flatMap(SimulatedTime.duration)
+                job.statedRunTime = gang.gang.annotation(SnapshotJobs.runTimeAnnotation).flatMap(
+                    SimulatedTime.duration)
                 plan.jobs.append(job)
             }
         } catch {

@@ -90,7 +90,8 @@ public struct Scenario: Sendable {
                 sink.report(
                     Problem(
                         file: sources.scenario, line: 0, field: "variants",
-                        message: "found \(variant.debugDescription), expected a variant of the scenario; \(hint)"))
+                        message:
+                            "found \(variant.debugDescription), expected a variant of the scenario; \(hint)"))
                 return (nil, sink.problems)
             }
             value = known.document
@@ -115,10 +116,11 @@ public struct Scenario: Sendable {
             var document = base
             if !value.isNull {
                 guard let overlay = map.object(name) else { continue }
-                for key in ["apiVersion", "kind", "name", "seed", "variants"] where overlay.value(key) != nil {
+                for key in ["apiVersion", "kind", "name", "seed", "variants"] where overlay.value(key) != nil
+                {
                     overlay.report(key, "found a key that variants do not have, expected another one")
                 }
-                document = base.overlaid(by: overlay.value.removing("set"))
+                document = Self.under(overlay, base).overlaid(by: overlay.value.removing("set"))
                 if let settings = overlay.object("set") {
                     for (path, setting) in settings.value.members {
                         document = set(path, setting, in: document, settings.place(path), sink) ?? document
@@ -130,6 +132,14 @@ public struct Scenario: Sendable {
             variants.append(Variant(name: name, document: document))
         }
         return variants
+    }
+
+    /// What a variant is laid over: a configuration in a file and one that is written out do not mix.
+    private static func under(_ overlay: FieldReader, _ base: Value) -> Value {
+        guard let configuration = overlay.value("configuration"), let known = base["configuration"],
+            (configuration["file"] == nil) != (known["file"] == nil)
+        else { return base }
+        return base.removing("configuration")
     }
 
     private static func set(
@@ -150,7 +160,8 @@ public struct Scenario: Sendable {
         do throws(SettingPathError) {
             let steps = try SettingPath.steps(path, in: document)
             if let changed = document.replacing(steps, with: value) { return changed }
-            sink.report(place.problem("found \(path.debugDescription), expected the path of a key of the scenario"))
+            sink.report(
+                place.problem("found \(path.debugDescription), expected the path of a key of the scenario"))
         } catch {
             sink.report(place.problem(error.message))
         }

@@ -200,7 +200,8 @@ struct ScenarioDocument: Sendable {
     /// What jobs of generators and of traces have in common.
     struct JobTraits: Sendable {
         var namespace = "default"
-        var queues = Located(value: [Weighted("default", weight: 1)], place: .init(file: "", line: 0, field: ""))
+        var queues = Located(
+            value: [Weighted("default", weight: 1)], place: .init(file: "", line: 0, field: ""))
         var users: [Weighted<String>] = []
         var priorityClasses = Located(
             value: [Weighted("", weight: 1)], place: .init(file: "", line: 0, field: ""))

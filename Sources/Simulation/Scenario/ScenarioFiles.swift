@@ -41,7 +41,8 @@ enum ScenarioPath {
         while let start = rest.firstRange(of: "${") {
             path += rest[..<start.lowerBound]
             guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
-                throw ScenarioPathError(message: "found ${ without }, expected the name of a variable in ${NAME}")
+                throw ScenarioPathError(
+                    message: "found ${ without }, expected the name of a variable in ${NAME}")
             }
             let name = String(rest[start.upperBound..<end])
             guard let value = files.environment(name), !value.isEmpty else {

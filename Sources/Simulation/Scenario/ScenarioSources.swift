@@ -43,7 +43,8 @@ final class ScenarioSources: Sendable {
             throw ScenarioProblem(file.place.problem("found \(path), which cannot be read (\(error.reason))"))
         }
         throw ScenarioProblem(
-            file.place.problem("found the folder \(path) without .yaml, .yml or .json, expected one such file"))
+            file.place.problem(
+                "found the folder \(path) without .yaml, .yml or .json, expected one such file"))
     }
 
     /// A trace that has been read before.

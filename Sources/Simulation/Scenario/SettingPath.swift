@@ -17,7 +17,8 @@ enum SettingPath {
                 steps.append(.element(position))
                 place = Array(list.elements)[position]
             } else if let scalar = place, scalar.kind != .mapping, scalar.kind != .null {
-                throw SettingPathError("found \(key.debugDescription) below \(scalar.kindName), expected no more keys")
+                throw SettingPathError(
+                    "found \(key.debugDescription) below \(scalar.kindName), expected no more keys")
             } else {
                 steps.append(.key(key))
                 place = place?[key]
@@ -44,7 +45,9 @@ enum SettingPath {
         for character in path {
             switch character {
             case "[" where !isOpen:
-                if !key.isEmpty { keys.append(key) } else if !wasBracket, !keys.isEmpty {
+                if !key.isEmpty {
+                    keys.append(key)
+                } else if !wasBracket, !keys.isEmpty {
                     throw SettingPathError("found an empty key, expected keys with dots between them")
                 }
                 key = ""

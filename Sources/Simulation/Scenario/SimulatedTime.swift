@@ -34,12 +34,14 @@ enum SimulatedTime {
     ///
     /// - Returns: Milliseconds since 1970-01-01T00:00:00Z.
     static func calendar(_ text: String) -> Int64? {
-        var text = text
-        if text.utf8.count == 10 { text += "T00:00:00Z" }
-        if text.utf8.count == 19, !text.hasSuffix("Z") {
-            text = text.replacing(" ", with: "T", maxReplacements: 1) + "Z"
+        var bytes = Array(text.utf8)
+        if bytes.count == 10 { bytes += "T00:00:00Z".utf8 }
+        if bytes.count == 19 {
+            if bytes[10] == UInt8(ascii: " ") { bytes[10] = UInt8(ascii: "T") }
+            bytes.append(UInt8(ascii: "Z"))
         }
-        return Timestamp(rfc3339: text).map { $0.secondsSinceEpoch * 1_000 }
+        let date = String(decoding: bytes, as: UTF8.self)
+        return Timestamp(rfc3339: date).map { $0.secondsSinceEpoch * 1_000 }
     }
 
     /// The week of ISO 8601 that a text such as `2017-W42` names: Monday's midnight in universal time and seven days more.

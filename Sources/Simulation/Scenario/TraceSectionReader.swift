@@ -24,7 +24,8 @@ enum TraceSectionReader {
         }
         let section = TraceSection(
             source: source ?? placeholder, at: trace.duration("at") ?? 0,
-            name: trace.value("name") == nil ? source?.format.rawValue ?? "" : trace.requiredString("name") ?? "",
+            name: trace.value("name") == nil
+                ? source?.format.rawValue ?? "" : trace.requiredString("name") ?? "",
             arrivalScale: trace.positive("arrivalScale") ?? 1,
             runTimeScale: trace.positive("runTimeScale") ?? 1,
             gpusPerPod: trace.integer("gpusPerPod", in: 1...10_000) ?? 8, instanceTypes: types,
@@ -53,7 +54,8 @@ enum TraceSectionReader {
             if let range = SimulatedTime.week(week) {
                 (from, until) = (.calendar(range.lowerBound), .calendar(range.upperBound))
             } else {
-                trace.report("week", "found \(week.debugDescription), expected a week of ISO 8601 such as 2017-W42")
+                trace.report(
+                    "week", "found \(week.debugDescription), expected a week of ISO 8601 such as 2017-W42")
             }
         }
         if let columns = trace.object("columns") { columns.refuseUnknownKeys(JobTable.columns) }

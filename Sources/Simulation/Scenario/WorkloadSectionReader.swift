@@ -142,7 +142,8 @@ enum WorkloadSectionReader {
         default:
             if let interval = job.value("checkpoint")?.duration { return interval }
             if let found = job.value("checkpoint") {
-                job.report("checkpoint", "found \(found.shown), expected never, always or a duration such as 30m")
+                job.report(
+                    "checkpoint", "found \(found.shown), expected never, always or a duration such as 30m")
             }
             return nil
         }
@@ -159,7 +160,8 @@ enum WorkloadSectionReader {
                 if let factor = form.distribution("factor", .number) { return .factor(factor) }
                 if form.value("factor") != nil { return .none }
             }
-            job.report("statedRunTime", "found \(value.shown), expected none, exact or {factor: DISTRIBUTION}")
+            job.report(
+                "statedRunTime", "found \(value.shown), expected none, exact or {factor: DISTRIBUTION}")
             return .none
         }
     }
@@ -167,9 +169,11 @@ enum WorkloadSectionReader {
     private static func toleration(_ toleration: FieldReader) -> Toleration? {
         toleration.refuseUnknownKeys(["key", "operator", "value", "effect"])
         let key = toleration.string("key") ?? ""
-        let comparison = toleration.word("operator", Toleration.Operator.self) ?? (key.isEmpty ? .exists : .equal)
+        let comparison =
+            toleration.word("operator", Toleration.Operator.self) ?? (key.isEmpty ? .exists : .equal)
         if key.isEmpty, comparison != .exists {
-            toleration.report("key", "found nothing, expected a taint's key, or operator: Exists for all taints")
+            toleration.report(
+                "key", "found nothing, expected a taint's key, or operator: Exists for all taints")
             return nil
         }
         return Toleration(

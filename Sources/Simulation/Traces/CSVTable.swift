@@ -150,21 +150,27 @@ struct CSVScanner {
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     /// Everything up to a comma or the line's end.
-    private mutating func plainField() -> [UInt8]? {
+    private mutating func plainField() -> ArraySlice<UInt8>? {
         let start = position
-        while let byte = current, byte != Self.comma, !isAtLineEnd { position += 1 }
-        return Array(bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == Self.comma || byte == Self.lineFeed || byte == Self.carriageReturn && isAtLineEnd {
+                break
+            }
+            position += 1
+        }
+        return bytes[start..<position]
     }
 
     /// What stands between quotes, where two quotes mean one; nil if the closing quote is missing.
-    private mutating func quotedField() -> [UInt8]? {
+    private mutating func quotedField() -> ArraySlice<UInt8>? {
         var field: [UInt8] = []
         position += 1
         while let byte = current {
             position += 1
             if byte == Self.lineFeed { line += 1 }
             if byte == Self.quote {
-                if current != Self.quote { return field }
+                if current != Self.quote { return field[...] }
                 position += 1
             }
             field.append(byte)

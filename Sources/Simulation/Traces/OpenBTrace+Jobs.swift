@@ -11,7 +11,8 @@ extension OpenBTrace {
         _ pods: [UInt8], file: String, shares: TraceSource.Shares
     ) -> (trace: JobTrace, problems: [Problem]) {
         let (trace, problems) = read(
-            nodes: Array("sn,cpu_milli,memory_mib,gpu,model\n".utf8), nodesFile: file, pods: pods, podsFile: file)
+            nodes: Array("sn,cpu_milli,memory_mib,gpu,model\n".utf8), nodesFile: file, pods: pods,
+            podsFile: file)
         var jobs = JobTrace()
         for task in trace.tasks {
             guard let created = task.creationSeconds, let deleted = task.deletionSeconds else { continue }
@@ -38,7 +39,8 @@ extension OpenBTrace {
             all.append(
                 Problem(
                     file: file, line: 1, field: "creation_time",
-                    message: "found no task with creation_time and deletion_time, expected a list that has them"))
+                    message:
+                        "found no task with creation_time and deletion_time, expected a list that has them"))
         }
         return (jobs, all)
     }

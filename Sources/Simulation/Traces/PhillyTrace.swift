@@ -47,7 +47,8 @@ extension CSVTable {
         }
         if let duration = SimulatedTime.duration(text) { return duration }
         let found = text.isEmpty ? "nothing" : "'\(text)'"
-        report(row.line, columns[column], "found \(found), expected seconds, or a duration such as 90s or 1h30m")
+        report(
+            row.line, columns[column], "found \(found), expected seconds, or a duration such as 90s or 1h30m")
         return nil
     }
 }

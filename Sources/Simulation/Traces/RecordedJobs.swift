@@ -98,7 +98,9 @@ struct RecordedJobs {
         }
     }
 
-    private static func isSetting(_ kind: ObjectKind) -> Bool { kind == .priorityClass || kind == .instanceType }
+    private static func isSetting(_ kind: ObjectKind) -> Bool {
+        kind == .priorityClass || kind == .instanceType
+    }
 
     private static func key(of value: Value) -> ObjectKey? {
         guard let metadata = value["metadata"], let name = metadata["name"]?.string else { return nil }
@@ -131,7 +133,8 @@ struct RecordedJobs {
             problems.append(
                 Problem(
                     file: path, line: 0,
-                    message: "\(neverRan) jobs are left out: they never ran, and do not say how long they run",
+                    message:
+                        "\(neverRan) jobs are left out: they never ran, and do not say how long they run",
                     severity: .warning))
         }
         let keyed = jobs.sorted { ($0.submitted, $0.gang.key) < ($1.submitted, $1.gang.key) }

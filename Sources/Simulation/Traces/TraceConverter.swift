@@ -67,7 +67,9 @@ struct TraceConverter {
             runTime: max(scaled(traced.runTime, section.runTimeScale), 1))
         job.take(traits, using: &random)
         takeNames(of: traced, into: &job)
-        if let checkpoint = traced.checkpoint, !section.namesCheckpoint { job.checkpointInterval = checkpoint }
+        if let checkpoint = traced.checkpoint, !section.namesCheckpoint {
+            job.checkpointInterval = checkpoint
+        }
         if let stated = traced.statedRunTime { job.statedRunTime = scaled(stated, section.runTimeScale) }
         return job
     }

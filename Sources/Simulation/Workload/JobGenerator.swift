@@ -26,7 +26,8 @@ struct JobGenerator {
         let traits = template.traits
         let pods = random.choice(template.pods)
         var recipe = GangRecipe(
-            namespace: traits.namespace, requests: .init([:]), pods: pods, minMember: template.minMember.of(pods),
+            namespace: traits.namespace, requests: .init([:]), pods: pods,
+            minMember: template.minMember.of(pods),
             schedulerName: schedulerName)
         recipe.isGang = traits.isGang
         recipe.within = traits.within

@@ -25,7 +25,8 @@ struct MemoryFiles: ScenarioFiles {
 
 /// Reads a scenario and makes its plan; what is wrong with either is a failure of the test.
 func makePlan(
-    _ text: String, variant: String? = nil, seed: UInt64? = nil, settings: [(path: String, value: String)] = [],
+    _ text: String, variant: String? = nil, seed: UInt64? = nil,
+    settings: [(path: String, value: String)] = [],
     files: MemoryFiles = MemoryFiles(), location: SourceLocation = #_sourceLocation
 ) throws -> SimulationPlan {
     let (scenario, problems) = Scenario.read(Array(text.utf8), file: "dir/scenario.yaml", files: files)

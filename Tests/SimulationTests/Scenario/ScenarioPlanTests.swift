@@ -41,7 +41,8 @@ import Testing
         let nodes = plan.cluster.nodes
         #expect(nodes.map(\.name) == ["a100-0000", "a100-0001", "a100-0002", "a100-0003"])
         #expect(nodes[0].allocatable == [.cpu: 96_000, .memory: 900 << 30, .nvidiaGPU: 8, .pods: 110])
-        #expect(nodes.map { $0.labels["rack"] } == ["a100-rack-0", "a100-rack-0", "a100-rack-1", "a100-rack-1"])
+        #expect(
+            nodes.map { $0.labels["rack"] } == ["a100-rack-0", "a100-rack-0", "a100-rack-1", "a100-rack-1"])
         #expect(
             nodes.map { $0.labels["topology.kubernetes.io/zone"] } == ["east", "east", "west", "west"])
         #expect(nodes[3].labels["nvidia.com/gpu.product"] == "NVIDIA-A100")
@@ -59,7 +60,8 @@ import Testing
         let job = plan.jobs[3]
         #expect(job.key == ObjectKey(namespace: "default", name: "train-00003"))
         #expect(job.submitted == 1_800_000 && job.runTime == 3_600_000 && job.statedRunTime == 3_600_000)
-        #expect(job.queue == "research" && job.priorityClassName == "high" && job.checkpointInterval == 600_000)
+        #expect(
+            job.queue == "research" && job.priorityClassName == "high" && job.checkpointInterval == 600_000)
         let shape = plan.shapes[0]
         #expect(shape.instanceType == "gpu1" && shape.podCount == 2 && shape.minimum == 2)
         #expect(shape.podGroup?.minResources == [.cpu: 20_000, .nvidiaGPU: 2])
@@ -197,7 +199,8 @@ import Testing
     @Test("failures come as often as asked, each followed by a repair", arguments: [1, 2, 3] as [UInt64])
     func failures(seed: UInt64) throws {
         let plan = try makePlan(
-            Self.small.replacing("duration: 2h", with: "duration: 1000d").replacing("10m}", with: "1000d}") + """
+            Self.small.replacing("duration: 2h", with: "duration: 1000d").replacing("10m}", with: "1000d}")
+                + """
 
                 failures: {meanTimeBetween: 10d, repair: {uniform: {from: 1h, to: 3h}}, pool: a100}
                 """, seed: seed)

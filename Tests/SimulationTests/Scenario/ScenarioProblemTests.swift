@@ -37,11 +37,11 @@ import Testing
                       a: {duration: soon}
                       b: {set: {cluster.pools.p.count: 3}, name: other}
                     """) == [
-                        #"s.yaml:4: seed: found a string ("x"), expected an integer of at least 0"#,
-                        #"s.yaml:6: duration: found "soon", expected a duration such as 90s, 1h30m or 7d"#,
-                        "s.yaml:7: variants.b.name: found a key that variants do not have, expected another one",
-                        "s.yaml:7: cluster.pools: found a mapping, expected a list",
-                    ])
+                    #"s.yaml:4: seed: found a string ("x"), expected an integer of at least 0"#,
+                    #"s.yaml:6: duration: found "soon", expected a duration such as 90s, 1h30m or 7d"#,
+                    "s.yaml:7: variants.b.name: found a key that variants do not have, expected another one",
+                    "s.yaml:7: cluster.pools: found a mapping, expected a list",
+                ])
     }
 
     @Test("names that nothing bears are found when the plan is made") func names() {
@@ -61,11 +61,11 @@ import Testing
                     events:
                     - {at: 1m, fail: nobody}
                     """) == [
-                        #"s.yaml:10: workload.generators[0].instanceType: found "gpu9", expected an instance type of the cluster; known are defaultinstancetype"#,
-                        #"s.yaml:12: workload.generators[0].queue: found "reserch", expected a queue of the cluster; known are default, research, root"#,
-                        #"s.yaml:13: workload.generators[0].priorityClass: found "high", expected a priority class of the cluster; known are system-cluster-critical, system-node-critical"#,
-                        "s.yaml:15: events[0].fail: found no node of that kind at that time, expected one at least",
-                    ])
+                    #"s.yaml:10: workload.generators[0].instanceType: found "gpu9", expected an instance type of the cluster; known are defaultinstancetype"#,
+                    #"s.yaml:12: workload.generators[0].queue: found "reserch", expected a queue of the cluster; known are default, research, root"#,
+                    #"s.yaml:13: workload.generators[0].priorityClass: found "high", expected a priority class of the cluster; known are system-cluster-critical, system-node-critical"#,
+                    "s.yaml:15: events[0].fail: found no node of that kind at that time, expected one at least",
+                ])
     }
 
     @Test("files that are missing, and variables that are not set") func files() {
@@ -76,27 +76,31 @@ import Testing
                     configuration: {file: none.conf}
                     workload: {traces: [{format: philly, file: "${GANGWRIGHT_DATA}/p.csv"}]}
                     """) == [
-                        "s.yaml:4: cluster.files: found the environment variable GANGWRIGHT_DATA, which is not set, expected a value: export GANGWRIGHT_DATA=FOLDER",
-                        "s.yaml:4: cluster.files: found none.yaml, which cannot be read (No such file or directory)",
-                        "s.yaml:5: configuration.file: found none.conf, which cannot be read (No such file or directory)",
-                        "s.yaml:6: workload.traces[0].file: found the environment variable GANGWRIGHT_DATA, which is not set, expected a value: export GANGWRIGHT_DATA=FOLDER",
-                    ])
+                    "s.yaml:4: cluster.files: found the environment variable GANGWRIGHT_DATA, which is not set, expected a value: export GANGWRIGHT_DATA=FOLDER",
+                    "s.yaml:4: cluster.files: found none.yaml, which cannot be read (No such file or directory)",
+                    "s.yaml:5: configuration.file: found none.conf, which cannot be read (No such file or directory)",
+                    "s.yaml:6: workload.traces[0].file: found the environment variable GANGWRIGHT_DATA, which is not set, expected a value: export GANGWRIGHT_DATA=FOLDER",
+                ])
     }
 
     @Test("a setting that does not apply is named") func settings() {
         let text = heading + "cluster: {pools: [{name: a100, count: 1, allocatable: {cpu: 1}}]}"
-        #expect(complaints(text, settings: [("cluster.pools.a10.count", "1")]) == [
-            #"--set cluster.pools.a10.count=1: found "a10", which no element is called; known are a100"#,
-        ])
-        #expect(complaints(text, settings: [("cluster.pools.a100.count", "many")]) == [
-            #"--set cluster.pools.a100.count=many:1: cluster.pools[0].count: found a string ("many"), expected an integer from 0 to 200000"#,
-        ])
-        #expect(complaints(text, settings: [("cluster..pools", "1")]) == [
-            "--set cluster..pools=1: found an empty key, expected keys with dots between them",
-        ])
-        #expect(complaints(text, variant: "volcano") == [
-            #"s.yaml: variants: found "volcano", expected a variant of the scenario; it has none"#,
-        ])
+        #expect(
+            complaints(text, settings: [("cluster.pools.a10.count", "1")]) == [
+                #"--set cluster.pools.a10.count=1: found "a10", which no element is called; known are a100"#
+            ])
+        #expect(
+            complaints(text, settings: [("cluster.pools.a100.count", "many")]) == [
+                #"--set cluster.pools.a100.count=many:1: cluster.pools[0].count: found a string ("many"), expected an integer from 0 to 200000"#
+            ])
+        #expect(
+            complaints(text, settings: [("cluster..pools", "1")]) == [
+                "--set cluster..pools=1: found an empty key, expected keys with dots between them"
+            ])
+        #expect(
+            complaints(text, variant: "volcano") == [
+                #"s.yaml: variants: found "volcano", expected a variant of the scenario; it has none"#
+            ])
     }
 
     @Test("a configuration's mistakes have the lines of the scenario") func configuration() {
@@ -108,7 +112,7 @@ import Testing
                       actions: "alocate"
                       tiers: []
                     """) == [
-                        #"s.yaml:6: configuration.actions: unknown action "alocate"; expected enqueue, allocate, backfill, preempt, reclaim, shuffle, gangpreempt, gangreclaim"#,
-                    ])
+                    #"s.yaml:6: configuration.actions: unknown action "alocate"; expected enqueue, allocate, backfill, preempt, reclaim, shuffle, gangpreempt, gangreclaim"#
+                ])
     }
 }

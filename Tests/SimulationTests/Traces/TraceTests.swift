@@ -12,7 +12,9 @@ import Testing
         2017-10-23 00:00:00,10.0,1,10.0,ccc
         """
 
-    private func plan(_ trace: String, _ files: [String: String], cluster: String = "") throws -> SimulationPlan {
+    private func plan(_ trace: String, _ files: [String: String], cluster: String = "") throws
+        -> SimulationPlan
+    {
         try makePlan(
             heading + "cluster: {\(cluster)}\nworkload:\n  traces:\n  - \(trace)\n",
             files: MemoryFiles(files: files, variables: ["GANGWRIGHT_DATA": "/data"]))
@@ -20,7 +22,8 @@ import Testing
 
     @Test("Philly's rows are gangs of pods of eight GPUs at most") func phillyRows() throws {
         let plan = try plan(
-            "{format: philly, file: '${GANGWRIGHT_DATA}/p.csv', perGPU: {cpu: 4}}", ["/data/p.csv": Self.philly])
+            "{format: philly, file: '${GANGWRIGHT_DATA}/p.csv', perGPU: {cpu: 4}}",
+            ["/data/p.csv": Self.philly])
         #expect(plan.jobs.map(\.submitted) == [0, 3_900_000, 4_200_000, 608_399_000, 608_400_000])
         #expect(plan.jobs[0].runTime == 60_500 && plan.jobs[0].user == "bbb")
         #expect(plan.jobs[0].key.name == "philly-00000")
@@ -50,7 +53,8 @@ import Testing
         #expect(
             complaints(
                 heading + "workload: {traces: [{format: philly, file: p.csv, group: queue}]}",
-                files: MemoryFiles(files: ["p.csv": Self.philly])).count == 3)
+                files: MemoryFiles(files: ["p.csv": Self.philly])
+            ).count == 3)
     }
 
     @Test("our own table: seconds, durations or dates, and what columns it has") func table() throws {
@@ -83,12 +87,19 @@ import Testing
         #expect(
             complaints(
                 heading + "workload: {traces: [{format: csv, file: t.csv}]}",
-                files: MemoryFiles(files: ["t.csv": "submit,run_tme\n1,2\n"])) == [])
+                files: MemoryFiles(files: ["t.csv": "submit,run_tme\n1,2\n"])) == ["t.csv:1: run_time: the column is missing; found the columns submit, run_tme"])
         #expect(
             complaints(
                 heading + "workload: {traces: [{format: csv, file: t.csv}]}",
-                files: MemoryFiles(files: ["t.csv": "submit,run_time,pods\nx,2,\n1,y,\n1,1,0\n2020-01-01,1,\n"]))
-                == [])
+                files: MemoryFiles(files: [
+                    "t.csv": "submit,run_time,pods\nx,2,\n1,y,\n1,1,0\n2020-01-01,1,\n"
+                ]))
+                == [
+                    "t.csv:2: submit: found 'x', expected seconds, or a duration such as 90s or 1h30m",
+                    "t.csv:3: run_time: found 'y', expected seconds, or a duration such as 90s or 1h30m",
+                    "t.csv:4: pods: found '0', expected a whole number from 1 to 100000",
+                    "t.csv:5: submit: found a date, expected a time since the beginning as in the rows before",
+                ])
     }
 
     @Test("openb's tasks run from their scheduling to their deletion") func openb() throws {
@@ -101,7 +112,8 @@ import Testing
         let nodes = "sn,cpu_milli,memory_mib,gpu,model\nn-a,64000,262144,2,T4\n"
         let files = ["dir/p.csv": pods, "dir/n.csv": nodes]
         let whole = try plan(
-            "{format: openb, file: p.csv}", files, cluster: "traces: [{format: openb, file: n.csv, pricePerHour: 2}]")
+            "{format: openb, file: p.csv}", files,
+            cluster: "traces: [{format: openb, file: n.csv, pricePerHour: 2}]")
         #expect(whole.cluster.nodes.map(\.name) == ["n-a"] && whole.pricePerHour == ["n-a": 2])
         #expect(whole.jobs.map(\.key.name) == ["b", "a"])
         #expect(whole.jobs.map(\.submitted) == [0, 100_000])

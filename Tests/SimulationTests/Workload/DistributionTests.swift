@@ -94,12 +94,16 @@ import Testing
         #expect(times(.times([30, 10, 20]), until: 30) == [10, 20])
     }
 
-    @Test("at random with the distance asked for", arguments: [1, 2, 3] as [UInt64]) func poisson(seed: UInt64) {
+    @Test("at random with the distance asked for", arguments: [1, 2, 3] as [UInt64]) func poisson(
+        seed: UInt64
+    ) {
         let count = times(.poisson(every: 100), until: 1_000_000, seed: seed).count
         #expect(abs(count - 10_000) < 400, "seed \(seed)")
     }
 
-    @Test("more densely where the pattern says so", arguments: [1, 2, 3] as [UInt64]) func pattern(seed: UInt64) {
+    @Test("more densely where the pattern says so", arguments: [1, 2, 3] as [UInt64]) func pattern(
+        seed: UInt64
+    ) {
         let pattern = ArrivalPattern(every: 100, step: 10_000, weights: [3, 0, 1])
         #expect(pattern.expected == [225, 0, 75])
         let all = times(.pattern(pattern), until: 3_000_000, seed: seed)
@@ -111,6 +115,7 @@ import Testing
 
     @Test("not without end") func bounded() {
         var random = SeededGenerator(seed: 1)
-        #expect(Arrivals.regular(every: 1).times(from: 0, until: nil, count: nil, most: 5, using: &random) == nil)
+        #expect(
+            Arrivals.regular(every: 1).times(from: 0, until: nil, count: nil, most: 5, using: &random) == nil)
     }
 }
