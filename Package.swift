@@ -44,8 +44,8 @@ let package = Package(
         .target(
             name: "BenchmarkCases",
             dependencies: [
-                "SyntheticClusters", "SchedulingLoop", "SchedulingPolicy", "Allocator", "ClusterModel",
-                "Documents",
+                "Simulation", "SyntheticClusters", "SchedulingLoop", "SchedulingPolicy", "Allocator",
+                "ClusterModel", "Documents",
             ],
             path: "Benchmarks/Cases", swiftSettings: strict),
         .target(name: "CAllocationCount", path: "Benchmarks/AllocationCount"),

@@ -4,6 +4,6 @@ extension BenchmarkCase {
         .placeUniform, .placeMixed, .refuse, .rollback, .churn, .load, .delta, .memory, .mallocs, .scan,
         .scanPeer, .cycle, .steadyCycle, .idleCycle, .topologyCycle,
         .affinityCycle, .scale, .growthByPods, .growthByShapes,
-        .growthBySelectors,
+        .growthBySelectors, .simulatedFIFO,
     ]
 }

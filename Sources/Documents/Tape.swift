@@ -55,13 +55,21 @@ final class Tape: Sendable {
     let arena: [UInt8]
     /// Present for JSON, whose entries know their offset only.
     let lines: LineTable?
+    /// Where entries come from other files, by their first entry; empty for a text as it was parsed.
+    let origins: [TapeOrigin]
 
-    init(file: String, builder: consuming TapeBuilder, lines: LineTable?) {
+    init(file: String, builder: consuming TapeBuilder, lines: LineTable?, origins: [TapeOrigin] = []) {
         self.file = file
         self.lines = lines
+        self.origins = origins
         entries = builder.entries
         source = builder.source
         arena = builder.arena
+    }
+
+    /// The file that the entry at `index` was read from.
+    func file(at index: Int) -> String {
+        origins.last { $0.firstEntry <= index }?.file ?? file
     }
 
     func line(of entry: TapeEntry) -> Int {

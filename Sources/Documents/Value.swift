@@ -40,7 +40,7 @@ public struct Value: Sendable {
     }
 
     /// The file that the text came from, as the parser was told.
-    public var file: String { tape.file }
+    public var file: String { tape.file(at: index) }
 
     /// The line where the value begins, counted from 1.
     ///

@@ -72,6 +72,7 @@ public final class SchedulingLoop {
         case .claimAvoids(let claim, let nodes): session.avoid(nodes, for: claim)
         case .configuration(let configuration): session.configure(configuration)
         }
+        isSettled = false
         if firstChange == nil, Self.asksForCycle(input) { firstChange = time }
     }
 

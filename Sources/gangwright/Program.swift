@@ -42,6 +42,9 @@ struct Program {
             case "jobs": try ExplainJobsCommand(arguments, style: style).run(&outcome)
             default: try ExplainCommand(arguments, kind: parsed.path.last ?? "", style: style).run(&outcome)
             }
+        case "simulate":
+            try SimulateCommand(arguments, environment: environment, style: style).run(&outcome)
+        case "simulate-merge": try SimulateMergeCommand(arguments, style: style).run(&outcome)
         case "capacity": try CapacityCommand(arguments, style: style).run(&outcome)
         case "whatif": try WhatIfCommand(arguments, style: style).run(&outcome)
         case "config":
@@ -67,9 +70,9 @@ struct Program {
         subcommands: [
             RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
-            CapacityCommand.command, WhatIfCommand.command,
-            ConfigCommand.command,
-            ConvertCommand.command, BenchCommand.command,
+            CapacityCommand.command, WhatIfCommand.command, SimulateCommand.command,
+            SimulateMergeCommand.command,
+            ConfigCommand.command, ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",
                 examples: [

@@ -1,5 +1,5 @@
-internal import ClusterModel
-internal import Documents
+public import ClusterModel
+public import Documents
 
 extension FieldReader {
     /// Reads a mapping from resource names to amounts; `nil` when it is absent or null.
@@ -7,7 +7,7 @@ extension FieldReader {
     /// An amount may be text, an integer or a float; null counts as absent. CPU rounds up to thousandths, all else
     /// to whole units; devices and `pods` must be whole numbers, as the API server demands. Amounts that are
     /// negative, too large or no quantity are reported and left out.
-    func resourceList(_ key: String, where isWanted: (String) -> Bool = { _ in true }) -> ResourceList? {
+    public func resourceList(_ key: String, where isWanted: (String) -> Bool = { _ in true }) -> ResourceList? {
         guard let list = object(key) else { return nil }
         var amounts = ResourceList()
         for (name, value) in list.value.members where !value.isNull && isWanted(name) {

@@ -1,5 +1,5 @@
 internal import ClusterModel
-internal import Documents
+public import Documents
 
 /// Turns any mix of texts into one snapshot: what `kubectl get -o yaml|json` prints, objects written by hand, and
 /// Azure ML job files.
@@ -81,6 +81,25 @@ public struct ClusterReader {
     ///
     /// Two of one name within the overlay are what two of one name are everywhere.
     public mutating func beginOverlay() { isOverlay = true }
+
+    /// Reads an object, or a list of objects, that stands within another document.
+    ///
+    /// - Parameter path: Where it stands in that document, for problems.
+    public mutating func read(_ value: Value, path: String) {
+        files[value.file] = files[value.file] ?? files.count
+        let sink = ProblemSink()
+        var unnamedJobs = 0
+        readDocument(value, path: path, inherited: nil, unnamedJobs: &unnamedJobs, sink: sink)
+        problems += sink.problems
+    }
+
+    /// Reads an object whose kind is known without its own saying so.
+    public mutating func read(_ value: Value, kind: ObjectKind) {
+        files[value.file] = files[value.file] ?? files.count
+        let sink = ProblemSink()
+        readObject(FieldReader(value, sink: sink), kind: kind)
+        problems += sink.problems
+    }
 
     /// Settles what depends on other objects and hands out everything.
     public mutating func finish() -> ReadResult {

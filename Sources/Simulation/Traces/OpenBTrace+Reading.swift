@@ -57,6 +57,8 @@ extension OpenBTrace {
         let models = table.optionalColumn("gpu_spec")
         let qos = table.optionalColumn("qos")
         let creation = table.optionalColumn("creation_time")
+        let scheduling = table.optionalColumn("scheduled_time")
+        let deletion = table.optionalColumn("deletion_time")
 
         var tasks: [Task] = []
         var names: Set<String> = []
@@ -74,9 +76,19 @@ extension OpenBTrace {
                 Task(
                     name: row.fields[name], milliCPU: milliCPU, memoryMiB: memoryMiB, gpus: gpuCount,
                     milliGPU: milliGPU, models: allowed ?? [], qos: qos.map { row.fields[$0] } ?? "",
-                    creationSeconds: created ?? nil))
+                    creationSeconds: created ?? nil,
+                    scheduledSeconds: optionalTime(row, scheduling, in: &table),
+                    deletionSeconds: optionalTime(row, deletion, in: &table)))
         }
         return tasks
+    }
+
+    /// A time that has not come for every task.
+    private static func optionalTime(
+        _ row: CSVTable.Row, _ column: Int?, in table: inout CSVTable
+    ) -> Int64? {
+        guard let column, !row.fields[column].isEmpty else { return nil }
+        return table.integer(row, column, in: timeRange)
     }
 
     /// A task uses several GPUs as a whole, one as a whole or in part, and none not at all.

@@ -35,6 +35,10 @@ public struct OpenBTrace: Equatable, Sendable {
         public var qos: String
         /// Seconds after the trace's begin (`creation_time`); nil where the trace has no times.
         public var creationSeconds: Int64?
+        /// Seconds after the trace's begin at which it was given a node (`scheduled_time`); nil where it was not.
+        public var scheduledSeconds: Int64?
+        /// Seconds after the trace's begin at which it was gone (`deletion_time`); nil where it was not.
+        public var deletionSeconds: Int64?
 
         /// How a task uses GPUs.
         public enum GPUUse: Equatable, Sendable {

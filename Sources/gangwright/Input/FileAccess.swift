@@ -36,6 +36,24 @@ enum FileAccess {
         throw FileError(path: path, reason: "found more than 2 GiB, expected less")
     }
 
+    /// Writes a text to a file, in place of what it had.
+    static func write(_ text: String, to path: String) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw FileError(path: path, reason: systemReason()) }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                let reason = systemReason()
+                close(descriptor)
+                throw FileError(path: path, reason: reason)
+            }
+            bytes = bytes.dropFirst(count)
+        }
+        if close(descriptor) != 0 { throw FileError(path: path, reason: systemReason()) }
+    }
+
     /// No text that is read is larger; a device may never end.
     private static let mostBytes = 1 << 31
 

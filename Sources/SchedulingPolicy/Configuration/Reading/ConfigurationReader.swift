@@ -30,6 +30,19 @@ extension SchedulerConfiguration {
         {
             return text.read(file: file)
         }
+        return read(document, sink: sink)
+    }
+
+    /// Reads a configuration that is a part of another document, in whose lines its problems stand.
+    ///
+    /// - Returns: the configuration, `nil` when a problem is an error; and all problems, in the document's order.
+    public static func read(_ document: Value) -> (configuration: Self?, problems: [Problem]) {
+        read(document, sink: ProblemSink())
+    }
+
+    private static func read(
+        _ document: Value, sink: ProblemSink
+    ) -> (configuration: Self?, problems: [Problem]) {
         var reader = ConfigurationReader(FieldReader(document, sink: sink))
         let configuration = reader.read()
         return (sink.hasErrors ? nil : configuration, sink.problems.inLineOrder)

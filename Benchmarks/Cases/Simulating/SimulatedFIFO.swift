@@ -1,0 +1,65 @@
+import ClusterModel
+import SchedulingPolicy
+import Simulation
+import SyntheticClusters
+
+extension BenchmarkCase {
+    /// Virtual time: uniform jobs, first come, first served.
+    static let simulatedFIFO = BenchmarkCase(
+        "simulate/fifo-uniform", "a cluster in virtual time: jobs of one GPU come evenly, first come, first served"
+    ) { settings in
+        let jobs = settings.size(250_000, quick: 2_000)
+        let plan = simulation(nodes: settings.nodes, jobs: jobs)
+        var samples: [Sample] = []
+        var outcome = SimulationOutcome()
+        for number in 0...settings.count(atMost: 5) {
+            let sample = try Sample.of {
+                outcome = try SimulationEngine.run(plan)
+                return outcome.events
+            }
+            if number > 0 { samples.append(sample) }
+        }
+        let conditions = "\(settings.nodes) nodes of 8 GPUs, \(jobs) jobs, 80 % busy"
+        return [
+            .rate("events", conditions, samples, target: 1_000_000),
+            .figure(
+                "cycles a job", conditions, Double(outcome.cycles) / Double(jobs), unit: .ratio, better: .lower),
+        ]
+    }
+
+    /// Jobs of a thousand seconds, one after the other at equal distances, that keep four fifths of the GPUs busy.
+    private static func simulation(nodes: Int, jobs: Int) -> SimulationPlan {
+        var plan = SimulationPlan()
+        plan.configuration = firstComeFirstServed
+        plan.cluster.nodes = (0..<nodes).map { number in
+            Node(
+                name: "node-\(String(number + 1_000_000).dropFirst())",
+                allocatable: [.cpu: 96_000, .memory: 1 << 40, .nvidiaGPU: 8, .pods: 110])
+        }
+        let pod = Pod(
+            key: ObjectKey(namespace: "", name: ""), requests: [.cpu: 8_000, .memory: 1 << 36, .nvidiaGPU: 1])
+        plan.shapes = [JobShape(podGroup: nil, pods: [JobShape.PodSet(pod: pod, count: 1)])]
+        let runTime: Int64 = 1_000_000
+        let running = Int64(nodes * 8) * 8 / 10
+        plan.jobs = (0..<jobs).map { number in
+            let time = Int64(number) * runTime / running
+            return SimulatedJob(
+                key: ObjectKey(namespace: "default", name: "job-\(number)"), shape: 0, submitted: time,
+                runTime: runTime)
+        }
+        return plan
+    }
+
+    private static let firstComeFirstServed: SchedulerConfiguration = {
+        let text = """
+            compatibility: gangwright
+            actions: "allocate"
+            tiers:
+            - plugins: [{name: gang}, {name: predicates}]
+            """
+        guard let configuration = SchedulerConfiguration.read(Array(text.utf8), file: "fifo").0 else {
+            preconditionFailure("the configuration is right")
+        }
+        return configuration
+    }()
+}
