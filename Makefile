@@ -110,7 +110,7 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 	@for what in jobs "job bert-large" "job llama-13b" "pod bert-large-worker-0" "pod jupyter-mara-0 -n notebooks"; do \
 		$(GANGWRIGHT) explain $$what --cluster $(QUICKSTART) -o json 2>/dev/null \
 			| scripts/check-schedule-output.py --schema docs/explain-output.schema.json - || exit 1; done
-	@for question in "--drain dgx-1" "--fit agentpool=dgx" "--when bert-large --add-nodes 2 --like dgx-1 --assume-run-time 4h"; do \
+	@for question in "--drain dgx-1" "--fit agentpool=dgx" "--when bert-large --add-nodes 2 --like dgx-1 --assume-run-time 24h"; do \
 		$(GANGWRIGHT) whatif --cluster $(QUICKSTART) $$question -o json 2>/dev/null \
 			| scripts/check-schedule-output.py --schema docs/whatif-output.schema.json - || exit 1; done
 	@scripts/docs-output.py --check $(DOCUMENTS)

@@ -76,7 +76,8 @@ public struct StartForecast: Sendable {
             answer = .starts(start)
             holds = []
             ahead = first.jobs.compactMap { other in
-                guard other.key != job, other.state != .runs, let before = starts.start(of: other),
+                guard other.key != job, other.state != .runs, other.state != .evicted,
+                    let before = starts.start(of: other),
                     before < start
                 else { return nil }
                 return Other(key: other.key, start: before)

@@ -34,6 +34,9 @@ public struct WhatIfRun {
     public let loop: SchedulingLoop
     /// Every job that has not ended: gangs by name, then pods that are their own.
     public let jobs: [JobPlace]
+    private let reader: HoldReader
+    private let groups: [ObjectKey: CycleResult.Group]
+    private let pending: [ObjectKey: CycleResult.Pending]
 
     /// Runs the cycles.
     ///
@@ -44,14 +47,16 @@ public struct WhatIfRun {
             snapshot: snapshot, configuration: surroundings.configuration, options: surroundings.options)
         result = loop.run(cycles: surroundings.cycles, from: surroundings.now)
         jobs = JobPlaces(snapshot, result).all
+        reader = loop.holds
+        groups = Dictionary(
+            result.podGroups.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        pending = Dictionary(
+            result.pending.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What holds a job that waits, the main cause first.
     public func holds(_ job: JobPlace) -> [Hold] {
-        if job.isGang {
-            return result.podGroups.first { $0.key == job.key }.map { loop.holds.holds($0) } ?? []
-        }
-        return result.pending.first { $0.pod == job.key }.map { loop.holds.holds($0) } ?? []
+        job.isGang ? groups[job.key].map(reader.holds) ?? [] : pending[job.key].map(reader.holds) ?? []
     }
 
     /// How many pods wait for each reason, by the order of the reasons; reasons for which none does are left out.

@@ -38,10 +38,11 @@ struct ForecastText {
         if forecast.answer == .runs { return [] }
         let (running, waiting) = (forecast.runTimes.running, forecast.runTimes.waiting)
         if running.pods > 0 {
-            notes.append("Run times of the \(Count.of(running.pods, "pod")) on nodes: \(parts(running)).")
+            notes.append(
+                "Run times of what is on nodes (\(Count.of(running.pods, "pod"))): \(parts(running)).")
         }
         if waiting.pods > 0 {
-            notes.append("Run times of the \(Count.of(waiting.pods, "pod")) that wait: \(parts(waiting)).")
+            notes.append("Run times of what waits (\(Count.of(waiting.pods, "pod"))): \(parts(waiting)).")
         }
         if running.unknown + waiting.unknown > 0 {
             notes.append("What is unknown is taken to run for ever; --assume-run-time gives it an end.")

@@ -58,6 +58,10 @@ struct WhatIfTables {
             if holds.isEmpty { return after.message }
             return (isWide ? holds[...] : holds.prefix(2)).joined(separator: "; ")
         }
+        if after.state == .evicted {
+            let eviction = comparison.after.result.evictions.first { after.pods.contains($0.pod) }
+            return eviction?.preemptor.map { "its pods leave for \($0)" } ?? "its pods have to leave"
+        }
         var counts: [String: Int] = [:]
         for node in after.nodes.values { counts[node, default: 0] += 1 }
         let places = counts.keys.sorted { $0.precedes($1) }.map { node in

@@ -46,15 +46,16 @@ enum WhatIfText {
         guard let count = fit.count, count > 0 else { return nil }
         let smaller =
             count == 1
-            ? "without it not all of them start"
+            ? "Without it not all of them start"
             : fit.isProvenSmallest
-                ? "no smaller number is enough: all were tried" : "\(count - 1) are not enough"
+                ? "All smaller numbers were tried, and none is enough"
+                : "\(count - 1) are not enough, and not all smaller numbers were tried"
         let exceptions = fit.exceptions.map(String.init)
         let larger =
             exceptions.isEmpty
             ? "" : "; more is not always better: with \(list(exceptions)) one of them waits again"
         let used = fit.usedNodes < count ? "; pods go to \(fit.usedNodes) of them" : ""
-        return "Tried: \(smaller)\(used)\(larger)."
+        return "\(smaller)\(used)\(larger)."
     }
 
     // MARK: Parts

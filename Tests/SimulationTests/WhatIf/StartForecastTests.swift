@@ -82,6 +82,25 @@ import Testing
         #expect(Self.isAbout(assumed?.answer, hours: 7), "\(String(describing: assumed?.answer))")
     }
 
+    @Test("a job for which others leave starts when they have, and they are none that went before")
+    func eviction() throws {
+        let low = Pod.members(of: "low", 1, asking: [.cpu: 10_000]).map { pod in
+            pod.running(on: "a").with { $0.priority = 0 }
+        }
+        let high = Pod.members(of: "high", 1, asking: [.cpu: 9_000]).map { pod in
+            pod.with { $0.priority = 1_000 }
+        }
+        let snapshot = ClusterSnapshot(
+            nodes: [.of("a")], pods: low + high,
+            podGroups: [
+                PodGroup.gang("low", min: 1).with { $0.phase = .running },
+                PodGroup.gang("high", min: 1).with { $0.priority = 1_000 },
+            ])
+        let forecast = try Self.forecast("high", snapshot)
+        #expect(Self.isAbout(forecast?.answer, hours: 0))
+        #expect(forecast?.ahead == [] && forecast?.evictions == 1)
+    }
+
     @Test("the same question has the same answer") func determinism() throws {
         let (one, another) = (
             try Self.forecast("second", Self.queue), try Self.forecast("second", Self.queue)
