@@ -8,9 +8,6 @@ public struct ModelSet: Hashable, Sendable {
     /// Every model, known or not.
     public static let any = ModelSet(bits: .max)
 
-    /// No model.
-    public static let none = ModelSet(bits: 0)
-
     private var bits: UInt64
 
     private init(bits: UInt64) { self.bits = bits }

@@ -16,7 +16,8 @@ import Testing
     @Test("what has no partner costs a whole GPU, and small ones that are rare go into its rest for nothing")
     func partners() {
         let patterns = DevicePatterns([
-            .init(milliGPU: 810, weight: 10), .init(milliGPU: 190, weight: 1), .init(milliGPU: 600, weight: 5),
+            .init(milliGPU: 810, weight: 10), .init(milliGPU: 190, weight: 1),
+            .init(milliGPU: 600, weight: 5),
             .init(milliGPU: 400, weight: 5),
         ])
         #expect(patterns.price(of: 810) == 1)

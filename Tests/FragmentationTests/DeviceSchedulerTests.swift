@@ -70,7 +70,9 @@ struct DeviceSchedulerTests {
         }
     }
 
-    @Test("the books are what a recount says, and no GPU is used beyond 100 %", arguments: DevicePolicy.allCases)
+    @Test(
+        "the books are what a recount says, and no GPU is used beyond 100 %", arguments: DevicePolicy.allCases
+    )
     func books(policy: DevicePolicy) {
         for seed in Seeds.first(40) {
             var world = World(seed: seed &+ 10_000)

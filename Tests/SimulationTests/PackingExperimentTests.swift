@@ -67,7 +67,8 @@ struct PackingExperimentTests {
         #expect(problems.contains { $0.hasPrefix("x.yaml:4: nodes: found ${NOWHERE}, which is not set") })
         #expect(problems.contains { $0.hasPrefix("x.yaml:6: polices: unknown key; did you mean policies?") })
         #expect(problems.contains { $0.hasPrefix("x.yaml:7: policies: found \"FDG\"; known are BestFit") })
-        #expect(problems.contains { $0.hasPrefix("x.yaml:8: seeds: found a string, expected a whole number") })
+        #expect(
+            problems.contains { $0.hasPrefix("x.yaml:8: seeds: found a string, expected a whole number") })
         #expect(problems.contains { $0.hasPrefix("x.yaml:9: arrivedPercent: found 0, expected") })
     }
 
@@ -76,15 +77,20 @@ struct PackingExperimentTests {
         #expect(read(head).problems.contains { $0.contains("found both or neither of pods and traces") })
         #expect(read(head + "pods: p.csv\n").problems == [])
         #expect(read(head + "pods: p.csv\ntraces: [q.csv]\n").experiment == nil)
-        #expect(read(head + "traces: [p.csv, a/p.csv]\n").problems.contains { $0.contains("a second trace p") })
+        #expect(
+            read(head + "traces: [p.csv, a/p.csv]\n").problems.contains { $0.contains("a second trace p") })
     }
 
     // MARK: A made-up trace
 
-    static let nodes = "sn,cpu_milli,memory_mib,gpu,model\n"
-        + (0..<6).map { "n\($0),\($0 < 3 ? 64_000 : 32_000),262144,\($0 < 3 ? 4 : 2),\($0 < 3 ? "G2" : "T4")\n" }
-            .joined()
-    static let pods = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n"
+    static let nodes =
+        "sn,cpu_milli,memory_mib,gpu,model\n"
+        + (0..<6).map {
+            "n\($0),\($0 < 3 ? 64_000 : 32_000),262144,\($0 < 3 ? 4 : 2),\($0 < 3 ? "G2" : "T4")\n"
+        }
+        .joined()
+    static let pods =
+        "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n"
         + (0..<40).map { index in
             let milli = [810, 470, 470, 320, 1000, 1000, 190, 0][index % 8]
             let model = index % 8 == 5 ? "G2|T4" : ""

@@ -205,7 +205,8 @@ private final class PackingExperimentReader {
         for (key, _) in reader.unknownKeys(known) {
             let nearest = Spelling.nearest(to: key, among: known.sorted())
             reader.report(
-                key, "unknown key" + (nearest.map { "; did you mean \($0)?" } ?? "")
+                key,
+                "unknown key" + (nearest.map { "; did you mean \($0)?" } ?? "")
                     + " (known are \(known.sorted().joined(separator: ", ")))")
         }
     }

@@ -94,7 +94,8 @@ public struct PackingReport: Sendable {
             result.allocatedMilliGPU, Int64(result.gpusTouched), result.allocatedMilliCPU,
             result.allocatedMemoryMiB,
         ]
-        let failures = [result.failures.withoutGPU, result.failures.share] + [1, 2, 4, 8].map { whole[$0] ?? 0 }
+        let failures =
+            [result.failures.withoutGPU, result.failures.share] + [1, 2, 4, 8].map { whole[$0] ?? 0 }
         return [CSVText.field(result.trace), result.policy.rawValue] + counts.map { "\($0)" }
             + amounts.map { FixedDecimal.text($0, digits: 1) } + failures.map { "\($0)" }
             + result.curve.map { FixedDecimal.text($0.allocatedPercent, digits: 2) }
