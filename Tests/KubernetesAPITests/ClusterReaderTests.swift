@@ -93,6 +93,17 @@ import Testing
             ])
     }
 
+    @Test("a scenario that lies beside the objects is none of them") func scenario() {
+        let result = read(
+            """
+            {apiVersion: gangwright.io/v1alpha1, kind: Scenario, name: starvation}
+            ---
+            {apiVersion: example.com/v1, kind: Scenario, metadata: {name: theirs}}
+            """)
+        #expect(result.messages == [])
+        #expect(result.skippedKinds == ["Scenario": 1])
+    }
+
     @Test("kinds that do not matter are counted, namesakes with their group") func skipped() {
         let result = read(
             """

@@ -87,7 +87,9 @@ import Testing
         #expect(
             complaints(
                 heading + "workload: {traces: [{format: csv, file: t.csv}]}",
-                files: MemoryFiles(files: ["t.csv": "submit,run_tme\n1,2\n"])) == ["t.csv:1: run_time: the column is missing; found the columns submit, run_tme"])
+                files: MemoryFiles(files: ["t.csv": "submit,run_tme\n1,2\n"])) == [
+                    "t.csv:1: run_time: the column is missing; found the columns submit, run_tme"
+                ])
         #expect(
             complaints(
                 heading + "workload: {traces: [{format: csv, file: t.csv}]}",
