@@ -15,4 +15,6 @@ public enum DevicePolicy: String, Sendable, CaseIterable {
     case bestFit = "BestFit"
     /// The node on which the fragments for a typical workload grow least.
     case fgd = "FGD"
+    /// The node and GPU whose rest is worth most: GPUs by the patterns that sizes make, nodes by what their CPU lets run together.
+    case patternPricing = "PatternPricing"
 }

@@ -70,8 +70,7 @@ struct Program {
         subcommands: [
             RunCommand.command, SnapshotCommand.command, ReplayCommand.command,
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
-            CapacityCommand.command, WhatIfCommand.command, SimulateCommand.command,
-            SimulateMergeCommand.command,
+            CapacityCommand.command, SimulateCommand.command, SimulateMergeCommand.command, WhatIfCommand.command,
             ConfigCommand.command, ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",

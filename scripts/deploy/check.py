@@ -46,6 +46,21 @@ def check_manifests():
                 fail(f"{folder}: the image is not {image}")
 
 
+def check_sweep():
+    """A part for each pod, the image of this version, and nothing that a pod may not do."""
+    made = objects((DEPLOY / "sweep/sweep.yaml").read_text())
+    scenario, job = made["ConfigMap", "", "sweep-scenario"], made["Job", "", "sweep"]["spec"]
+    pod = job["template"]["spec"]
+    container = pod["containers"][0]
+    if job["completionMode"] != "Indexed" or f"--shard=$(PART)/{job['completions']}" not in container["args"]:
+        fail("deploy/sweep: the Job has not as many parts as completions")
+    if container["image"] != f"gangwright/gangwright:{version()}":
+        fail(f"deploy/sweep: the image is not that of {version()}")
+    file = container["args"][1].removeprefix(container["volumeMounts"][0]["mountPath"] + "/")
+    if pod["volumes"][0]["configMap"]["name"] != scenario["metadata"]["name"] or file not in scenario["data"]:
+        fail(f"deploy/sweep: the pod does not find {file}")
+
+
 def rendered(program, values, release="gangwright", namespace="gangwright-system"):
     return objects(run(program, CHART, release, namespace, text=json.dumps(values)))
 
@@ -187,12 +202,13 @@ def main():
     require_kubectl()
     run("scripts/deploy/generate.py", "--check")
     check_manifests()
+    check_sweep()
     known = definitions()
     check_alerts(known)
     with tempfile.TemporaryDirectory() as folder:
         check_chart(folder)
         count = check_dashboard(folder, known)
-    print(f"deploy/ is as it must be: overlays, chart, alerts, {count} queries, {len(known)} series")
+    print(f"deploy/ is as it must be: overlays, sweep, chart, alerts, {count} queries, {len(known)} series")
 
 
 if __name__ == "__main__":

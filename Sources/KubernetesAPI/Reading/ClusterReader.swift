@@ -77,11 +77,6 @@ public struct ClusterReader {
         problems += sink.problems
     }
 
-    /// Lets objects that are read from now on take the place of those of the same kind and name that were read before.
-    ///
-    /// Two of one name within the overlay are what two of one name are everywhere.
-    public mutating func beginOverlay() { isOverlay = true }
-
     /// Reads an object, or a list of objects, that stands within another document.
     ///
     /// - Parameter path: Where it stands in that document, for problems.
@@ -100,6 +95,11 @@ public struct ClusterReader {
         readObject(FieldReader(value, sink: sink), kind: kind)
         problems += sink.problems
     }
+
+    /// Lets objects that are read from now on take the place of those of the same kind and name that were read before.
+    ///
+    /// Two of one name within the overlay are what two of one name are everywhere.
+    public mutating func beginOverlay() { isOverlay = true }
 
     /// Settles what depends on other objects and hands out everything.
     public mutating func finish() -> ReadResult {

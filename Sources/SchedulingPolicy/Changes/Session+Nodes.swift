@@ -102,9 +102,9 @@ extension Session {
                 compatibility.countsUnreadyNodes || allocator.node(index).isReady, entry)
             count(entry, sign: 1)
         }
-        allocator.configure(configuration.nodeDescriptions)
+        allocator.configure(nodeDescriptions)
         syncColumns()
-        checkHostPorts(configuration.nodeDescriptions.checksHostPorts)
+        checkHostPorts(nodeDescriptions.checksHostPorts)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
         constraintRefusals.removeAll()
         roomVersion.freed += 1

@@ -13,8 +13,7 @@ extension Session {
         wake(at: now)
         openCycle()
         self.now = now
-        points = ExtensionPoints(
-            configuration.plugins.map { ($0.open(self), $0.tier) }, nodes: configuration.nodeDescriptions)
+        points = ExtensionPoints(plugins.map { $0.open(self) }, nodes: nodeDescriptions)
         nextChange = points.nextChange
         for action in configuration.actions { run(action) }
         closeReservations()

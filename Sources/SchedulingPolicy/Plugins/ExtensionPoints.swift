@@ -45,7 +45,7 @@ final class ExtensionPoints {
     let domainRanks: DomainRanks?
 
     /// The contributions of plugins, in the order in which they are asked.
-    init(_ plugins: [(points: PluginPoints, tier: Int)], nodes: NodeDescriptions) {
+    init(_ plugins: [OpenPlugin], nodes: NodeDescriptions) {
         self.nodes = nodes
         jobOrder = Self.first(plugins.compactMap { $0.points.jobOrder })
         queueOrder = Self.first(plugins.compactMap { $0.points.queueOrder })

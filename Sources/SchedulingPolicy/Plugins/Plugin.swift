@@ -111,9 +111,20 @@ struct ConfiguredPlugin {
         if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
     }
 
-    func open(_ session: Session) -> PluginPoints {
+    func open(_ session: Session) -> OpenPlugin {
         var points = PluginPoints(configuration: configuration)
         plugin.open(session, &points)
-        return points
+        return OpenPlugin(points, tier: tier)
+    }
+}
+
+/// What a plugin contributes to a cycle. A class, since many readers each look at one of its many parts.
+final class OpenPlugin {
+    let points: PluginPoints
+    let tier: Int
+
+    init(_ points: PluginPoints, tier: Int) {
+        self.points = points
+        self.tier = tier
     }
 }

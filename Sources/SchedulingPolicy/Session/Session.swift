@@ -18,7 +18,12 @@ public import ClusterModel
 /// `update`; so node columns, gang counts and queue shares can never disagree.
 public final class Session {
     /// What the plugins and actions are.
-    public internal(set) var configuration: SchedulerConfiguration
+    public internal(set) var configuration: SchedulerConfiguration {
+        didSet { (plugins, nodeDescriptions) = (configuration.plugins, configuration.nodeDescriptions) }
+    }
+    /// The plugins with their arguments read, and what they demand of nodes: made once for all cycles.
+    private(set) var plugins: [ConfiguredPlugin]
+    private(set) var nodeDescriptions: NodeDescriptions
     /// The schedulers whose pods are placed; `nil` means all.
     let schedulerNames: Set<String>?
     /// Whether results leave out what has been told before.
@@ -182,15 +187,17 @@ public final class Session {
     /// An empty cluster.
     public init(configuration: SchedulerConfiguration, options: SessionOptions = SessionOptions()) {
         self.configuration = configuration
+        plugins = configuration.plugins
+        nodeDescriptions = configuration.nodeDescriptions
         runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         schedulerNames = options.schedulerNames
         reportsOnlyNews = options.reportsOnlyNews
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         nodeUsage = options.nodeUsage
         extender = options.extender
-        allocator = ChosenAllocator(options.allocator, configuration.nodeDescriptions)
+        allocator = ChosenAllocator(options.allocator, nodeDescriptions)
         resources = allocator.resources
-        hostPorts.areChecked = configuration.nodeDescriptions.checksHostPorts
+        hostPorts.areChecked = nodeDescriptions.checksHostPorts
         noRequest = allocator.internRequest(of: Pod(key: ObjectKey(namespace: "", name: "")))
         _ = amounts.add(noRequest, from: allocator)
         let none = [Int64](repeating: 0, count: resources.count)

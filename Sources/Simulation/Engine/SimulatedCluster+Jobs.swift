@@ -40,6 +40,7 @@ extension SimulatedCluster {
             }
         }
         fresh.append(index)
+        outcome.events += count - 1
     }
 
     private func takeSlots(_ count: Int) -> Range<Int> {
@@ -194,6 +195,7 @@ extension SimulatedCluster {
             countWaiting(live, sign: -1)
         }
         outcome.usefulGPUTime += gpuTime(of: jobs[job]?.done ?? 0, live)
+        outcome.events += live.slots.count - 1
         outcome.jobs[job].state = state
         outcome.jobs[job].ended = now
         for slot in live.slots {

@@ -15,7 +15,7 @@ public struct SimulationOutcome: Sendable, Equatable {
     public var waitByReason: [PendingReason: Int64] = [:]
     /// How long the run took in virtual time, in milliseconds.
     public var duration: Int64 = 0
-    /// Things that happened: submissions, bindings, starts, ends, evictions, failures, planned events.
+    /// Things that happened: pods that were created, bound, started, ended, evicted, or left for another reason; planned events.
     public var events = 0
     /// Scheduling cycles.
     public var cycles = 0

@@ -19,15 +19,23 @@ public struct SimulationReport: Sendable, Equatable {
     /// The runs that there are so far: by variant, then by seed.
     public private(set) var runs: [SimulationRun] = []
 
+    /// The place of each run among all that the report has, ascending.
+    private var places: [Int] = []
+    private let variantPlaces: [String: Int]
+    private let seedPlaces: [UInt64: Int]
+
     /// A report without runs.
     ///
     /// - Precondition: There is a variant and a seed; neither repeats.
     public init(scenario: String, variants: [String], seeds: [UInt64]) {
-        precondition(!variants.isEmpty && Set(variants).count == variants.count, "variants have names of their own")
-        precondition(!seeds.isEmpty && Set(seeds).count == seeds.count, "seeds do not repeat")
         self.scenario = scenario
         self.variants = variants
         self.seeds = seeds
+        variantPlaces = Dictionary(variants.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+        seedPlaces = Dictionary(seeds.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+        precondition(
+            !variants.isEmpty && variantPlaces.count == variants.count, "variants have names of their own")
+        precondition(!seeds.isEmpty && seedPlaces.count == seeds.count, "seeds do not repeat")
     }
 
     /// What to keep of a plan's run: what is drawn for the first seed, figures alone for the others.
@@ -40,30 +48,47 @@ public struct SimulationReport: Sendable, Equatable {
     /// Adds a run; one of the same variant and seed is replaced.
     ///
     /// - Precondition: The variant and the seed are among the report's.
+    /// - Complexity: O(log *n*) for *n* runs when they come in their order; otherwise those after it move.
     public mutating func add(_ run: SimulationRun) {
         guard let place = place(of: run) else {
             preconditionFailure("a run has one of the report's variants and seeds")
         }
-        let index = runs.firstIndex { self.place(of: $0).map { place <= $0 } ?? false } ?? runs.count
-        if index < runs.count, self.place(of: runs[index]) == place {
+        let index = index(of: place)
+        if index < places.count, places[index] == place {
             runs[index] = run
         } else {
             runs.insert(run, at: index)
+            places.insert(place, at: index)
         }
+    }
+
+    /// Whether there is a run of the same variant and seed.
+    func hasRun(like run: SimulationRun) -> Bool {
+        guard let place = place(of: run) else { return false }
+        let index = index(of: place)
+        return index < places.count && places[index] == place
     }
 
     /// The position of a run's variant and seed among all; `nil` if they are not the report's.
     func place(of run: SimulationRun) -> Int? {
-        guard let variant = variants.firstIndex(of: run.variant), let seed = seeds.firstIndex(of: run.seed) else {
-            return nil
-        }
+        guard let variant = variantPlaces[run.variant], let seed = seedPlaces[run.seed] else { return nil }
         return variant * seeds.count + seed
+    }
+
+    /// Where a place is, or would be, among those there are.
+    private func index(of place: Int) -> Int {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The variants and seeds that have no run yet, in order.
     public var missing: [(variant: String, seed: UInt64)] {
         var missing: [(variant: String, seed: UInt64)] = []
-        let present = Set(runs.compactMap { place(of: $0) })
+        let present = Set(places)
         for (index, variant) in variants.enumerated() {
             for (position, seed) in seeds.enumerated() where !present.contains(index * seeds.count + position) {
                 missing.append((variant, seed))

@@ -66,6 +66,13 @@ struct SnapshotJobs {
                 sets.append(JobShape.PodSet(pod: plain, count: 1))
             }
         }
+        // Pods are named by their roles: those that differ otherwise must differ there.
+        var seen: [String: Int] = [:]
+        for index in sets.indices {
+            let role = sets[index].pod.role
+            seen[role, default: 0] += 1
+            if let count = seen[role], count > 1 { sets[index].pod.role = "\(role)-\(count)" }
+        }
         var group = gang.group
         group?.key.name = ""
         group?.uid = ""

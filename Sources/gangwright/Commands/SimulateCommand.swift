@@ -41,7 +41,7 @@ struct SimulateCommand {
                 help: "run only part I of N, from 0, for simulate-merge to put together", default: "0/1"),
             Option(name: "threads", metavar: "N", help: "how many runs to make at a time (default: one a processor)"),
             Option.flag("check", help: "read the scenario and all that it names, and run nothing"),
-        ] + SimulationOutput.options,
+        ] + PackingExperimentRun.options + SimulationOutput.options,
         positionals: [Positional("SCENARIO", help: "a scenario or a packing experiment, or - for standard input")])
 
     private let arguments: Arguments
@@ -59,13 +59,21 @@ struct SimulateCommand {
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
         let name = ConfigurationInput.name(path)
+        let documents = DocumentParser.parse(bytes, file: name).documents
+        if let document = documents.first, document["kind"]?.string == PackingExperiment.kind {
+            return try PackingExperimentRun.run(
+                document, file: name, arguments: arguments, environment: environment, &outcome)
+        }
+        if arguments.isGiven("policy") {
+            throw CommandFailure(.badInput, "--policy: expected with a packing experiment, found a scenario")
+        }
         let (scenario, problems) = Scenario.read(bytes, file: name, files: SystemFiles(environment: environment))
         guard let scenario else { throw CommandFailure(problems) }
         outcome.warn(problems)
         let runs = try SimulationRuns(scenario, arguments)
         if arguments.flag("check") { return try runs.check(&outcome) }
         let output = SimulationOutput(arguments, style: style)
-        let report = try runs.run(keepsJobs: output.listsJobs, &outcome)
+        let report = try runs.run(keepsJobs: output.listsJobs(isPart: arguments.isGiven("shard")), &outcome)
         try output.write(report, to: &outcome)
     }
 }

@@ -29,6 +29,18 @@ struct SimulateMergeCommand {
         self.style = style
     }
 
+    /// The text with blanks in place of the lines before the document: a container's log begins with what was said besides.
+    ///
+    /// Lines keep their numbers.
+    static func document(_ bytes: [UInt8]) -> [UInt8] {
+        var start = bytes.startIndex
+        while start < bytes.endIndex, bytes[start] != UInt8(ascii: "{") {
+            guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return bytes }
+            start = end + 1
+        }
+        return bytes[..<start].map { $0 == UInt8(ascii: "\n") ? $0 : UInt8(ascii: " ") } + bytes[start...]
+    }
+
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
         var documents: [Value] = []
         var problems: [Problem] = []
@@ -38,7 +50,7 @@ struct SimulateMergeCommand {
             do { bytes = try FileAccess.read(path) } catch {
                 throw CommandFailure(.badInput, "\(error)")
             }
-            let parsed = DocumentParser.parseJSON(bytes, file: name)
+            let parsed = DocumentParser.parseJSON(Self.document(bytes), file: name)
             documents += parsed.documents
             problems += parsed.problems
         }

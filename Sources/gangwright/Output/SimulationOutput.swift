@@ -28,8 +28,14 @@ struct SimulationOutput {
     }
 
     /// Whether the result lists jobs one by one: a run has to keep them then.
-    var listsJobs: Bool {
-        form == .json || form == .yaml || form == .csv && content == .jobs
+    ///
+    /// - Parameter isPart: Whether the report is a part of a sweep: lists of jobs are not put together, and make a long log.
+    func listsJobs(isPart: Bool) -> Bool {
+        switch form {
+        case .table, .wide: false
+        case .json, .yaml: !isPart
+        case .csv: content == .jobs
+        }
     }
 
     /// Prints a report, and writes its page if one is asked for.

@@ -1,4 +1,3 @@
-import Foundation
 import SyntheticClusters
 import Testing
 
@@ -30,13 +29,14 @@ import Testing
         #expect(FigureText.coordinate(.nan) == "0")
     }
 
-    @Test("a logarithm is libm's to twelve digits") func logarithm() {
-        var random = SeededGenerator(seed: 5)
-        for _ in 0..<1_000 {
-            let number = Double(random.integer(in: 1...1_000_000_000)) / Double(random.integer(in: 1...1_000_000))
-            #expect(abs(Logarithm.base10(number) - log10(number)) < 1e-12, "of \(number)")
-        }
-        #expect(Logarithm.base10(1) == 0)
+    @Test("a place on a logarithmic axis is as far along as its logarithm, and never off it") func logarithmicAxis() {
+        let scale = ChartFrame.Scale.logarithmic(least: 1, most: 10_000)
+        #expect(scale.fraction(0) == 0)
+        #expect(scale.fraction(1) == 0)
+        #expect(abs(scale.fraction(100) - 0.5) < 1e-12)
+        #expect(abs(scale.fraction(1_000) - 0.75) < 1e-12)
+        #expect(scale.fraction(1e9) == 1)
+        #expect(ChartFrame.Scale.linear(most: 0).fraction(5) == 0)
     }
 
     @Test("axes have round numbers that reach beyond what is drawn") func ticks() {

@@ -36,6 +36,9 @@ struct MadeUpRuns {
                 taints: [], allocatable: [.cpu: 64_000, .nvidiaGPU: gpusPerNode])
         }
         if prices { for node in plan.cluster.nodes { plan.pricePerHour[node.name] = 12.5 } }
+        plan.cluster.queues = queues.sorted { $0.precedes($1) }.enumerated().map { index, name in
+            Queue(name: name, weight: Int64(index + 1))
+        }
         plan.shapes = [(1, 1), (1, 4), (2, 8), (4, 8), (9, 8), (1, 0)].map { pods, gpus in
             var pod = Pod(
                 key: ObjectKey(namespace: "", name: ""), requests: [.cpu: 4_000, .nvidiaGPU: Int64(gpus)])

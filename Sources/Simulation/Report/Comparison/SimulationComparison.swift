@@ -53,11 +53,12 @@ public struct SimulationComparison: Sendable, Equatable {
     public init(_ report: SimulationReport) {
         variants = report.variants
         let runs = report.variants.map { report.runs(of: $0) }
+        let base = Dictionary(runs[0].map { ($0.seed, $0.summary) }, uniquingKeysWith: { first, _ in first })
         rows = SimulationMetric.allCases.compactMap { metric in
             let cells = runs.indices.map { index in
                 Cell(
                     statistics: SampleStatistics(runs[index].compactMap { $0.summary[metric] }),
-                    difference: index == 0 ? nil : Self.difference(metric, of: runs[index], from: runs[0]))
+                    difference: index == 0 ? nil : Self.difference(metric, of: runs[index], from: base))
             }
             return cells.allSatisfy { $0.statistics == nil } ? nil : Row(metric: metric, cells: cells)
         }
@@ -67,13 +68,13 @@ public struct SimulationComparison: Sendable, Equatable {
     public var principal: [Row] { rows.filter(\.metric.isPrincipal) }
 
     private static func difference(
-        _ metric: SimulationMetric, of runs: [SimulationRun], from base: [SimulationRun]
+        _ metric: SimulationMetric, of runs: [SimulationRun], from base: [UInt64: SimulationSummary]
     ) -> Difference? {
         var differences: [Double] = []
         var baseSum = 0.0
         for run in runs {
             guard let value = run.summary[metric],
-                let other = base.first(where: { $0.seed == run.seed })?.summary[metric]
+                let other = base[run.seed]?[metric]
             else { continue }
             differences.append(value - other)
             baseSum += other

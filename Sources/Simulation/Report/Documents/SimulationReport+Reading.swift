@@ -42,11 +42,11 @@ extension SimulationReport {
 
     private static func add(_ reader: FieldReader, to report: inout SimulationReport?) {
         let run = SimulationRun(reader)
-        guard let run, let place = report?.place(of: run) else {
+        guard let run, report?.place(of: run) != nil else {
             if run != nil { reader.report("seed", "found a variant and seed that the head does not name") }
             return
         }
-        if report?.runs.contains(where: { report?.place(of: $0) == place }) == true {
+        if report?.hasRun(like: run) == true {
             let title = title(ofVariant: run.variant)
             reader.report("seed", "found \(title) with seed \(run.seed) twice, expected it in one part")
             return

@@ -16,8 +16,8 @@ struct ChartFrame {
             case .linear(let most): return most > 0 ? min(1, max(0, value / most)) : 0
             case .logarithmic(let least, let most):
                 guard value > least, most > least else { return 0 }
-                let (low, high) = (Logarithm.base10(least), Logarithm.base10(most))
-                return min(1, (Logarithm.base10(value) - low) / (high - low))
+                let (low, high) = (DeterministicMath.log(least), DeterministicMath.log(most))
+                return min(1, (DeterministicMath.log(value) - low) / (high - low))
             }
         }
     }
