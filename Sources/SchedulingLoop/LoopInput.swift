@@ -7,6 +7,11 @@ public enum LoopInput: Sendable {
     case change(ClusterChange)
     /// The API server has accepted a binding.
     case bound(ObjectKey)
+    /// The kubelet has started a pod that was bound: what a change of the pod to phase Running says, when nothing else about it
+    /// is new.
+    case started(ObjectKey, at: Timestamp)
+    /// A pod has ended well and is gone: what a change to phase Succeeded and a removal say.
+    case ended(ObjectKey, started: Timestamp, finished: Timestamp)
     /// The API server, or the kubelet, has refused a binding; the pod waits again.
     case bindRefused(ObjectKey)
     /// The API server has refused to evict a pod: a budget forbids it, say. The pod stays where it is.

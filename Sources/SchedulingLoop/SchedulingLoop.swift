@@ -65,6 +65,12 @@ public final class SchedulingLoop {
             forget(change)
             try apply(change, at: time)
         case .bound(let key): confirmBind(key)
+        case .started(let key, let time):
+            assumed.remove(key)
+            session.noteStart(of: key, at: time)
+        case .ended(let key, let started, let finished):
+            assumed.remove(key)
+            session.end(key, started: started, finished: finished)
         case .bindRefused(let key):
             assumed.remove(key)
             session.refuseBind(key)
@@ -114,9 +120,9 @@ public final class SchedulingLoop {
     /// Whether an input can change a decision: a pod that goes on running where it was bound cannot.
     private static func asksForCycle(_ input: LoopInput) -> Bool {
         switch input {
-        case .bound: false
+        case .bound, .started: false
         case .change(.pod(let pod)): pod.isPending || pod.isTerminal || pod.isTerminating
-        case .change, .bindRefused, .evictionRefused, .claimAvoids, .configuration: true
+        case .change, .ended, .bindRefused, .evictionRefused, .claimAvoids, .configuration: true
         }
     }
 

@@ -2,8 +2,10 @@ import Glibc
 
 // Wiring only: the program is a function, and this gives it the process's words and streams.
 var environment: [String: String] = [:]
-for name in ["NO_COLOR", "TERM", "HOME", "KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
-    "GANGWRIGHT_DATA",] {
+for name in [
+    "NO_COLOR", "TERM", "HOME", "KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
+    "GANGWRIGHT_DATA",
+] {
     if let value = getenv(name) { environment[name] = String(cString: value) }
 }
 let style = Style(isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment)

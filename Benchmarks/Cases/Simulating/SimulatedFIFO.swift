@@ -6,10 +6,12 @@ import SyntheticClusters
 extension BenchmarkCase {
     /// Virtual time: uniform jobs, first come, first served.
     static let simulatedFIFO = BenchmarkCase(
-        "simulate/fifo-uniform", "a cluster in virtual time: uniform gangs come evenly, first come, first served"
+        "simulate/fifo-uniform",
+        "a cluster in virtual time: uniform gangs come evenly, first come, first served"
     ) { settings in
         try settings.simulatedEvents(gangSize: 1, jobs: settings.size(100_000, quick: 2_000), target: nil)
-            + settings.simulatedEvents(gangSize: 64, jobs: settings.size(4_000, quick: 100), target: 1_000_000)
+            + settings.simulatedEvents(
+                gangSize: 64, jobs: settings.size(4_000, quick: 100), target: 1_000_000)
     }
 }
 
@@ -29,7 +31,8 @@ extension BenchmarkSettings {
         return [
             .rate("events", conditions, samples, target: target),
             .figure(
-                "cycles a job", conditions, Double(outcome.cycles) / Double(jobs), unit: .ratio, better: .lower),
+                "cycles a job", conditions, Double(outcome.cycles) / Double(jobs), unit: .ratio,
+                better: .lower),
         ]
     }
 

@@ -54,6 +54,23 @@ extension Session {
         setStatus(task, .running)
     }
 
+    /// Takes note that the kubelet has started a pod that was bound, of which nothing else is new.
+    public func noteStart(of key: ObjectKey, at time: Timestamp) {
+        confirmBind(key)
+        guard let task = findTask(key) else { return }
+        tasks[task].isAssumed = false
+        if let job = tasks[task].job { touch(job) }
+        runTimes.noteStart(of: task, at: time)
+    }
+
+    /// Takes note that a pod has ended well, and forgets it: it is gone.
+    public func end(_ key: ObjectKey, started: Timestamp, finished: Timestamp) {
+        if let task = findTask(key) {
+            runTimes.noteEnd(of: tasks[task].request, started: started, finished: finished)
+        }
+        removePod(key)
+    }
+
     /// Takes note that a binding was refused: the pod waits again.
     public func refuseBind(_ key: ObjectKey) {
         closeCycle()

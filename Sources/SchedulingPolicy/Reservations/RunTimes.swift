@@ -31,11 +31,25 @@ struct RunTimes: Sendable {
         if stated != nil || keepsStarts && pod.started != nil, !pod.isTerminal {
             runs[task] = Run(started: pod.started, stated: stated)
         }
-        if pod.phase == .succeeded, let started = pod.started, let finished = pod.finished, finished > started
-        {
-            let seconds = finished.secondsSinceEpoch - started.secondsSinceEpoch
-            observed[request] = max(observed[request] ?? 0, seconds)
+        if pod.phase == .succeeded, let started = pod.started, let finished = pod.finished {
+            noteEnd(of: request, started: started, finished: finished)
         }
+    }
+
+    /// Takes note of when a pod was started that is known already.
+    mutating func noteStart(of task: Int, at time: Timestamp) {
+        if let run = runs[task] {
+            runs[task] = Run(started: time, stated: run.stated)
+        } else if keepsStarts {
+            runs[task] = Run(started: time, stated: nil)
+        }
+    }
+
+    /// Takes note of how long a pod ran that asked for this.
+    mutating func noteEnd(of request: RequestID, started: Timestamp, finished: Timestamp) {
+        if finished <= started { return }
+        let seconds = finished.secondsSinceEpoch - started.secondsSinceEpoch
+        observed[request] = max(observed[request] ?? 0, seconds)
     }
 
     /// Forgets a pod; what was seen of it stays.

@@ -68,7 +68,8 @@ struct SeriesKeeper {
         sums = zero
         series.queues = queues
         series.models = models
-        series.span = duration.map { max(1, ($0 + Int64(Self.mostPoints) - 1) / Int64(Self.mostPoints)) } ?? 1_000
+        series.span =
+            duration.map { max(1, ($0 + Int64(Self.mostPoints) - 1) / Int64(Self.mostPoints)) } ?? 1_000
     }
 
     /// Lets time pass with the gauges as they are.

@@ -68,7 +68,9 @@ extension SimulatedCluster {
     /// Counts the work that has been done up to now.
     func count(_ job: Int) {
         guard var live = jobs[job] else { return }
-        if live.isRunning { live.done = min(live.work, live.done + (now - live.counted) * Int64(live.running)) }
+        if live.isRunning {
+            live.done = min(live.work, live.done + (now - live.counted) * Int64(live.running))
+        }
         live.counted = now
         jobs[job] = live
     }
@@ -180,7 +182,7 @@ extension SimulatedCluster {
     }
 
     func cancel(_ key: ObjectKey) throws(ResourceOverflow) {
-        guard let job = jobs.keys.filter({ plan.jobs[$0].key == key }).min() else { return }
+        guard let job = jobs.positions.first(where: { plan.jobs[$0].key == key }) else { return }
         count(job)
         try remove(job, as: .cancelled)
     }
@@ -199,11 +201,16 @@ extension SimulatedCluster {
         outcome.jobs[job].state = state
         outcome.jobs[job].ended = now
         for slot in live.slots {
-            if state == .succeeded, slots[slot].state == .running {
-                try tell(.change(.pod(object(of: slot, ended: true))))
+            let hasEnded = state == .succeeded && slots[slot].state == .running
+            if hasEnded, tellsBriefly {
+                try tell(
+                    .ended(slots[slot].key, started: timestamp(slots[slot].started), finished: timestamp(now))
+                )
+            } else if slots[slot].state != .gone {
+                if hasEnded { try tell(.change(.pod(object(of: slot, ended: true)))) }
+                try tell(.change(.podRemoved(slots[slot].key)))
             }
             if slots[slot].node >= 0 { giveUpPlace(slot) }
-            if slots[slot].state != .gone { try tell(.change(.podRemoved(slots[slot].key))) }
             slotByKey[slots[slot].key] = nil
             slots[slot].state = .free
             slots[slot].generation &+= 1

@@ -99,8 +99,12 @@ extension SimulatedCluster {
         if slots[slot].generation != event.generation || slots[slot].state != .starting { return }
         slots[slot].state = .running
         slots[slot].started = now
-        try tell(.change(.pod(object(of: slot))))
         let job = Int(slots[slot].job)
+        if tellsBriefly, job >= 0 {
+            try tell(.started(slots[slot].key, at: timestamp(now)))
+        } else {
+            try tell(.change(.pod(object(of: slot))))
+        }
         if job >= 0 { return changeRunning(job, by: 1) }
         let node = nodes.entries[Int(slots[slot].node)].node.name
         let first = outcome.residentStarts[slots[slot].key]?.time ?? now

@@ -95,7 +95,7 @@ final class SimulatedCluster {
     var slots: [PodSlot] = []
     var freeSlots: [Int: [Int]] = [:]
     var slotByKey: [ObjectKey: Int32] = [:]
-    var jobs: [Int: LiveJob] = [:]
+    var jobs: LiveJobs
     var jobByKey: [ObjectKey: Int] = [:]
     /// Jobs that no cycle has spoken of yet.
     var fresh: [Int] = []
@@ -113,6 +113,8 @@ final class SimulatedCluster {
     /// For tests: whether cycles are run that can decide nothing, and who looks at the cluster after each.
     var runsAllCycles = false
     var onCycle: ((SimulatedCluster) -> Void)?
+    /// Whether the loop is told of starts and ends in brief, and not by whole objects, where both come to the same.
+    var tellsBriefly: Bool
 
     init(_ plan: SimulationPlan) throws(ResourceOverflow) {
         self.plan = plan
@@ -123,6 +125,9 @@ final class SimulatedCluster {
         let queues = Self.queueNames(plan)
         queueIndex = Dictionary(uniqueKeysWithValues: queues.enumerated().map { ($1, $0) })
         keeper = SeriesKeeper(queues: queues, models: nodes.models, duration: plan.duration)
+        jobs = LiveJobs(count: plan.jobs.count)
+        // A source of real load wants to see the objects.
+        tellsBriefly = plan.options.nodeUsage == nil
         pictureTimes = plan.pictures.filter { $0 >= 0 }.sorted()
         takes = plan.shapes.map { shape in shape.pods.map { Self.take($0.pod) } }
         fragments = FragmentCounter(plan)
@@ -171,7 +176,7 @@ final class SimulatedCluster {
             outcome.pictures.append(nodes.picture(at: pictureTimes[nextPicture]))
             nextPicture += 1
         }
-        for job in jobs.keys.sorted() { settle(job) }
+        for job in jobs.positions { settle(job) }
         outcome.duration = time
         outcome.series = keeper.finish(fragments: fragments.count(nodes))
         return outcome

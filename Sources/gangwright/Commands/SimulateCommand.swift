@@ -1,5 +1,4 @@
 import Documents
-import Glibc
 import Simulation
 
 /// `gangwright simulate`: the scheduler in virtual time.
@@ -26,23 +25,31 @@ struct SimulateCommand {
         options: [
             Option(
                 name: "variant", metavar: "NAME",
-                help: "run this variant (default: the scenario as it stands, and all variants; \"\" for the scenario alone)",
+                help:
+                    "run this variant (default: the scenario as it stands, called baseline, and all variants)",
                 repeatable: true),
             Option(name: "seed", metavar: "N", help: "the first seed (default: the scenario's)"),
-            Option(name: "seeds", metavar: "N", help: "run each variant with so many seeds, one after the other", default: "1"),
+            Option(
+                name: "seeds", metavar: "N", help: "run each variant with so many seeds, one after the other",
+                default: "1"),
             Option(
                 name: "set", metavar: "PATH=VALUE",
                 help: "put a value in the scenario, as in cluster.pools.a100.count=40", repeatable: true),
             Option(
                 name: "sweep", metavar: "PATH=A,B,C",
-                help: "run each variant with each of these values; several sweeps are combined", repeatable: true),
+                help: "run each variant with each of these values; several sweeps are combined",
+                repeatable: true),
             Option(
                 name: "shard", metavar: "I/N",
                 help: "run only part I of N, from 0, for simulate-merge to put together", default: "0/1"),
-            Option(name: "threads", metavar: "N", help: "how many runs to make at a time (default: one a processor)"),
+            Option(
+                name: "threads", metavar: "N",
+                help: "how many runs to make at a time (default: one a processor)"),
             Option.flag("check", help: "read the scenario and all that it names, and run nothing"),
         ] + PackingExperimentRun.options + SimulationOutput.options,
-        positionals: [Positional("SCENARIO", help: "a scenario or a packing experiment, or - for standard input")])
+        positionals: [
+            Positional("SCENARIO", help: "a scenario or a packing experiment, or - for standard input")
+        ])
 
     private let arguments: Arguments
     private let style: Style
@@ -67,7 +74,7 @@ struct SimulateCommand {
         if arguments.isGiven("policy") {
             throw CommandFailure(.badInput, "--policy: expected with a packing experiment, found a scenario")
         }
-        let (scenario, problems) = Scenario.read(bytes, file: name, files: SystemFiles(environment: environment))
+        let (scenario, problems) = Scenario.read(bytes, file: name, files: ScenarioFileAccess())
         guard let scenario else { throw CommandFailure(problems) }
         outcome.warn(problems)
         let runs = try SimulationRuns(scenario, arguments)
@@ -75,27 +82,5 @@ struct SimulateCommand {
         let output = SimulationOutput(arguments, style: style)
         let report = try runs.run(keepsJobs: output.listsJobs(isPart: arguments.isGiven("shard")), &outcome)
         try output.write(report, to: &outcome)
-    }
-}
-
-/// A scenario's files, as they lie on this machine.
-struct SystemFiles: ScenarioFiles {
-    let environment: [String: String]
-
-    func read(_ path: String) throws(ScenarioFileError) -> [UInt8] {
-        do { return try FileAccess.read(path) } catch {
-            throw ScenarioFileError(path: error.path, reason: error.reason)
-        }
-    }
-
-    func documents(in path: String) throws(ScenarioFileError) -> [String]? {
-        guard FileAccess.isFolder(path) else { return nil }
-        do { return try FileAccess.documents(in: path) } catch {
-            throw ScenarioFileError(path: error.path, reason: error.reason)
-        }
-    }
-
-    func environment(_ name: String) -> String? {
-        environment[name] ?? getenv(name).map { String(cString: $0) }
     }
 }

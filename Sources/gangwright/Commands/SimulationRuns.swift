@@ -54,7 +54,9 @@ struct SimulationRuns {
         }
         let (shard, shards) = try Self.shard(arguments)
         tasks = (0..<all).filter { $0 % shards == shard }
-        threads = try Self.number(arguments, "threads", 1...1_024).map { Int($0) } ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        threads =
+            try Self.number(arguments, "threads", 1...1_024).map { Int($0) }
+            ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
     }
 
     private static func variants(
@@ -64,9 +66,13 @@ struct SimulationRuns {
         for text in arguments.values("set") { settings.append(try setting(text, option: "set")) }
         var names = [""] + scenario.variantNames
         if arguments.isGiven("variant") {
-            names = arguments.values("variant")
+            let base = SimulationReport.title(ofVariant: "")
+            names = arguments.values("variant").map {
+                $0 == base && !scenario.variantNames.contains(base) ? "" : $0
+            }
             for name in names where !name.isEmpty && !scenario.variantNames.contains(name) {
-                let known = scenario.variantNames.isEmpty ? "none" : scenario.variantNames.joined(separator: ", ")
+                let known =
+                    scenario.variantNames.isEmpty ? "none" : scenario.variantNames.joined(separator: ", ")
                 throw CommandFailure(
                     .badInput, "--variant: found \"\(name)\", expected a variant of the scenario (\(known))")
             }
@@ -80,10 +86,12 @@ struct SimulationRuns {
     private static func setting(
         _ text: String, option: String
     ) throws(CommandFailure) -> (path: String, value: String) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         guard parts.count == 2, !parts[0].isEmpty else {
             throw CommandFailure(
-                .badInput, "--\(option): found \"\(text)\", expected PATH=VALUE as in cluster.pools.a100.count=40")
+                .badInput,
+                "--\(option): found \"\(text)\", expected PATH=VALUE as in cluster.pools.a100.count=40")
         }
         return (parts[0], parts[1])
     }
@@ -95,13 +103,16 @@ struct SimulationRuns {
         if let number = Int64(text), range.contains(number) { return number }
         throw CommandFailure(
             .badInput,
-            "--\(option): found \"\(text)\", expected a number from \(range.lowerBound) to \(range.upperBound)")
+            "--\(option): found \"\(text)\", expected a number from \(range.lowerBound) to \(range.upperBound)"
+        )
     }
 
     private static func shard(_ arguments: Arguments) throws(CommandFailure) -> (Int, Int) {
         let text = arguments.value("shard") ?? "0/1"
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-        if parts.count == 2, let shard = parts[0], let shards = parts[1], shards > 0, (0..<shards).contains(shard) {
+        if parts.count == 2, let shard = parts[0], let shards = parts[1], shards > 0,
+            (0..<shards).contains(shard)
+        {
             return (shard, shards)
         }
         throw CommandFailure(

@@ -81,7 +81,9 @@ import Testing
         #expect(job.ended == 111_010)
     }
 
-    @Test("goes on with fewer pods where a job is elastic, and takes more when there is room") func elastic() throws {
+    @Test("goes on with fewer pods where a job is elastic, and takes more when there is room") func elastic()
+        throws
+    {
         var builder = PlanBuilder(nodes: 2)
         builder.add("elastic", pods: 2, gpus: 8, runs: 100_000, minimum: 1) {
             $0.isElastic = true
@@ -150,7 +152,8 @@ import Testing
         #expect(series.points.allSatisfy { $0.gpuCapacity == 8 })
     }
 
-    @Test("keeps what was there at the start until it ends, and takes pictures of it") func residents() throws {
+    @Test("keeps what was there at the start until it ends, and takes pictures of it") func residents() throws
+    {
         var builder = PlanBuilder(nodes: 1)
         let pod = Pod.members(of: "old", 1, asking: [.cpu: 8_000, .nvidiaGPU: 8])[0].with {
             $0.nodeName = "node-0"

@@ -75,7 +75,9 @@ import Testing
         }
     }
 
-    @Test("the same plan gives the same outcome, by the index and by the plain loops") func deterministic() throws {
+    @Test("the same plan gives the same outcome, by the index and by the plain loops") func deterministic()
+        throws
+    {
         for seed in UInt64(200)...215 {
             let plan = Self.plan(seed)
             let first = try SimulationEngine.run(plan)
@@ -113,7 +115,18 @@ import Testing
         }
         if left.waitByReason != right.waitByReason { return "\(left.waitByReason) or \(right.waitByReason)" }
         if left.series != right.series { return "series" }
-        return "\((left.events, left.binds, left.evictions)) or \((right.events, right.binds, right.evictions))"
+        return
+            "\((left.events, left.binds, left.evictions)) or \((right.events, right.binds, right.evictions))"
+    }
+
+    @Test("starts and ends told in brief come to the same as those told by whole objects") func brief() throws
+    {
+        for seed in UInt64(500)...520 {
+            let plan = Self.plan(seed)
+            let whole = try SimulatedCluster(plan)
+            whole.tellsBriefly = false
+            #expect(try SimulationEngine.run(plan) == whole.run(progress: nil), "seed \(seed)")
+        }
     }
 
     @Test("what was done, lost and held adds up for every job") func accounts() throws {
@@ -151,7 +164,9 @@ extension SimulatedCluster {
         for node in nodes.entries {
             let pods = node.pods.map { slots[Int($0)] }
             let name = node.node.name
-            if node.exists, node.usedGPUs > node.gpus { found.append("\(name): \(node.usedGPUs) of \(node.gpus) GPUs") }
+            if node.exists, node.usedGPUs > node.gpus {
+                found.append("\(name): \(node.usedGPUs) of \(node.gpus) GPUs")
+            }
             if node.exists, node.usedMilliCPU > node.milliCPU { found.append("\(name): too much CPU") }
             if pods.contains(where: { $0.node < 0 || $0.state == .waiting || $0.state == .free }) {
                 found.append("\(name): a pod that is not there")
@@ -159,12 +174,17 @@ extension SimulatedCluster {
             let gpus = pods.reduce(Int64(0)) {
                 $0 + takes[plan.jobs[Int($1.job)].shape][Int($1.set)].gpus
             }
-            if gpus != node.usedGPUs { found.append("\(name): pods hold \(gpus), the books say \(node.usedGPUs)") }
+            if gpus != node.usedGPUs {
+                found.append("\(name): pods hold \(gpus), the books say \(node.usedGPUs)")
+            }
         }
-        for (index, job) in jobs {
+        for index in jobs.positions {
+            guard let job = jobs[index] else { continue }
             let pods = job.slots.map { slots[$0] }
             if pods.contains(where: { $0.state == .free }) { found.append("job \(index): a pod is lost") }
-            if pods.count(where: { $0.state == .running }) != job.running { found.append("job \(index): running") }
+            if pods.count(where: { $0.state == .running }) != job.running {
+                found.append("job \(index): running")
+            }
             if pods.count(where: \.isActive) != job.active { found.append("job \(index): active") }
         }
         return found + loop.audit()
