@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help control-plane control-plane-down e2e e2e-large setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output check-deploy helm-chart image-root setup-deploy clean
+.PHONY: help control-plane control-plane-down e2e e2e-large setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output simulations simulations-output check-deploy helm-chart image-root setup-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,7 +113,15 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 	@for question in "--drain dgx-1" "--fit agentpool=dgx" "--when bert-large --add-nodes 2 --like dgx-1 --assume-run-time 24h"; do \
 		$(GANGWRIGHT) whatif --cluster $(QUICKSTART) $$question -o json 2>/dev/null \
 			| scripts/check-schedule-output.py --schema docs/whatif-output.schema.json - || exit 1; done
+	@$(GANGWRIGHT) simulate $(QUICKSTART)/scenario.yaml -o json 2>/dev/null \
+		| scripts/check-schedule-output.py --schema docs/simulation-output.schema.json -
 	@scripts/docs-output.py --check $(DOCUMENTS)
+
+simulations: build ## Run all simulations, and hold them to their stored results
+	@scripts/simulations.sh --check
+
+simulations-output: build ## Run all simulations, and store what comes of them
+	@scripts/simulations.sh
 
 # Debian's promtool comes with a server, which starts where systemd runs: systemctl disable --now prometheus.
 setup-deploy:

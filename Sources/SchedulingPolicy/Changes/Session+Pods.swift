@@ -61,6 +61,9 @@ extension Session {
         tasks[task].isAssumed = false
         if let job = tasks[task].job { touch(job) }
         runTimes.noteStart(of: task, at: time)
+        // When it will have ended is another time now, and who may use places until then.
+        roomVersion.freed += 1
+        roomVersion.changed += 1
     }
 
     /// Takes note that a pod has ended well, and forgets it: it is gone.

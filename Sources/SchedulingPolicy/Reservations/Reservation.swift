@@ -49,8 +49,9 @@ extension Session {
         }
         if due.isEmpty { return }
         due.sort { points.isJob($0, before: $1, in: self) }
+        let endings = endings(at: now)
         for job in due.prefix(Self.mostReservations) {
-            if let plan = planReservation(for: job, at: now) { add(plan) }
+            if let plan = planReservation(for: job, at: now, endings) { add(plan) }
         }
     }
 

@@ -4,63 +4,77 @@ import ClusterModel
 /// When and where a gang will have room: what runs is let go in thought, the soonest end first, until the gang fits.
 extension Session {
     /// A pod that will give its place back.
-    private struct Ending {
+    struct Ending {
         let task: Int
-        /// `nil` where nobody knows.
-        let end: Timestamp?
+        /// In seconds since 1970; `nil` where nobody knows.
+        let end: Int64?
+        /// When it started, likewise; `.min` where nobody knows.
+        let start: Int64
+
+        /// What is sorted by before names: known ends first, by end; the others by start.
+        private var key: (Int, Int64) { end.map { (0, $0) } ?? (1, start) }
+
+        func precedes(_ other: Ending, in session: Session) -> Bool {
+            let (own, others) = (key, other.key)
+            if own != others { return own < others }
+            return session.tasks[task].key < session.tasks[other.task].key
+        }
     }
 
     /// The soonest places for the minimum of a gang; `nil` if it fits nowhere even in an empty cluster, or fits now.
     ///
-    /// - Complexity: O((running pods + gang) × log running pods).
-    func planReservation(for job: Int, at now: Timestamp) -> Reservation? {
-        let endings = endings(at: now)
+    /// Twice as many pods leave with each trial until the gang fits, and then as few of them as will do: most gangs wait for the
+    /// first few of very many.
+    /// - Complexity: O((pods that have to leave + gang) × log running pods).
+    func planReservation(for job: Int, at now: Timestamp, _ endings: [Ending]) -> Reservation? {
         var low = 0
-        var high = endings.count
-        guard let last = entries(of: job, without: endings[0..<high]) else { return nil }
-        var best = last
+        var high = 0
+        var best = entries(of: job, without: endings[..<0])
+        while best == nil {
+            if high == endings.count { return nil }
+            low = high + 1
+            high = min(endings.count, max(1, 2 * high))
+            best = entries(of: job, without: endings[..<high])
+        }
         while low < high {
             let middle = (low + high) / 2
-            if let found = entries(of: job, without: endings[0..<middle]) {
+            if let found = entries(of: job, without: endings[..<middle]) {
                 best = found
                 high = middle
             } else {
                 low = middle + 1
             }
         }
-        let start = high == 0 ? now : endings[high - 1].end
-        return Reservation(job: job, cause: .waiting, entries: best, start: start)
+        let start = high == 0 ? now : endings[high - 1].end.map { Timestamp(secondsSinceEpoch: $0) }
+        return Reservation(job: job, cause: .waiting, entries: best ?? [], start: start)
     }
 
     /// Running pods by their expected end; of those of which none is known the ones that have run longest first.
-    private func endings(at now: Timestamp) -> [Ending] {
-        var endings: [(ending: Ending, key: (Int, Int64, ObjectKey))] = []
+    ///
+    /// - Complexity: O(running pods × log running pods).
+    func endings(at now: Timestamp) -> [Ending] {
+        var endings: [Ending] = []
+        endings.reserveCapacity(boundCount)
         for job in jobs.indices where jobs[job].origin != nil && jobs[job].counts.allocated > 0 {
             for task in jobs[job].tasks {
                 let status = tasks[task].status
                 guard status == .running || status == .bound || status == .binding,
                     !tasks[task].traits.contains(.isCritical), tasks[task].node != nil
                 else { continue }
-                let start = runTimes.start(of: task, created: tasks[task].created)
-                let started = start?.secondsSinceEpoch ?? .min
-                var end: Timestamp?
+                let start = runTimes.start(of: task, created: tasks[task].created)?.secondsSinceEpoch
+                var end: Int64?
                 if let start,
                     let seconds = runTimes.seconds(of: task, job: job, request: tasks[task].request)
                 {
                     // What should have ended is expected to end at once.
-                    let (sum, isTooLong) = start.secondsSinceEpoch.addingReportingOverflow(seconds)
-                    if !isTooLong {
-                        end = Timestamp(secondsSinceEpoch: max(sum, now.secondsSinceEpoch))
-                    }
+                    let (sum, isTooLong) = start.addingReportingOverflow(seconds)
+                    if !isTooLong { end = max(sum, now.secondsSinceEpoch) }
                 }
-                endings.append(
-                    (
-                        Ending(task: task, end: end),
-                        (end == nil ? 1 : 0, end?.secondsSinceEpoch ?? started, tasks[task].key)
-                    ))
+                endings.append(Ending(task: task, end: end, start: start ?? .min))
             }
         }
-        return endings.sorted { $0.key < $1.key }.map(\.ending)
+        endings.sort { $0.precedes($1, in: self) }
+        return endings
     }
 
     /// Where the pods that a gang needs would go if others had left; `nil` if there is no room.
