@@ -46,6 +46,23 @@ def check_manifests():
                 fail(f"{folder}: the image is not {image}")
 
 
+def reads(folder):
+    """What the cluster role of a folder may read, and which verbs it has in all."""
+    (role,) = [one for (kind, _, _), one in kustomize(folder).items() if kind == "ClusterRole"]
+    rules = [rule for rule in role["rules"] if {"list", "watch"} <= set(rule["verbs"])]
+    pairs = {(group, resource) for rule in rules for group in rule["apiGroups"] for resource in rule["resources"]}
+    return pairs, {verb for rule in role["rules"] for verb in rule["verbs"]}
+
+
+def check_shadow():
+    """A shadow sees all that a scheduler sees, and may do nothing."""
+    (seen, _), (shown, verbs) = reads(DEPLOY / "base"), reads(DEPLOY / "overlays/shadow")
+    if seen - shown:
+        fail(f"deploy/overlays/shadow: the role may not read {sorted(seen - shown)}")
+    if verbs != {"get", "list", "watch"}:
+        fail(f"deploy/overlays/shadow: the role may do {sorted(verbs)}, expected to read only")
+
+
 def check_sweep():
     """A part for each pod, the image of this version, and nothing that a pod may not do."""
     made = objects((DEPLOY / "sweep/sweep.yaml").read_text())
@@ -202,6 +219,7 @@ def main():
     require_kubectl()
     run("scripts/deploy/generate.py", "--check")
     check_manifests()
+    check_shadow()
     check_sweep()
     known = definitions()
     check_alerts(known)
