@@ -6,13 +6,13 @@ extension SimulatedCluster {
     func take(_ event: ClusterEvent) throws(ResourceOverflow) {
         switch event {
         case .nodesFail(let names):
-            try change(names, byScheduler: false, losesPods: true) { $0.hasFailed = true }
+            try change(names, losesPods: true) { $0.hasFailed = true }
         case .nodesDrain(let names):
-            try change(names, byScheduler: false, losesPods: true) { $0.isClosed = true }
+            try change(names, losesPods: true) { $0.isClosed = true }
         case .nodesCordon(let names):
-            try change(names, byScheduler: false, losesPods: false) { $0.isClosed = true }
+            try change(names, losesPods: false) { $0.isClosed = true }
         case .nodesReturn(let names):
-            try change(names, byScheduler: false, losesPods: false) {
+            try change(names, losesPods: false) {
                 $0.hasFailed = false
                 $0.isClosed = false
             }
@@ -23,7 +23,7 @@ extension SimulatedCluster {
             }
             fragments.forgetNodes()
         case .nodesRemoved(let names):
-            try change(names, byScheduler: false, losesPods: true) { $0.exists = false }
+            try change(names, losesPods: true) { $0.exists = false }
         case .queue(let queue): try tell(.change(.queue(queue)))
         case .queueRemoved(let name): try tell(.change(.queueRemoved(name)))
         case .jobCancelled(let key): try cancel(key)
@@ -32,7 +32,7 @@ extension SimulatedCluster {
     }
 
     private func change(
-        _ names: [String], byScheduler: Bool, losesPods: Bool, _ change: (inout NodeLedger.Entry) -> Void
+        _ names: [String], losesPods: Bool, _ change: (inout NodeLedger.Entry) -> Void
     ) throws(ResourceOverflow) {
         let positions = names.compactMap { nodes.position(of: $0) }.filter { nodes.entries[$0].exists }
         for position in positions {

@@ -172,10 +172,6 @@ final class SimulatedCluster {
     /// The last of what is to be said, and what came of it all.
     func finish(at time: Int64) -> SimulationOutcome {
         pass(to: time)
-        while nextPicture < pictureTimes.count, pictureTimes[nextPicture] <= time {
-            outcome.pictures.append(nodes.picture(at: pictureTimes[nextPicture]))
-            nextPicture += 1
-        }
         for job in jobs.positions { settle(job) }
         outcome.duration = time
         outcome.series = keeper.finish(fragments: fragments.count(nodes))

@@ -17,13 +17,9 @@ import SchedulingLoop
 public struct SimulationEngine {
     /// Runs a plan to its end.
     ///
-    /// - Parameter progress: Is told now and then how far the run has got, in milliseconds since its start.
     /// - Throws: `ResourceOverflow` when amounts do not add up within 63 bits.
-    public static func run(
-        _ plan: SimulationPlan, progress: ((Int64) -> Void)? = nil
-    ) throws(ResourceOverflow) -> SimulationOutcome {
-        let cluster = try SimulatedCluster(plan)
-        return try cluster.run(progress: progress)
+    public static func run(_ plan: SimulationPlan) throws(ResourceOverflow) -> SimulationOutcome {
+        try SimulatedCluster(plan).run()
     }
 }
 
@@ -33,17 +29,12 @@ extension SimulatedCluster {
         case planned, end, bound, start, leaving, recreation, submission, picture, residentEnd, cycle
     }
 
-    func run(progress: ((Int64) -> Void)?) throws(ResourceOverflow) -> SimulationOutcome {
+    func run() throws(ResourceOverflow) -> SimulationOutcome {
         let end = plan.duration ?? .max
-        var reported: Int64 = 0
         while let (source, time) = next(), time <= end {
             if isOver(source) { break }
             pass(to: time)
             try take(source)
-            if let progress, now >= reported + 3_600_000 {
-                reported = now
-                progress(now)
-            }
         }
         return finish(at: plan.duration ?? now)
     }

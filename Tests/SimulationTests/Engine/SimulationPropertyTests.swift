@@ -70,7 +70,7 @@ import Testing
             let cluster = try SimulatedCluster(Self.plan(seed))
             var found: [String] = []
             cluster.onCycle = { found += $0.violations() }
-            _ = try cluster.run(progress: nil)
+            _ = try cluster.run()
             #expect(found.isEmpty, "seed \(seed): \(found.prefix(3))")
         }
     }
@@ -95,7 +95,7 @@ import Testing
             plan.duration = min(plan.duration ?? 900_000, 900_000)
             let all = try SimulatedCluster(plan)
             all.runsAllCycles = true
-            var expected = try all.run(progress: nil)
+            var expected = try all.run()
             let outcome = try SimulationEngine.run(plan)
             #expect(outcome.cycles <= expected.cycles, "seed \(seed)")
             // Places kept for a gang are planned anew when time has passed, and what is said of it with them.
@@ -125,7 +125,7 @@ import Testing
             let plan = Self.plan(seed)
             let whole = try SimulatedCluster(plan)
             whole.tellsBriefly = false
-            let (brief, expected) = (try SimulationEngine.run(plan), try whole.run(progress: nil))
+            let (brief, expected) = (try SimulationEngine.run(plan), try whole.run())
             let isSame = brief == expected
             #expect(isSame, "seed \(seed): \(Self.difference(plan, brief, expected))")
         }

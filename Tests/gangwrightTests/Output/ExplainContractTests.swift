@@ -1,23 +1,10 @@
 import Documents
-import Foundation
 import SchedulingPolicy
 import Testing
 
 @testable import gangwright
 
 @Suite("explain -o json keeps its contract") struct ExplainContractTests {
-    private static func schema(_ name: String) throws -> Value {
-        let file = URL(filePath: #filePath).appending(path: "../../../../docs/\(name)").standardizedFileURL
-        let parsed = DocumentParser.parse(Array(try Data(contentsOf: file)), file: name)
-        #expect(parsed.problems.isEmpty)
-        return try #require(parsed.documents.first)
-    }
-
-    private static func words(_ value: Value?) -> [String] {
-        guard let list = value?["enum"] else { return [] }
-        return list.elements.compactMap(\.string)
-    }
-
     /// What the schema demands of an object of a kind: the keys that all have, and those of the kind.
     private static func required(_ definition: Value?, _ kind: String) -> [String] {
         let branch = definition?["allOf"]?.elements.first {
@@ -31,19 +18,20 @@ import Testing
     }
 
     @Test("the schema lists the causes that there are") func causes() throws {
-        let definitions = try #require(try Self.schema("explain-output.schema.json")["$defs"])
+        let definitions = try #require(try ContractSchema.read("explain-output.schema.json")["$defs"])
         #expect(
-            Self.words(definitions["hold"]?["properties"]?["kind"]) == Hold.Kind.allCases.map(\.rawValue))
+            ContractSchema.words(definitions["hold"]?["properties"]?["kind"])
+                == Hold.Kind.allCases.map(\.rawValue))
         let constraint = definitions["hold"]?["allOf"]?.elements
             .compactMap { $0["then"]?["properties"]?["constraint"] }.first
-        #expect(Self.words(constraint) == ConstraintHold.Constraint.allCases.map(\.rawValue))
+        #expect(ContractSchema.words(constraint) == ConstraintHold.Constraint.allCases.map(\.rawValue))
     }
 
     @Test(
         "every object has the keys that its kind demands",
         arguments: ["", " --config configurations/volcano.conf"])
     func keys(configuration: String) throws {
-        let definitions = try #require(try Self.schema("explain-output.schema.json")["$defs"])
+        let definitions = try #require(try ContractSchema.read("explain-output.schema.json")["$defs"])
         let outcome = Fixtures.run("explain --cluster cluster -o json" + configuration)
         let jobs = Array(try #require(outcome.document?["jobs"]).elements)
         #expect(jobs.count > 5)
@@ -53,7 +41,7 @@ import Testing
                 for entry in try #require(job[list]).elements {
                     let kind = try #require(entry["kind"]?.string)
                     kinds.insert(kind)
-                    let known = Self.words(definitions[name]?["properties"]?["kind"])
+                    let known = ContractSchema.words(definitions[name]?["properties"]?["kind"])
                     #expect(known.contains(kind), "\(kind) is new")
                     for key in Self.required(definitions[name], kind) {
                         #expect(entry[key] != nil, "\(kind) has no \(key)")

@@ -1,24 +1,10 @@
 import Documents
-import Foundation
 import Simulation
 import Testing
 
 @testable import gangwright
 
 @Suite("whatif -o json keeps its contract") struct WhatIfContractTests {
-    private static func schema() throws -> Value {
-        let name = "whatif-output.schema.json"
-        let file = URL(filePath: #filePath).appending(path: "../../../../docs/\(name)").standardizedFileURL
-        let parsed = DocumentParser.parse(Array(try Data(contentsOf: file)), file: name)
-        #expect(parsed.problems.isEmpty)
-        return try #require(parsed.documents.first)
-    }
-
-    private static func words(_ value: Value?) -> [String] {
-        guard let list = value?["enum"] else { return [] }
-        return list.elements.compactMap(\.string)
-    }
-
     /// Checks the keys that a schema requires, and the words that it knows, all the way down.
     private static func check(_ value: Value, _ schema: Value, _ root: Value, _ path: String) {
         if let reference = schema["$ref"]?.string, let name = reference.split(separator: "/").last {
@@ -35,7 +21,7 @@ import Testing
             }
         }
         if schema["enum"] != nil, let word = value.string {
-            #expect(words(schema).contains(word), "\(path): \(word) is new")
+            #expect(ContractSchema.words(schema).contains(word), "\(path): \(word) is new")
         }
         if let properties = schema["properties"] {
             for (key, member) in value.members {
@@ -50,11 +36,11 @@ import Testing
     }
 
     @Test("the schema lists the words that there are") func words() throws {
-        let schema = try Self.schema()
+        let schema = try ContractSchema.read("whatif-output.schema.json")
         let effect = schema["properties"]?["jobs"]?["items"]?["properties"]?["effect"]
-        #expect(Self.words(effect) == WhatIfComparison.Effect.allCases.map(\.rawValue))
+        #expect(ContractSchema.words(effect) == WhatIfComparison.Effect.allCases.map(\.rawValue))
         #expect(
-            Self.words(schema["$defs"]?["place"]?["properties"]?["state"])
+            ContractSchema.words(schema["$defs"]?["place"]?["properties"]?["state"])
                 == JobPlace.State.allCases.map(\.rawValue))
     }
 
@@ -67,7 +53,7 @@ import Testing
             "--config configurations/volcano.conf --with-config configurations/azureml.conf",
         ])
     func keys(question: String) throws {
-        let schema = try Self.schema()
+        let schema = try ContractSchema.read("whatif-output.schema.json")
         let outcome = Fixtures.run("whatif --cluster cluster -o json \(question)")
         let document = try #require(outcome.document)
         Self.check(document, schema, schema, "whatif")
