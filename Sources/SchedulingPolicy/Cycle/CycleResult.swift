@@ -97,6 +97,8 @@ public struct CycleResult: Sendable {
         public var cycle: Int
         /// The claims that have to get a volume before; empty for most pods.
         public var claims: [ClaimBinding] = []
+        /// What is written on the pod with the binding: the devices and processors chosen for it; empty for most pods.
+        public var annotations: [String: String] = [:]
     }
 
     /// A pod that has to leave its node.

@@ -27,6 +27,7 @@ final class ExtensionPoints {
     let nodeScores: [(Session, Int) -> NodeScore?]
     let observers: [(Session, Int, PlaceEvent) -> Void]
     let reservationObservers: [(Session, Int, Bool) -> Void]
+    private let bindAnnotations: [(Session, Int) -> [String: String]]
     let jobStarving: [(tier: Int, gate: (Session, Int) -> Bool)]
     let preemptable: VictimRules<Int>
     let reclaimable: VictimRules<Int>
@@ -58,6 +59,7 @@ final class ExtensionPoints {
         jobEnqueueable = plugins.compactMap { plugin in plugin.points.jobEnqueueable.map { (plugin.tier, $0) }
         }
         jobEnqueued = plugins.compactMap { $0.points.jobEnqueued }
+        bindAnnotations = plugins.compactMap { $0.points.bindAnnotations }
         overused = plugins.compactMap { $0.points.overused }
         allocatable = Self.all(plugins.compactMap { $0.points.allocatable })
         targetJobs = plugins.compactMap { $0.points.targetJob }
@@ -215,6 +217,13 @@ final class ExtensionPoints {
     /// Books an admitted gang.
     func admit(_ job: Int, in session: Session) {
         for booking in jobEnqueued { booking(session, job) }
+    }
+
+    /// What is to be written on a pod with its binding; of plugins that name the same key, the first is heard.
+    func bindAnnotations(of task: Int, in session: Session) -> [String: String] {
+        bindAnnotations.reduce(into: [:]) { texts, annotations in
+            texts.merge(annotations(session, task)) { first, _ in first }
+        }
     }
 
     /// Whether a queue has had its share.

@@ -51,6 +51,7 @@ struct PluginPoints {
     private(set) var nodeScores: [(Session, Int) -> NodeScore?] = []
     private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
     private(set) var reservationObserver: ((Session, Int, _ isHeld: Bool) -> Void)?
+    private(set) var bindAnnotations: ((Session, Int) -> [String: String])?
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimRules<Int>.Filter?
     private(set) var reclaimable: VictimRules<Int>.Filter?
@@ -179,6 +180,11 @@ struct PluginPoints {
     /// share that it takes. It has no switch.
     mutating func observeReservations(_ observer: @escaping (Session, Int, _ isHeld: Bool) -> Void) {
         reservationObserver = observer
+    }
+
+    /// Says what is to be written on a pod that is bound, for the node's device plugins; it has no switch.
+    mutating func annotateBinds(_ annotations: @escaping (Session, Int) -> [String: String]) {
+        bindAnnotations = annotations
     }
 
     // MARK: Parts of gangs, and domains
