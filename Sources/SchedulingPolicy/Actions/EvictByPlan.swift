@@ -38,8 +38,6 @@ private struct Rivals {
         }
     }
 
-    var isEmpty: Bool { lowest.isEmpty }
-
     /// Whether there is a gang that might leave for this one, as things stand.
     func mayHelp(_ job: Int, _ session: Session) -> Bool {
         guard let queue = session.jobs[job].queue else { return false }
@@ -60,7 +58,9 @@ extension Session {
         let starving = starvingJobs { !self.hasFailedPlan($0, reason) }
         if starving.isEmpty { return }
         let rivals = Rivals(self, isReclaim: isReclaim)
-        if rivals.isEmpty { return notePlansFailed(starving, reason, isReclaim) }
+        if !starving.contains(where: { rivals.mayHelp($0, self) }) {
+            return notePlansFailed(starving, reason, isReclaim)
+        }
         let preemptors = preemptors(starving)
         var failedPlans: [PlanLikes: PlanFailure] = [:]
         defer { victimTable = nil }

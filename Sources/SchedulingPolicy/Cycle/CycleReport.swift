@@ -14,7 +14,7 @@ struct CycleReport {
 
     /// The outcome; the phases of the gangs are from now on those that it reports.
     func result() -> CycleResult {
-        let onlyNews = session.reportsOnlyNews
+        let onlyNews = session.detail == .reasons
         var result = CycleResult()
         result.cycle = session.cycle
         result.nodeCount = session.allocator.nodeCount
@@ -33,16 +33,16 @@ struct CycleReport {
                 cycle: session.cycle)
         }
         for job in session.reportedJobs {
-            if onlyNews, let report = session.jobs[job].report {
-                result.hasWaiting = result.hasWaiting || !report.pending.isEmpty
+            let known = session.jobs[job].report
+            if let known, onlyNews {
+                result.hasWaiting = result.hasWaiting || known.hasPending
                 continue
             }
-            let report = session.jobs[job].report ?? report(on: job, &result)
+            let report = known ?? report(on: job, &result)
+            result.hasWaiting = result.hasWaiting || report.hasPending
             result.pending += report.pending
             if let group = report.group { result.podGroups.append(group) }
-            // A gang that is passed over until something helps it has nothing new to say until then.
-            let isLasting = session.jobs[job].failedAt != nil && session.reservations.isEmpty
-            session.jobs[job].report = isLasting ? report : nil
+            session.jobs[job].report = isLasting(job) ? report : nil
         }
         for task in session.strays.sorted(by: { session.tasks[$0].key < session.tasks[$1].key }) {
             result.pending.append(CycleResult.Pending(session.tasks[task].key, nil, strayReason(task)))
@@ -51,6 +51,14 @@ struct CycleReport {
         result.hasWaiting = result.hasWaiting || !result.pending.isEmpty || !result.pipelined.isEmpty
         for job in session.reportedJobs where setPhase(of: job) { result.hasNewPhases = true }
         return result
+    }
+
+    /// Whether what is said of a gang holds until something happens: it is passed over until something helps it.
+    private func isLasting(_ job: Int) -> Bool {
+        if session.jobs[job].failedAt == nil { return false }
+        // Sentences tell for whom places are kept.
+        return session.reservations.isEmpty
+            || session.detail == .reasons && session.reservation(of: job) == nil
     }
 
     private func node(of task: Int) -> String {
@@ -85,11 +93,14 @@ struct CycleReport {
             case .allocated:
                 result.pipelined.append(
                     CycleResult.Pipelined(pod: pod, node: node(of: task), waitsFor: .gang))
-            case .pending: pending.append(CycleResult.Pending(pod, key, outcome.explanation(of: task)))
+            case .pending where isSingle || session.detail == .everything:
+                pending.append(CycleResult.Pending(pod, key, outcome.explanation(of: task)))
             default: break
             }
         }
-        return GangReport(pending: pending, group: isSingle ? nil : group(job, outcome))
+        return GangReport(
+            hasPending: session.jobs[job].counts.pending > 0, pending: pending,
+            group: isSingle ? nil : group(job, outcome))
     }
 
     private func group(_ job: Int, _ outcome: GangOutcome) -> CycleResult.Group {
@@ -173,12 +184,15 @@ struct CycleReport {
 
 /// What a cycle has to say about one gang; shared, since few gangs have one and all have room for it.
 final class GangReport: Sendable {
-    /// Its pods without a place.
+    /// Whether it has pods without a place.
+    let hasPending: Bool
+    /// Its pods without a place, as far as they are told of one by one.
     let pending: [CycleResult.Pending]
     /// The gang itself; `nil` for a pod that is its own.
     let group: CycleResult.Group?
 
-    init(pending: [CycleResult.Pending], group: CycleResult.Group?) {
+    init(hasPending: Bool, pending: [CycleResult.Pending], group: CycleResult.Group?) {
+        self.hasPending = hasPending
         self.pending = pending
         self.group = group
     }

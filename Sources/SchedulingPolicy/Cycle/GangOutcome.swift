@@ -11,31 +11,47 @@ struct GangOutcome {
     private var placed: Int { session.jobs[job].counts.allocated + session.jobs[job].counts.pipelined }
     private var minMember: Int { session.jobs[job].minMember }
 
+    /// An explanation, in so far as anybody wants to hear it.
+    private func explain(
+        _ reason: PendingReason, _ message: @autoclosure () -> String,
+        _ nodeReasons: @autoclosure () -> [CycleResult.NodeReason] = []
+    ) -> PendingExplanation {
+        session.detail == .reasons
+            ? PendingExplanation(reason, "") : PendingExplanation(reason, message(), nodeReasons())
+    }
+
+    /// A sentence, if anybody wants to hear it.
+    private func say(_ sentence: @autoclosure () -> String) -> String {
+        session.detail == .reasons ? "" : sentence()
+    }
+
     /// The gang's reason and sentence; no reason if its minimum has a place.
     func summary() -> (reason: PendingReason?, message: String) {
         if let refusal = refusal() { return (refusal.reason, refusal.message) }
         let members = session.jobs[job].tasks.count
         if members == 0 {
-            return minMember == 0 ? (nil, "has no pods") : (.notEnoughTasks, shortage(valid: 0))
+            return minMember == 0 ? (nil, say("has no pods")) : (.notEnoughTasks, say(shortage(valid: 0)))
         }
         if session.points.isReady(job, in: session) {
             let waiting = session.jobs[job].counts.pending
-            if waiting == 0 { return (nil, "\(count(placed, of: members)) have a place") }
+            if waiting == 0 { return (nil, say("\(count(placed, of: members)) have a place")) }
             return (
-                nil, "\(count(placed, of: members)) have a place; " + (firstFailure() ?? "the others wait")
+                nil,
+                say("\(count(placed, of: members)) have a place; " + (firstFailure() ?? "the others wait"))
             )
         }
         if placed > 0, session.points.isPipelined(job, in: session) {
             let isComplete = session.membersNeeded(job) == 0
             return (
                 .gangNotReady,
-                "\(count(placed, of: members)) hold a place until "
-                    + (isComplete ? "what occupies it has gone" : "the others find one")
+                say(
+                    "\(count(placed, of: members)) hold a place until "
+                        + (isComplete ? "what occupies it has gone" : "the others find one"))
             )
         }
         let (reason, message) = firstReason()
         if let reservation = session.reservation(of: job) {
-            return (.reserved, "\(reservationMessage(reservation)); \(message)")
+            return (.reserved, say("\(reservationMessage(reservation)); \(message)"))
         }
         return (reason, message)
     }
@@ -73,39 +89,39 @@ struct GangOutcome {
     private func blockage(of task: Int) -> PendingExplanation {
         if session.tasks[task].isGated {
             let gates = session.notes[task]?.gates ?? []
-            return PendingExplanation(
+            return explain(
                 .schedulingGated, "waits for its scheduling gates: \(gates.joined(separator: ", "))")
         }
         let names = unsupported(task).all.map(\.rawValue).joined(separator: ", ")
-        return PendingExplanation(
+        return explain(
             .unsupportedConstraint, "states what this version does not evaluate: \(names)")
     }
 
     private func makeExplanation(of task: Int) -> PendingExplanation {
         if case .noNode(let refusals) = session.tasks[task].failure {
-            return PendingExplanation(
+            return explain(
                 .unschedulable, noNodeMessage(task, refusals) + keptForOthers(task),
                 Self.sorted(session.refusals[Int(refusals)]))
         }
         if let refusal = refusal() { return refusal }
         switch session.tasks[task].failure {
-        case .queueShare: return PendingExplanation(.queueShareExceeded, queueShareMessage())
+        case .queueShare: return explain(.queueShareExceeded, queueShareMessage())
         case .rolledBack(let node):
             let name = session.nodes.entries[Int(node)].name
-            return PendingExplanation(.gangNotReady, "would fit on \(name); \(gangMessage())")
-        case .noRoomForGang: return PendingExplanation(.gangNotReady, "would fit; \(gangMessage())")
+            return explain(.gangNotReady, "would fit on \(name); \(gangMessage())")
+        case .noRoomForGang: return explain(.gangNotReady, "would fit; \(gangMessage())")
         case .roleFailed:
             let role = session.jobs[job].roles[session.tasks[task].role].name
-            return PendingExplanation(
+            return explain(
                 .gangNotReady, "not tried: a pod of its role \(role) found no node; \(gangMessage())")
         case .noNode, nil: break
         }
         if session.jobs[job].wasTried {
-            return PendingExplanation(.gangNotReady, "not tried: \(gangMessage())")
+            return explain(.gangNotReady, "not tried: \(gangMessage())")
         }
         let what =
             session.tasks[task].isBestEffort ? "pods that ask for nothing" : "pods that ask for resources"
-        return PendingExplanation(.notTried, "no action of the configuration places \(what)")
+        return explain(.notTried, "no action of the configuration places \(what)")
     }
 
     // MARK: Sentences
@@ -115,29 +131,29 @@ struct GangOutcome {
         switch session.jobs[job].refusal {
         case nil: return nil
         case .queueNotFound:
-            return PendingExplanation(
+            return explain(
                 .queueNotFound, "its queue \(session.jobs[job].queueName) does not exist")
         case .otherScheduler:
-            return PendingExplanation(.otherScheduler, "its pods ask for another scheduler")
+            return explain(.otherScheduler, "its pods ask for another scheduler")
         case .invalid(let invalid):
             switch invalid.reason {
-            case .unknownInstanceType: return PendingExplanation(.unknownInstanceType, invalid.message)
+            case .unknownInstanceType: return explain(.unknownInstanceType, invalid.message)
             }
-        case .notEnoughTasks(let valid): return PendingExplanation(.notEnoughTasks, shortage(valid: valid))
+        case .notEnoughTasks(let valid): return explain(.notEnoughTasks, shortage(valid: valid))
         case .notEnoughPodsOfTask(let role, let valid, let minimum):
-            return PendingExplanation(
+            return explain(
                 .notEnoughPodsOfTask, shortage(of: " of role \(role)", needed: minimum, valid: valid))
         case .notEnoughSubGroups(let policy, let found, let minimum):
-            return PendingExplanation(
+            return explain(
                 .notEnoughPodsOfTask,
                 "needs \(minimum) sub-group\(minimum == 1 ? "" : "s") of policy \(policy) and has \(found)")
         case .topologyNotReady(let defect):
-            return PendingExplanation(
+            return explain(
                 .networkTopologyNotReady, "the HyperNodes are not ready: \(defect)")
-        case .noDomain(let message): return PendingExplanation(.unschedulable, message)
-        case .notEnqueued(let message): return PendingExplanation(.notEnqueued, "not admitted: \(message)")
+        case .noDomain(let message): return explain(.unschedulable, message)
+        case .notEnqueued(let message): return explain(.notEnqueued, "not admitted: \(message)")
         case .queueOverused:
-            return PendingExplanation(
+            return explain(
                 .queueOverused, "its queue \(session.jobs[job].queueName) uses all that it deserves")
         }
     }
@@ -154,12 +170,12 @@ struct GangOutcome {
     private func firstFailure() -> String? { tellingTask().map { explanation(of: $0).message } }
 
     private func firstReason() -> (PendingReason?, String) {
-        guard let task = tellingTask() else { return (.gangNotReady, gangMessage()) }
+        guard let task = tellingTask() else { return (.gangNotReady, say(gangMessage())) }
         let explanation = explanation(of: task)
         if minMember <= 1 || explanation.reason == .gangNotReady {
             return (explanation.reason, explanation.message)
         }
-        return (explanation.reason, "\(gangMessage()): \(explanation.message)")
+        return (explanation.reason, say("\(gangMessage()): \(explanation.message)"))
     }
 
     /// The waiting pod whose reason tells most: one that no node took, that its queue cannot take, that is blocked.

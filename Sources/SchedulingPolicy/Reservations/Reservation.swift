@@ -44,15 +44,28 @@ extension Session {
         guard let now, let patience else { return }
         // A place is booked once for a pod: a gang that has places after evictions needs no others.
         let served = Set(reservations.map(\.job))
-        var due = cycleJobs.filter { job in
-            hasWaited(job, past: patience, at: now) && !served.contains(job) && canBeReserved(job)
-        }
+        let due = gangsDue { hasWaited($0, past: patience, at: now) && !served.contains($0) }
         if due.isEmpty { return }
-        due.sort { points.isJob($0, before: $1, in: self) }
-        let endings = endings(at: now)
-        for job in due.prefix(Self.mostReservations) {
-            if let plan = planReservation(for: job, at: now, endings) { add(plan) }
+        var departures = Departures(endings: endings(at: now))
+        for job in due {
+            if let plan = planReservation(for: job, at: now, &departures) { add(plan) }
         }
+        leave(0, of: &departures)
+    }
+
+    /// The most important gangs for which places could be kept, as many as get any at a time.
+    private func gangsDue(where isDue: (Int) -> Bool) -> [Int] {
+        var waiting = PriorityHeap<Int>()
+        for job in cycleJobs where isDue(job) {
+            waiting.push(job) { points.isJob($0, before: $1, in: self) }
+        }
+        var due: [Int] = []
+        while due.count < Self.mostReservations,
+            let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) })
+        {
+            if canBeReserved(job) { due.append(job) }
+        }
+        return due
     }
 
     /// Lets plugins count what is left in domains before places are kept and pods leave in thought.

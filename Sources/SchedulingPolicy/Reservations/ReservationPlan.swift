@@ -21,32 +21,51 @@ extension Session {
         }
     }
 
-    /// The soonest places for the minimum of a gang; `nil` if it fits nowhere even in an empty cluster, or fits now.
+    /// The running pods in the order in which they are expected to leave, and how many of them have left in thought.
+    struct Departures {
+        let endings: [Ending]
+        fileprivate(set) var count = 0
+    }
+
+    /// The soonest places for the minimum of a gang; `nil` if it fits nowhere even in an empty cluster.
     ///
-    /// Twice as many pods leave with each trial until the gang fits, and then as few of them as will do: most gangs wait for the
-    /// first few of very many.
-    /// - Complexity: O((pods that have to leave + gang) × log running pods).
-    func planReservation(for job: Int, at now: Timestamp, _ endings: [Ending]) -> Reservation? {
-        var low = 0
-        var high = 0
-        var best = entries(of: job, without: endings[..<0])
-        while best == nil {
-            if high == endings.count { return nil }
-            low = high + 1
-            high = min(endings.count, max(1, 2 * high))
-            best = entries(of: job, without: endings[..<high])
-        }
-        while low < high {
-            let middle = (low + high) / 2
-            if let found = entries(of: job, without: endings[..<middle]) {
-                best = found
-                high = middle
+    /// The search begins with those who have left for the gang before it, since this one needs about as many: from there
+    /// it strides, twice as far each time, until it has passed the number that will just do, and halves what is left.
+    /// - Complexity: O((pods that leave or come back + gang) × log running pods).
+    func planReservation(for job: Int, at now: Timestamp, _ departures: inout Departures) -> Reservation? {
+        var best: (count: Int, entries: [Reservation.Entry])?
+        var tooFew = -1
+        var next = departures.count
+        var stride = 1
+        while best == nil || tooFew < 0 && next > 0 {
+            if best != nil {
+                next = max(0, next - stride)
+                stride *= 2
+            } else if tooFew >= 0 {
+                if next == departures.endings.count { return nil }
+                next = min(departures.endings.count, next + stride)
+                stride *= 2
+            }
+            if let entries = entries(of: job, after: next, &departures) {
+                best = (next, entries)
             } else {
-                low = middle + 1
+                tooFew = next
+                if best != nil { break }
             }
         }
-        let start = high == 0 ? now : endings[high - 1].end.map { Timestamp(secondsSinceEpoch: $0) }
-        return Reservation(job: job, cause: .waiting, entries: best ?? [], start: start)
+        guard var best else { return nil }
+        while tooFew + 1 < best.count {
+            let middle = (tooFew + best.count) / 2
+            if let entries = entries(of: job, after: middle, &departures) {
+                best = (middle, entries)
+            } else {
+                tooFew = middle
+            }
+        }
+        let end = best.count == 0 ? now.secondsSinceEpoch : departures.endings[best.count - 1].end
+        return Reservation(
+            job: job, cause: .waiting, entries: best.entries,
+            start: end.map { Timestamp(secondsSinceEpoch: $0) })
     }
 
     /// Running pods by their expected end; of those of which none is known the ones that have run longest first.
@@ -77,9 +96,11 @@ extension Session {
         return endings
     }
 
-    /// Where the pods that a gang needs would go if others had left; `nil` if there is no room.
-    private func entries(of job: Int, without endings: ArraySlice<Ending>) -> [Reservation.Entry]? {
-        for ending in endings { setLeaving(ending.task, true) }
+    /// Where the pods that a gang needs would go if so many had left; `nil` if there is no room.
+    private func entries(
+        of job: Int, after count: Int, _ departures: inout Departures
+    ) -> [Reservation.Entry]? {
+        leave(count, of: &departures)
         forgetExhaustion()
         let failures = failures(of: job)
         let hasQueueShareFailure = jobs[job].hasQueueShareFailure
@@ -97,9 +118,20 @@ extension Session {
         statement.rollback(in: self)
         restore(failures, of: job)
         jobs[job].hasQueueShareFailure = hasQueueShareFailure
-        for ending in endings { setLeaving(ending.task, false) }
         forgetExhaustion()
         return found
+    }
+
+    /// Lets pods go in thought, or come back, until so many have left.
+    func leave(_ count: Int, of departures: inout Departures) {
+        while departures.count < count {
+            setLeaving(departures.endings[departures.count].task, true)
+            departures.count += 1
+        }
+        while departures.count > count {
+            departures.count -= 1
+            setLeaving(departures.endings[departures.count].task, false)
+        }
     }
 
     private func placeMinimum(of job: Int, _ statement: inout Statement) {

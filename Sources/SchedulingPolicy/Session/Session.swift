@@ -26,8 +26,8 @@ public final class Session {
     private(set) var nodeDescriptions: NodeDescriptions
     /// The schedulers whose pods are placed; `nil` means all.
     let schedulerNames: Set<String>?
-    /// Whether results leave out what has been told before.
-    let reportsOnlyNews: Bool
+    /// How much results say of what waits.
+    let detail: ReportDetail
     /// Who says what nodes really use; `nil` where nobody does.
     let nodeUsage: (any NodeUsageProvider)?
     /// Who answers for the plugin `extender`; `nil` where nobody does.
@@ -191,7 +191,7 @@ public final class Session {
         nodeDescriptions = configuration.nodeDescriptions
         runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         schedulerNames = options.schedulerNames
-        reportsOnlyNews = options.reportsOnlyNews
+        detail = options.detail
         utcOffsetSeconds = Int64(min(max(options.utcOffsetSeconds, -86_400), 86_400))
         nodeUsage = options.nodeUsage
         extender = options.extender
@@ -265,9 +265,8 @@ public struct SessionOptions: Sendable {
     /// local one.
     public var utcOffsetSeconds: Int
 
-    /// Whether a cycle's result leaves out gangs and pods that wait as they did before and of which it has been told:
-    /// a caller that keeps what it was told need not hear it again in every cycle.
-    public var reportsOnlyNews = false
+    /// How much a cycle's result says of what waits.
+    public var detail = ReportDetail.everything
     /// Who says what nodes really use, for the plugin `usage`; what it says is a part of the input.
     public var nodeUsage: (any NodeUsageProvider)?
     /// Who answers for the plugin `extender`; its answers are a part of the input.
@@ -284,6 +283,15 @@ public struct SessionOptions: Sendable {
         self.nodeUsage = nodeUsage
         self.extender = extender
     }
+}
+
+/// How much a cycle's result says of what waits.
+public enum ReportDetail: Sendable {
+    /// Each gang and pod that waits, and why in a sentence, in every cycle.
+    case everything
+    /// Of each gang, and of each pod that is its own, only the reason, and only where it may be another than before: for
+    /// a caller that keeps what it was told, and counts rather than reads. Gangs stand for their pods.
+    case reasons
 }
 
 /// Which allocator places pods. Both decide the same.

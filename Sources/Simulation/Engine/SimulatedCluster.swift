@@ -183,7 +183,7 @@ extension SessionOptions {
     /// As given, but for what a simulation has no use for: every waiting pod in every cycle's result.
     fileprivate var forSimulation: SessionOptions {
         var options = self
-        options.reportsOnlyNews = true
+        options.detail = .reasons
         return options
     }
 }
