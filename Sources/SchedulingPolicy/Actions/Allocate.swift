@@ -8,8 +8,9 @@ extension Session {
     /// the gang is ready, held to the cycle's end if enough of it is promised a place, and undone otherwise. Pods beyond
     /// the minimum are placed one a turn.
     func allocate(cachesRoleFailures: Bool, flipsPending: Bool) {
-        prepareWorksheets(flipsPending: flipsPending)
+        if flipsPending { admitAll() }
         openReservations()
+        prepareWorksheets()
         var statement = Statement()
         forEachJob(
             where: { !self.jobs[$0].worksheet.isEmpty }, skipping: { self.hasHadShare($0) }
@@ -105,15 +106,18 @@ extension Session {
 
     // MARK: Worksheets
 
+    /// Admits every gang: where no action does, nobody is turned down.
+    func admitAll() {
+        for job in reportedJobs where !jobs[job].isHopeless && jobs[job].phase == .pending {
+            touch(job)
+            jobs[job].phase = .inqueue
+        }
+    }
+
     /// Lists the pods that each gang will try, best first.
-    func prepareWorksheets(flipsPending: Bool) {
+    func prepareWorksheets() {
         worksheet.removeAll(keepingCapacity: true)
-        for job in reportedJobs where !jobs[job].isHopeless {
-            if jobs[job].phase == .pending {
-                if !flipsPending { continue }
-                touch(job)
-                jobs[job].phase = .inqueue
-            }
+        for job in reportedJobs where !jobs[job].isHopeless && jobs[job].phase != .pending {
             if !admitsTrying(job) || isStillWithoutRoom(job) { continue }
             // Volcano leaves pods that ask for nothing to backfill and counts them as placed. Ours places a gang whole.
             let needed = max(jobs[job].minMember, jobs[job].roleMinimum)

@@ -17,6 +17,7 @@ extension Session {
         where qualifies: (Int) -> Bool, skipping isSkipped: (Int) -> Bool = { _ in false },
         do body: (Int) -> Turn
     ) {
+        let points = points
         var waiting = [PriorityHeap<Int>](repeating: PriorityHeap(), count: queues.count)
         for job in cycleJobs {
             guard let queue = jobs[job].queue, !jobs[job].isHopeless, qualifies(job) else { continue }

@@ -109,9 +109,10 @@ struct Preemptors {
 extension Session {
     /// The gangs that starve, of those that have been admitted and can come together, in the order of age.
     func starvingJobs(where qualifies: (Int) -> Bool = { _ in true }) -> [Int] {
-        cycleJobs.filter { job in
+        let points = points
+        return cycleJobs.filter { job in
             jobs[job].phase != .pending && !jobs[job].isHopeless && qualifies(job) && jobs[job].queue != nil
-                && points.invalidity(of: job, in: self) == nil && points.isStarving(job, in: self)
+                && points.isStarving(job, in: self) && points.invalidity(of: job, in: self) == nil
         }
     }
 

@@ -61,8 +61,6 @@ extension Session {
         tasks[task].isAssumed = false
         if let job = tasks[task].job { touch(job) }
         runTimes.noteStart(of: task, at: time)
-        // When it will have ended is another time now, and who may use places until then.
-        roomVersion.freed += 1
         roomVersion.changed += 1
     }
 

@@ -38,6 +38,10 @@ struct CycleReport {
                 result.hasWaiting = result.hasWaiting || known.hasPending
                 continue
             }
+            if onlyNews, repeats(job) {
+                result.hasWaiting = true
+                continue
+            }
             let report = known ?? report(on: job, &result)
             result.hasWaiting = result.hasWaiting || report.hasPending
             result.pending += report.pending
@@ -51,6 +55,23 @@ struct CycleReport {
         result.hasWaiting = result.hasWaiting || !result.pending.isEmpty || !result.pipelined.isEmpty
         for job in session.reportedJobs where setPhase(of: job) { result.hasNewPhases = true }
         return result
+    }
+
+    /// Whether nobody would be told anything new of a gang that waits, for the same reason as before and as a whole.
+    private func repeats(_ job: Int) -> Bool {
+        let counts = session.jobs[job].counts
+        guard counts.pending > 0, counts.allocated + counts.pipelined == 0 else {
+            session.jobs[job].toldReason = nil
+            return false
+        }
+        let outcome = GangOutcome(job: job, session: session, facts: facts)
+        let isSingle = session.jobs[job].isSingle
+        let reason =
+            isSingle
+            ? session.jobs[job].tasks.first.map { outcome.explanation(of: $0).reason }
+            : outcome.summary().reason
+        defer { session.jobs[job].toldReason = reason }
+        return reason != nil && reason != .reserved && reason == session.jobs[job].toldReason
     }
 
     /// Whether what is said of a gang holds until something happens: it is passed over until something helps it.
@@ -121,11 +142,15 @@ struct CycleReport {
 
     /// Sets the phase that a gang has from now on. - Returns: Whether it is another.
     private func setPhase(of job: Int) -> Bool {
+        if session.jobs[job].isPhaseKnown { return false }
         let phase = phase(of: job)
-        if session.jobs[job].phase == phase { return false }
-        session.touch(job)
-        session.jobs[job].phase = phase
-        return true
+        let isNew = session.jobs[job].phase != phase
+        if isNew {
+            session.touch(job)
+            session.jobs[job].phase = phase
+        }
+        session.jobs[job].isPhaseKnown = true
+        return isNew
     }
 
     /// The phase that the gang's status would have when the cycle closes.

@@ -81,6 +81,8 @@ struct DominantShare {
 
     /// That of a gang.
     func share(of job: Int, in session: Session) -> Double {
+        let counts = session.jobs[job].counts
+        if counts.ready + counts.pipelined == 0 { return 0 }
         var largest = 0.0
         for column in columns {
             largest = max(largest, Share.of(Double(session.jobAllocated[job, column]), in: total[column]))

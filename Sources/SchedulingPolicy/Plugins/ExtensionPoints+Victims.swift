@@ -6,7 +6,10 @@ extension ExtensionPoints {
     /// all must agree.
     func isStarving(_ job: Int, in session: Session) -> Bool {
         guard let tier = jobStarving.first?.tier else { return false }
-        return jobStarving.allSatisfy { $0.tier != tier || $0.gate(session, job) }
+        for index in jobStarving.indices where jobStarving[index].tier == tier {
+            if !jobStarving[index].gate(session, job) { return false }
+        }
+        return true
     }
 
     /// The pods of the same queue that may leave for a pod.

@@ -39,6 +39,11 @@ extension Session {
     func openReservations() {
         reservations = []
         if compatibility != .gangwright { return }
+        planReservations()
+        noteReservations()
+    }
+
+    private func planReservations() {
         openDomains()
         for job in cycleJobs { if let reservation = reservationAfterEviction(job) { add(reservation) } }
         guard let now, let patience else { return }
@@ -55,6 +60,7 @@ extension Session {
 
     /// The most important gangs for which places could be kept, as many as get any at a time.
     private func gangsDue(where isDue: (Int) -> Bool) -> [Int] {
+        let points = points
         var waiting = PriorityHeap<Int>()
         for job in cycleJobs where isDue(job) {
             waiting.push(job) { points.isJob($0, before: $1, in: self) }
@@ -108,18 +114,22 @@ extension Session {
         return entries.map { nodes.entries[$0].name }.sorted { $0.precedes($1) }
     }
 
-    /// Gives all places free at the end of a cycle. Gangs that failed are tried again if others are kept now than before.
-    func closeReservations() {
-        for index in reservations.indices { giveFree(index) }
+    /// Has gangs that failed tried again if other places are kept than in the cycle before, or for another time: they may
+    /// be among those that use them until then.
+    private func noteReservations() {
         let kept = reservations.map { reservation in
-            [reservation.job] + reservation.entries.map(\.node)
+            [reservation.job, Int(reservation.start?.secondsSinceEpoch ?? .max)]
+                + reservation.entries.map(\.node)
         }
-        if kept != keptBefore {
-            keptBefore = kept
-            roomVersion.freed += 1
-            roomVersion.changed += 1
-        }
+        if kept == keptBefore { return }
+        keptBefore = kept
+        roomVersion.freed += 1
+        roomVersion.changed += 1
+        for job in reportedJobs where jobs[job].failedAt != nil { forgetFailure(of: job) }
     }
+
+    /// Gives all places free at the end of a cycle.
+    func closeReservations() { for index in reservations.indices { giveFree(index) } }
 
     /// Gives places free for the turn of a gang, as far as it may have them.
     ///

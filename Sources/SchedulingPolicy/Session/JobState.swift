@@ -144,6 +144,12 @@ struct JobState: Sendable {
     /// Which actions have found no plan of evictions for it.
     var failedPlans = FailedPlans()
 
+    /// Whether nothing has happened to it since its phase was found out.
+    var isPhaseKnown = false
+
+    /// The reason that was last told for a gang of which no pod has a place, where only reasons are told.
+    var toldReason: PendingReason?
+
     /// What was said about it when it was last tried; `nil` if that no longer holds.
     var report: GangReport?
 

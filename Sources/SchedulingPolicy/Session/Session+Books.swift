@@ -54,6 +54,7 @@ extension Session {
             countInSubGroup(task, of: job, status, by: 1)
         }
         tasks[task].status = status
+        jobs[job].isPhaseKnown = false
     }
 
     // MARK: Gangs of a queue
@@ -66,6 +67,7 @@ extension Session {
         }
         jobs[job].failedAt = nil
         jobs[job].report = nil
+        jobs[job].isPhaseKnown = false
         if jobs[job].isListed { return }
         jobs[job].isListed = true
         unsettledJobs.append(job)

@@ -99,7 +99,11 @@ extension Session {
         if jobs[job].queue == nil { jobs[job].refusal = .queueNotFound }
         if let invalid = jobs[job].invalid { jobs[job].refusal = .invalid(invalid) }
         if jobs[job].tasks.isEmpty, jobs[job].foreignPods > 0 { jobs[job].refusal = .otherScheduler }
-        if isStillWithoutRoom(job) { return }
+        if !isStillWithoutRoom(job) { forgetFailure(of: job) }
+    }
+
+    /// Has a gang tried as if it had not been before.
+    func forgetFailure(of job: Int) {
         jobs[job].failedAt = nil
         jobs[job].report = nil
         jobs[job].wasTried = false

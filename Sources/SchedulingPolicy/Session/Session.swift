@@ -159,7 +159,7 @@ public final class Session {
     var reservations: [Reservation] = []
     /// The pods whose places are booked for them at the moment.
     var reservedTasks: Set<Int> = []
-    /// For whom places were kept in the last cycle, and on which nodes.
+    /// For whom places were kept in the last cycle, until when, and on which nodes.
     var keptBefore: [[Int]] = []
     /// How long pods run.
     var runTimes = RunTimes()

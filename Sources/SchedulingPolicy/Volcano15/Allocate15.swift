@@ -8,7 +8,7 @@ extension Session {
     /// ends when a pod finds no node, and after each pod with which the gang is ready. Gangs that were not admitted are
     /// left alone, whatever the actions are.
     func allocate15() {
-        prepareWorksheets(flipsPending: false)
+        prepareWorksheets()
         var waiting: [String: [Int: PriorityHeap<Int>]] = [:]
         for job in cycleJobs {
             guard let queue = jobs[job].queue, !jobs[job].isHopeless, !jobs[job].worksheet.isEmpty else {
