@@ -26,8 +26,10 @@ struct CapacityPlugin: Plugin {
         points.observePlaces { session, task, event in
             ledger.charge(task, event == .placed || event == .restored ? 1 : -1, session)
         }
-        points.observeReservations { session, task, isHeld in
-            ledger.charge(task, isHeld ? 1 : -1, session)
+        points.observeShares { _, queue in
+            ledger.tree.branches[queue].ancestors.reversed()
+        } _: { _, queue, change in
+            ledger.charge(queue, change)
         }
         points.orderQueues { session, left, right in ledger.order(left, right, session) }
         if points.isHierarchical {
@@ -84,6 +86,11 @@ private final class CapacityLedger {
                 tree.branches[holder].allocated[entry.column] += sign * entry.amount
             }
         }
+    }
+
+    /// Counts so much to one queue alone.
+    func charge(_ queue: Int, _ change: [Int64]) {
+        for column in change.indices { tree.branches[queue].allocated[column] += change[column] }
     }
 
     // MARK: Order

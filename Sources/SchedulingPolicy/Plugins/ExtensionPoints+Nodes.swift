@@ -24,9 +24,14 @@ extension ExtensionPoints {
         for observer in observers { observer(session, task, event) }
     }
 
-    /// Tells the plugins that a place is kept for a pod that waits, or kept no more.
-    func notifyReservation(of task: Int, isHeld: Bool, in session: Session) {
-        for observer in reservationObservers { observer(session, task, isHeld) }
+    /// Tells the plugins that a queue counts as holding so much more.
+    func notifyShare(of queue: Int, _ change: [Int64], in session: Session) {
+        for observer in shareObservers { observer(session, queue, change) }
+    }
+
+    /// The queues that hold what a queue holds: itself first, then those above it, as the first plugin says that knows.
+    func holders(of queue: Int, in session: Session) -> [Int] {
+        [queue] + (queuesAbove.first?(session, queue) ?? [])
     }
 }
 

@@ -26,7 +26,8 @@ final class ExtensionPoints {
     let nodeFilters: [(Session, Int) -> NodeCheck?]
     let nodeScores: [(Session, Int) -> NodeScore?]
     let observers: [(Session, Int, PlaceEvent) -> Void]
-    let reservationObservers: [(Session, Int, Bool) -> Void]
+    let shareObservers: [(Session, Int, [Int64]) -> Void]
+    let queuesAbove: [(Session, Int) -> [Int]]
     private let bindAnnotations: [(Session, Int) -> [String: String]]
     let jobStarving: [(tier: Int, gate: (Session, Int) -> Bool)]
     let preemptable: VictimRules<Int>
@@ -68,7 +69,8 @@ final class ExtensionPoints {
         nodeFilters = plugins.flatMap { $0.points.nodeFilters }
         nodeScores = plugins.flatMap { $0.points.nodeScores }
         observers = plugins.compactMap { $0.points.observer }
-        reservationObservers = plugins.compactMap { $0.points.reservationObserver }
+        shareObservers = plugins.compactMap { $0.points.shareObserver }
+        queuesAbove = plugins.compactMap { $0.points.queuesAbove }
         jobStarving = plugins.compactMap { plugin in plugin.points.jobStarving.map { (plugin.tier, $0) } }
         preemptable = VictimRules(
             filters: plugins.compactMap { plugin in plugin.points.preemptable.map { (plugin.tier, $0) } })

@@ -50,7 +50,8 @@ struct PluginPoints {
     private(set) var nodeFilters: [(Session, Int) -> NodeCheck?] = []
     private(set) var nodeScores: [(Session, Int) -> NodeScore?] = []
     private(set) var observer: ((Session, Int, PlaceEvent) -> Void)?
-    private(set) var reservationObserver: ((Session, Int, _ isHeld: Bool) -> Void)?
+    private(set) var shareObserver: ((Session, _ queue: Int, [Int64]) -> Void)?
+    private(set) var queuesAbove: ((Session, Int) -> [Int])?
     private(set) var bindAnnotations: ((Session, Int) -> [String: String])?
     private(set) var jobStarving: ((Session, Int) -> Bool)?
     private(set) var preemptable: VictimRules<Int>.Filter?
@@ -176,10 +177,16 @@ struct PluginPoints {
         }
     }
 
-    /// Is told when a place is kept for a pod that waits, or given free again: no other pod of its queue may use up the
-    /// share that it takes. It has no switch.
-    mutating func observeReservations(_ observer: @escaping (Session, Int, _ isHeld: Bool) -> Void) {
-        reservationObserver = observer
+    /// Is told by how much more a queue counts as holding (by column; less, where negative) because places are kept for its
+    /// gangs, or because pods leave in thought. Of what `above` names it is told as well, each by itself. It has no switch.
+    ///
+    /// - Parameter above: the queues that hold what a queue holds, apart from itself.
+    mutating func observeShares(
+        above: @escaping (Session, Int) -> [Int],
+        _ observer: @escaping (Session, _ queue: Int, [Int64]) -> Void
+    ) {
+        queuesAbove = above
+        shareObserver = observer
     }
 
     /// Says what is to be written on a pod that is bound, for the node's device plugins; it has no switch.

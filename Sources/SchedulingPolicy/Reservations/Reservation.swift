@@ -23,6 +23,16 @@ struct Reservation {
     let entries: [Entry]
     /// When the places are expected to be free; `nil` where nobody knows.
     let start: Timestamp?
+    /// How many of those who run will have left by then, if they run for as long as is expected.
+    var departed = 0
+    /// What they give back to the gang's queue and those above it, in the order of `shares`; empty for nothing.
+    var given: [[Int64]] = []
+    /// What the pods take, by column.
+    var taken: [Int64] = []
+    /// What the gang's queue and those above it count as holding for it.
+    var shares: [KeptShare] = []
+    /// True while they do.
+    var isCharged = false
     /// True while the places are booked in the allocator.
     var isHeld = false
     /// True once the gang has come together: it needs them no more.
@@ -49,29 +59,46 @@ extension Session {
         guard let now, let patience else { return }
         // A place is booked once for a pod: a gang that has places after evictions needs no others.
         let served = Set(reservations.map(\.job))
-        let due = gangsDue { hasWaited($0, past: patience, at: now) && !served.contains($0) }
-        if due.isEmpty { return }
-        var departures = Departures(endings: endings(at: now))
-        for job in due {
-            if let plan = planReservation(for: job, at: now, &departures) { add(plan) }
-        }
-        leave(0, of: &departures)
-    }
-
-    /// The most important gangs for which places could be kept, as many as get any at a time.
-    private func gangsDue(where isDue: (Int) -> Bool) -> [Int] {
-        let points = points
         var waiting = PriorityHeap<Int>()
-        for job in cycleJobs where isDue(job) {
+        for job in cycleJobs where hasWaited(job, past: patience, at: now) && !served.contains(job) {
             waiting.push(job) { points.isJob($0, before: $1, in: self) }
         }
-        var due: [Int] = []
-        while due.count < Self.mostReservations,
+        if waiting.isEmpty { return }
+        var departures = Departures(endings(at: now), queues: queues.count)
+        let due = gangsDue(&waiting, departures)
+        for gang in due {
+            guard let plan = planReservation(for: gang.job, at: now, &departures) else { continue }
+            // For as long as nobody knows, others would be kept from places for the sake of a queue's own share.
+            if gang.waitsForShare, plan.start == nil { continue }
+            add(plan)
+        }
+        leave(0, of: &departures)
+        keepSharesFromNowOn()
+    }
+
+    /// The most important gangs for which places could be kept, as many as get any at a time, and whether their queue may
+    /// take them only once others have left.
+    private func gangsDue(
+        _ waiting: inout PriorityHeap<Int>, _ departures: Departures
+    ) -> [(job: Int, waitsForShare: Bool)] {
+        var due: [(job: Int, waitsForShare: Bool)] = []
+        var open = 0
+        let points = points
+        while open < Self.mostReservations,
             let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) })
         {
-            if canBeReserved(job) { due.append(job) }
+            if !canBeWhole(job) { continue }
+            let isOpen = isQueueOpen(to: job)
+            if isOpen { open += 1 }
+            due.append((job, !isOpen))
         }
-        return due
+        if open < due.count {
+            // A gang that its queue may not take even when all have left would be looked at in vain, in place of others.
+            withAllSharesGivenBack(by: departures) {
+                due.removeAll { $0.waitsForShare && !isQueueOpen(to: $0.job) }
+            }
+        }
+        return Array(due.prefix(Self.mostReservations))
     }
 
     /// Lets plugins count what is left in domains before places are kept and pods leave in thought.
@@ -88,7 +115,15 @@ extension Session {
     /// How many gangs have places kept at a time: each is looked for anew in every cycle.
     private static var mostReservations: Int { 8 }
 
+    /// Keeps places; for as long as pods leave in thought, the gang counts in full.
     private func add(_ reservation: Reservation) {
+        var reservation = reservation
+        reservation.taken = sum(of: reservation.entries.map(\.task))
+        if let queue = jobs[reservation.job].queue {
+            reservation.shares = points.holders(of: queue, in: self).map { holder in
+                KeptShare(queue: holder, isOwn: holder == queue, amounts: reservation.taken)
+            }
+        }
         reservations.append(reservation)
         hold(reservations.count - 1)
     }
@@ -189,8 +224,9 @@ extension Session {
         for entry in reservations[index].entries where tasks[entry.task].status == .pending {
             allocator.take(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
             reservedTasks.insert(entry.task)
-            chargeQueue(of: reservations[index].job, entry.task, isHeld: true)
+            reservations[index].isCharged = true
         }
+        if reservations[index].isCharged { charge(reservations[index].shares, sign: 1) }
         forgetExhaustion()
     }
 
@@ -199,19 +235,10 @@ extension Session {
         reservations[index].isHeld = false
         for entry in reservations[index].entries where reservedTasks.remove(entry.task) != nil {
             allocator.giveBack(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
-            chargeQueue(of: reservations[index].job, entry.task, isHeld: false)
         }
+        if reservations[index].isCharged { charge(reservations[index].shares, sign: -1) }
+        reservations[index].isCharged = false
         forgetExhaustion()
-    }
-
-    /// Keeps a part of the queue's share as well, or gives it free: others of the queue would use it up.
-    private func chargeQueue(of job: Int, _ task: Int, isHeld: Bool) {
-        guard let queue = jobs[job].queue else { return }
-        for index in amounts.range(of: tasks[task].request) {
-            let entry = amounts.entries[index]
-            queues[queue].allocated[entry.column] += isHeld ? entry.amount : -entry.amount
-        }
-        points.notifyReservation(of: task, isHeld: isHeld, in: self)
     }
 
     // MARK: Who
@@ -231,13 +258,17 @@ extension Session {
         return now.secondsSinceEpoch - created.secondsSinceEpoch >= patience
     }
 
-    /// Whether nothing but room keeps a gang from its minimum.
-    private func canBeReserved(_ job: Int) -> Bool {
-        guard let queue = jobs[job].queue, !jobs[job].isHopeless, jobs[job].phase != .pending,
-            queues[queue].queue.state == .open, points.invalidity(of: job, in: self) == nil,
-            !points.isReady(job, in: self), !jobs[job].hasBlockedMinimum(in: self), !isWithoutTree(job),
-            let first = waitingTasks(of: job).first
-        else { return false }
+    /// Whether nothing but room and its queue's share keeps a gang from its minimum.
+    private func canBeWhole(_ job: Int) -> Bool {
+        guard let queue = jobs[job].queue else { return false }
+        return !jobs[job].isHopeless && jobs[job].phase != .pending && queues[queue].queue.state == .open
+            && points.invalidity(of: job, in: self) == nil && !points.isReady(job, in: self)
+            && !jobs[job].hasBlockedMinimum(in: self) && !isWithoutTree(job)
+    }
+
+    /// Whether the queue of a gang may take its first pod that waits.
+    func isQueueOpen(to job: Int) -> Bool {
+        guard let queue = jobs[job].queue, let first = waitingTasks(of: job).first else { return false }
         return !points.isOverused(queue, in: self) && points.isAllocatable(queue, first, in: self)
     }
 
@@ -246,7 +277,7 @@ extension Session {
         // A nomination that no longer leads anywhere keeps nothing from others.
         let nominees = jobs[job].tasks.filter { tasks[$0].isNominated && isWaiting($0) }
         guard !nominees.isEmpty, nominees.count + jobs[job].counts.ready >= jobs[job].minMember,
-            canBeReserved(job)
+            canBeWhole(job), isQueueOpen(to: job)
         else { return nil }
         var entries: [Reservation.Entry] = []
         for task in nominees {

@@ -21,18 +21,26 @@ extension Session {
         }
     }
 
-    /// The running pods in the order in which they are expected to leave, and how many of them have left in thought.
-    struct Departures {
-        let endings: [Ending]
-        fileprivate(set) var count = 0
-    }
-
     /// The soonest places for the minimum of a gang; `nil` if it fits nowhere even in an empty cluster.
     ///
     /// The search begins with those who have left for the gang before it, since this one needs about as many: from there
     /// it strides, twice as far each time, until it has passed the number that will just do, and halves what is left.
     /// - Complexity: O((pods that leave or come back + gang) × log running pods).
     func planReservation(for job: Int, at now: Timestamp, _ departures: inout Departures) -> Reservation? {
+        if jobs[job].counts.allocated == 0 { return soonestPlaces(for: job, at: now, &departures) }
+        // Pods of its own that run are a part of what it needs.
+        leave(0, of: &departures)
+        var others = Departures(
+            departures.endings.filter { tasks[$0.task].job != job }, queues: queues.count)
+        defer { leave(0, of: &others) }
+        return soonestPlaces(for: job, at: now, &others)
+    }
+
+    private func soonestPlaces(
+        for job: Int, at now: Timestamp, _ departures: inout Departures
+    ) -> Reservation? {
+        guard let queue = jobs[job].queue else { return nil }
+        let waiting = waitingTasks(of: job)
         var best: (count: Int, entries: [Reservation.Entry])?
         var tooFew = -1
         var next = departures.count
@@ -46,7 +54,7 @@ extension Session {
                 next = min(departures.endings.count, next + stride)
                 stride *= 2
             }
-            if let entries = entries(of: job, after: next, &departures) {
+            if let entries = entries(of: job, waiting, after: next, &departures) {
                 best = (next, entries)
             } else {
                 tooFew = next
@@ -56,16 +64,18 @@ extension Session {
         guard var best else { return nil }
         while tooFew + 1 < best.count {
             let middle = (tooFew + best.count) / 2
-            if let entries = entries(of: job, after: middle, &departures) {
+            if let entries = entries(of: job, waiting, after: middle, &departures) {
                 best = (middle, entries)
             } else {
                 tooFew = middle
             }
         }
+        leave(best.count, of: &departures)
         let end = best.count == 0 ? now.secondsSinceEpoch : departures.endings[best.count - 1].end
         return Reservation(
             job: job, cause: .waiting, entries: best.entries,
-            start: end.map { Timestamp(secondsSinceEpoch: $0) })
+            start: end.map { Timestamp(secondsSinceEpoch: $0) }, departed: best.count,
+            given: givenBack(by: departures, to: points.holders(of: queue, in: self)))
     }
 
     /// Running pods by their expected end; of those of which none is known the ones that have run longest first.
@@ -96,16 +106,19 @@ extension Session {
         return endings
     }
 
-    /// Where the pods that a gang needs would go if so many had left; `nil` if there is no room.
+    /// Where the pods that a gang needs would go if so many had left; `nil` if there is no room, or its queue may not
+    /// take them.
     private func entries(
-        of job: Int, after count: Int, _ departures: inout Departures
+        of job: Int, _ waiting: [Int], after count: Int, _ departures: inout Departures
     ) -> [Reservation.Entry]? {
         leave(count, of: &departures)
+        // Its queue would be passed over.
+        if !isQueueOpen(to: job) { return nil }
         forgetExhaustion()
         let failures = failures(of: job)
         let hasQueueShareFailure = jobs[job].hasQueueShareFailure
         var statement = Statement()
-        placeMinimum(of: job, &statement)
+        placeMinimum(of: job, waiting, &statement)
         var found: [Reservation.Entry]?
         if points.isReady(job, in: self) || points.isPipelined(job, in: self) {
             found = statement.placed.compactMap { task in
@@ -122,20 +135,7 @@ extension Session {
         return found
     }
 
-    /// Lets pods go in thought, or come back, until so many have left.
-    func leave(_ count: Int, of departures: inout Departures) {
-        while departures.count < count {
-            setLeaving(departures.endings[departures.count].task, true)
-            departures.count += 1
-        }
-        while departures.count > count {
-            departures.count -= 1
-            setLeaving(departures.endings[departures.count].task, false)
-        }
-    }
-
-    private func placeMinimum(of job: Int, _ statement: inout Statement) {
-        let waiting = waitingTasks(of: job)
+    private func placeMinimum(of job: Int, _ waiting: [Int], _ statement: inout Statement) {
         if var turn = domainTurn(of: job, pods: waiting) {
             turn.purpose = .keep
             _ = turn.place(&statement)

@@ -101,7 +101,11 @@ private struct Crowd {
             $0.annotations = ["gangwright.io/run-time": "1h"]
             $0.started = .second(0)
         }
-        let other = Pod.waiting("other", 2_000).running(on: "n").with { $0.started = .second(0) }
+        // It ends first: by then the runner has not given its share back.
+        let other = Pod.waiting("other", 2_000).running(on: "n").with {
+            $0.annotations = ["gangwright.io/run-time": "45m"]
+            $0.started = .second(0)
+        }
         let gangs: [PodGroup] = [
             .gang("old", min: 1, queue: "q").with { $0.phase = .running },
             .gang("large", min: 3, queue: "q").with {
@@ -222,7 +226,9 @@ private struct Crowd {
 
 @Suite("No large gang starves") struct StarvationTests {
     /// Two nodes of four CPUs that a stream of small jobs keeps full, and a gang that needs both.
-    private func cyclesUntilStart(_ configuration: SchedulerConfiguration) throws -> Int? {
+    private func cyclesUntilStart(
+        _ configuration: SchedulerConfiguration, queues: [Queue] = []
+    ) throws -> Int? {
         // One of eight ends in every minute, from the first on.
         let running = (0..<8).map { number in
             Pod.waiting("first-\(number)").running(on: number % 2 == 0 ? "n" : "m").with {
@@ -238,7 +244,7 @@ private struct Crowd {
                         $0.created = .second(0)
                         $0.phase = .inqueue
                     }
-                ]), configuration: configuration)
+                ], queues: queues), configuration: configuration)
         var ends = Dictionary(uniqueKeysWithValues: running.enumerated().map { ($1.key, $0 + 1) })
         // A minute a cycle; small jobs of five minutes arrive faster than they end.
         for cycle in 0..<120 {
@@ -273,5 +279,19 @@ private struct Crowd {
         let start = try #require(try cyclesUntilStart(ours))
         #expect(start <= 20)
         #expect(try cyclesUntilStart(volcano) == nil)
+    }
+
+    @Test(
+        "it starts as soon where the small jobs use up the share of their queue",
+        arguments: ["proportion", "capacity", "capacity enableHierarchy=true"]) func shares(plugin: String)
+        throws
+    {
+        func start(_ plugins: [String]) throws -> Int? {
+            try cyclesUntilStart(
+                policy(.gangwright, actions: "allocate, backfill", ["priority", "gang"], plugins),
+                queues: [Queue(builtIn: "root")])
+        }
+        let expected = try #require(try start(["predicates"]))
+        #expect(try start(["predicates", plugin]) == expected)
     }
 }
