@@ -59,6 +59,8 @@ public struct SimulationDetails: Sendable, Equatable {
         public var expectedStart: Int64?
         /// Why it waited last.
         public var lastReason: PendingReason?
+        /// Where its pods were placed last, by their names.
+        public var nodes: [String: String]
     }
 
     /// The cluster over time.
@@ -106,7 +108,7 @@ extension SimulationDetails {
                     started: result.started, ended: result.ended, runTime: job.runTime, wait: figures.wait,
                     slowdown: figures.slowdown, evictions: result.evictions, failures: result.failures,
                     lostWork: result.lostWork, gpuTime: result.gpuTime, expectedStart: result.expectedStart,
-                    lastReason: result.lastReason))
+                    lastReason: result.lastReason, nodes: result.nodes))
         }
         self.waits = OrderStatistics(waits).quantiles(Self.mostWaits)
         self.jobs = keepsJobs ? jobs : nil

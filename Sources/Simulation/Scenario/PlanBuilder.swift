@@ -56,6 +56,9 @@ struct PlanBuilder {
     /// Milliseconds since 1970 at the start.
     var start: Int64 { plan.start.milliseconds }
 
+    /// The second so many milliseconds after the start, for time stamps of objects.
+    func timestamp(_ time: Int64) -> Timestamp { plan.start.advanced(by: time).timestamp }
+
     mutating func build() -> SimulationPlan {
         readConfiguration()
         readCluster()

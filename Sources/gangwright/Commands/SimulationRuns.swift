@@ -173,7 +173,8 @@ struct SimulationRuns {
     private func run(
         _ task: Int, of report: SimulationReport, keepsJobs: Bool
     ) throws(CommandFailure) -> (run: SimulationRun, problems: [Problem]) {
-        let (plan, problems) = try plan(task)
+        var (plan, problems) = try plan(task)
+        plan.keepsNodes = keepsJobs
         let outcome: SimulationOutcome
         do { outcome = try SimulationEngine.run(plan) } catch {
             throw CommandFailure(.badInput, "the scenario's objects: \(error)")

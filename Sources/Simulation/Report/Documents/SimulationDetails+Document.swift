@@ -107,6 +107,8 @@ extension SimulationDetails.Job {
             "gpuHours": .number(Double(gpuTime) / 3_600_000),
             "expectedStart": .init(milliseconds: expectedStart),
             "lastReason": lastReason.map { .string($0.rawValue) } ?? .null,
+            "nodes": .object(
+                nodes.sorted { $0.key.precedes($1.key) }.map { ($0.key, .string($0.value)) }),
         ]
     }
 }
