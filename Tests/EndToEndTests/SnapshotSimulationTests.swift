@@ -22,7 +22,9 @@ struct SnapshotSimulationTests {
             try await fill(cluster)
             let simulated = try simulate(plane)
             #expect(
-                simulated.nodes.keys.sorted() == ["alone", "pair-0", "pair-1", "urgent-0", "zebra-0", "zebra-1"])
+                simulated.nodes.keys.sorted() == [
+                    "alone", "half-1", "pair-0", "pair-1", "urgent-0", "zebra-0", "zebra-1",
+                ])
             #expect(simulated.reasons.keys.sorted() == ["aardvark", "beyond-queue", "large", "mule"])
             let scheduler = try SchedulerProcess(plane)
             try await cluster.wait("as many pods are bound, and the others say why they wait") {
@@ -44,8 +46,13 @@ struct SnapshotSimulationTests {
         try await cluster.addPriorityClass("high", 1_000)
         try await cluster.addQueue("research", weight: 3)
         try await cluster.addQueue("small", capability: ["nvidia.com/gpu": "4"])
-        try await cluster.addPodGroup("low", ["minMember": 1, "queue": "default", "priorityClassName": "low"])
+        try await cluster.addPodGroup(
+            "low", ["minMember": 1, "queue": "default", "priorityClassName": "low"])
         try await cluster.addPod("low-0", gang: "low", gpus: 8, priorityClass: "low", node: "node-0")
+        // Half of it is there already.
+        try await cluster.addPodGroup("half", ["minMember": 1, "queue": "research"])
+        try await cluster.addPod("half-0", gang: "half", gpus: 1, node: "node-2")
+        try await cluster.addPod("half-1", gang: "half", gpus: 1)
         try await cluster.addPod("theirs", gpus: 5, scheduler: "other", node: "node-1")
         try await cluster.addGang("waits-for-other", 1, scheduler: "other")
         try await cluster.addGang("zebra", 2, queue: "research")
@@ -89,13 +96,17 @@ struct SnapshotSimulationTests {
                 decisions.reasons[job["name"]?.string ?? ""] = isAboutRoom ? "Unschedulable" : reason
             }
         }
+        for pod in try #require(run["details"]?["residents"]).elements {
+            decisions.nodes[pod["name"]?.string ?? ""] = pod["node"]?.string
+        }
         return decisions
     }
 
     /// What the API server shows of the pods that the scheduler is to place.
     private func shown(_ cluster: Cluster) async throws -> Decisions {
         var decisions = Decisions()
-        for pod in try await cluster.pods() where !["low-0", "theirs", "waits-for-other-0"].contains(pod.name) {
+        for pod in try await cluster.pods()
+        where !["low-0", "half-0", "theirs", "waits-for-other-0"].contains(pod.name) {
             if pod.node.isEmpty {
                 decisions.reasons[pod.gang.isEmpty ? pod.name : pod.gang] = pod.reason
             } else {

@@ -8,7 +8,8 @@ import Testing
 
 @testable import Simulation
 
-@Suite("A simulation of a snapshot begins with the decisions that the scheduler would take") struct
+@Suite("A simulation of a snapshot begins with the decisions that the scheduler would take")
+struct
     SnapshotDecisionTests
 {
     private struct Decisions: Equatable {

@@ -10,6 +10,15 @@ extension SimulationDetails {
             ("pictures", .list(pictures.map(\.document))), ("gangs", .list(gangs.map(\.document))),
         ]
         if let jobs { members.append(("jobs", .list(jobs.map(\.document)))) }
+        if let residents {
+            let documents = residents.map { pod -> OutputValue in
+                [
+                    "namespace": .string(pod.key.namespace), "name": .string(pod.key.name),
+                    "started": .init(milliseconds: pod.started), "node": .string(pod.node),
+                ]
+            }
+            members.append(("residents", .list(documents)))
+        }
         return .object(members)
     }
 }
