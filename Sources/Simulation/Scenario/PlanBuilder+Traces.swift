@@ -100,7 +100,7 @@ extension PlanBuilder {
                 report(source.file.place, "found a recording, expected a table of jobs: philly, openb or csv")
                 return nil
             }
-            problems += read.problems.prefix(100)
+            problems += read.problems.sorted { $0.line < $1.line }.prefix(100)
             guard read.problems.isEmpty else { return nil }
             sources.keep(read.trace, key)
             return read.trace

@@ -47,7 +47,7 @@ struct TraceConverter {
             minMember: traced.minMember.map { min($0, pods) } ?? section.minMember.of(pods),
             schedulerName: schedulerName)
         recipe.isGang = traits.isGang
-        recipe.within = traits.within
+        recipe.within = traits.within?.value
         recipe.nodeSelector = traits.nodeSelector
         recipe.tolerations = traits.tolerations
         recipe.gpuModels = traced.gpuModels
