@@ -55,29 +55,3 @@ public struct FragmentationKernel: Sendable {
         return result
     }
 }
-
-/// Idle GPUs that a workload of whole GPUs cannot use, added up over its classes as likely as they are.
-///
-/// For a node that hands out whole GPUs alone: a class that fits could use all idle ones, any other none. Classes without GPUs count all
-/// idle GPUs as fragments, as Fragmentation Gradient Descent does; leave them out of a workload for which only GPU pods matter.
-///
-/// - Parameters:
-///   - milliCPU: Free thousandths of a core.
-///   - gpus: Idle GPUs.
-///   - model: The ordinal of their model.
-///   - workload: Classes with their weights, which should add up to 1.
-/// - Returns: GPUs, from 0 to `gpus`.
-/// - Complexity: O(*classes*), no allocation.
-public func fragmentedGPUs(
-    milliCPU: Int64, gpus: Int, model: Int, workload: TargetWorkload
-) -> Double {
-    var unusable = 0.0
-    for entry in workload.entries {
-        let wanted = entry.podClass
-        let fits =
-            wanted.devices > 0 && wanted.devices <= gpus && wanted.milliCPU <= milliCPU
-            && wanted.models.contains(model)
-        if !fits { unusable += entry.weight }
-    }
-    return unusable * Double(gpus)
-}

@@ -21,9 +21,9 @@ struct CommandOutcome {
     /// Adds a line, or several, to standard error.
     mutating func note(_ text: String) { standardError += VisibleText.lines(text) + "\n" }
 
-    /// Adds what is odd about the input and did not stop the command.
+    /// Adds what is odd about the input and did not stop the command; what has been said is not said again.
     mutating func warn(_ problems: [Problem]) {
-        for problem in problems { note(problem.line) }
+        for problem in problems where !standardError.contains(problem.line + "\n") { note(problem.line) }
     }
 }
 

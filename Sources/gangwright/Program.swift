@@ -49,7 +49,7 @@ struct Program {
         case "whatif": try WhatIfCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
-        case "convert": try ConvertCommand(arguments).run(&outcome)
+        case "convert": try ConvertCommand(arguments, trace: parsed.path.last ?? "").run(&outcome)
         case "bench": try BenchCommand(arguments).run(&outcome)
         case "completion":
             guard let shell = arguments.positional("SHELL").flatMap(Completion.Shell.init) else { return }

@@ -29,26 +29,6 @@ import Testing
         #expect(abs(buckets.fragments + buckets.satisfied - 2000) < 1e-9)
     }
 
-    @Test("of a node with whole GPUs alone, the short form says the same as the long one") func wholeGPUs() {
-        for seed in Seeds.first(200) {
-            var random = SeededGenerator(seed: seed)
-            let workload = TargetWorkload(
-                (0..<random.integer(in: 1...6)).map { _ in
-                    entry(
-                        0.125, cpu: Int64(random.integer(in: 0...9)) * 1_000, gpus: random.integer(in: 1...8),
-                        milli: 1000, models: random.chance(1, in: 3) ? ModelSet([1]) : .any)
-                })
-            let gpus = random.integer(in: 0...8)
-            let cpu = Int64(random.integer(in: 0...10_000))
-            let node = NodeDevices(
-                freeMilliCPU: cpu, freeMilliGPU: Array(repeating: 1000, count: gpus) + [0], model: 0)
-            let long = FragmentationKernel(workload, models: 2).buckets(node).fragments
-
-            let short = fragmentedGPUs(milliCPU: cpu, gpus: gpus, model: 0, workload: workload)
-            #expect(abs(long / 1000 - short) < 1e-9, "seed \(seed)")
-        }
-    }
-
     @Test("typical pods are the most frequent classes; of equal ones the larger") func typical() {
         func podClass(_ cpu: Int64, _ text: String = "") -> PodClass {
             PodClass(milliCPU: cpu, devices: 1, milliGPU: 1000, constraint: text)

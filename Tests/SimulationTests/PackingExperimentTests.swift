@@ -64,8 +64,12 @@ struct PackingExperimentTests {
             arrivedPercent: 0
             """)
         #expect(experiment == nil)
-        #expect(problems.contains { $0.hasPrefix("x.yaml:4: nodes: found ${NOWHERE}, which is not set") })
-        #expect(problems.contains { $0.hasPrefix("x.yaml:6: polices: unknown key; did you mean policies?") })
+        #expect(
+            problems.contains {
+                $0.hasPrefix("x.yaml:4: nodes: found the environment variable NOWHERE, which is not set")
+            })
+        #expect(
+            problems.contains { $0 == "x.yaml:6: polices: found a key that is not known, expected policies" })
         #expect(problems.contains { $0.hasPrefix("x.yaml:7: policies: found \"FDG\"; known are BestFit") })
         #expect(
             problems.contains { $0.hasPrefix("x.yaml:8: seeds: found a string, expected a whole number") })
@@ -98,13 +102,13 @@ struct PackingExperimentTests {
         }.joined()
 
     private func study(
-        _ policies: [DevicePolicy], orders: String? = nil, pods: String = pods
+        _ policies: [DevicePolicy], orders: String? = nil, pods: String = pods, nodes: String = nodes
     ) -> (study: PackingStudy?, problems: [String]) {
         var experiment = PackingExperiment(
             name: "small", nodesFile: "n", traces: [.init(name: "made", podsFile: "p")])
         experiment.policies = policies
         experiment.seeds = [1, 2]
-        var files = ["n": Array(Self.nodes.utf8), "p": Array(pods.utf8)]
+        var files = ["n": Array(nodes.utf8), "p": Array(pods.utf8)]
         if let orders {
             experiment.traces[0].arrivalOrderFile = "o"
             files["o"] = Array(orders.utf8)
@@ -153,6 +157,44 @@ struct PackingExperimentTests {
         let results = try #require(study([.fgd, .patternPricing], pods: pods).study).run()
         #expect(results.map(\.pods) == [2, 2, 2, 2])
         #expect(results.map(\.failed) == [0, 0, 0, 0])
+    }
+
+    /// Rows of a list with the columns of its header in another order, and some of them renamed away.
+    private static func reordered(_ text: String, without column: String? = nil) -> String {
+        let rows = text.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        let kept = rows[0].indices.reversed().filter { rows[0][$0] != column }
+        return rows.enumerated().map { number, row in
+            (kept.map { row[$0] } + [number == 0 ? "remark" : "\"a, \(number)\""]).joined(separator: ",")
+        }.joined(separator: "\r\n")
+    }
+
+    @Test(
+        "lists of any origin: other orders of columns, further ones, no models, nodes and pods without GPUs")
+    func otherLists() throws {
+        let whole = try #require(study([.fgd, .bestFit, .patternPricing]).study).run()
+        let shuffled = study(
+            [.fgd, .bestFit, .patternPricing], pods: Self.reordered(Self.pods),
+            nodes: Self.reordered(Self.nodes))
+        #expect(shuffled.problems == [])
+        #expect(try #require(shuffled.study).run() == whole)
+        // As the lists multigpu and gpushare of openb: nobody names a model.
+        let anyModel = Self.reordered(Self.pods, without: "gpu_spec") + "\r\nx,1000,8,1024,64000,big\r\n"
+        let nodes = Self.nodes + "cpu-only,96000,262144,0,\n"
+        let header = try #require(anyModel.split(separator: "\r\n").first)
+        #expect(header == "gpu_milli,num_gpu,memory_mib,cpu_milli,name,remark")
+        let other = study(
+            [.fgd, .bestFit, .patternPricing],
+            pods: anyModel.replacing("x,1000,8,1024,64000,big", with: "1000,8,1024,64000,big,x"), nodes: nodes
+        )
+        #expect(other.problems == [])
+        for result in try #require(other.study).run() {
+            #expect(result.capacityMilliGPU == 18_000 && result.allocatedMilliGPU <= 18_000)
+            // No node has eight GPUs.
+            #expect(result.failures.whole[8, default: 0] <= 1)
+            #expect(result.pods > 25 && result.allocatedMilliGPU > 15_000)
+        }
     }
 
     @Test("decimals are rounded to the nearest, ties to even") func decimals() {

@@ -26,11 +26,19 @@ struct NodeLedger {
         /// Whether it takes pods.
         var takesPods: Bool { isUp && !isClosed && !node.isUnschedulable }
 
-        /// The node as the API server shows it.
+        /// The node as the API server shows it, with the taints that the node controller puts on it: some schedulers look at nothing else.
         var shown: Node {
             var node = node
-            if hasFailed { node.ready = .isFalse }
-            if isClosed { node.isUnschedulable = true }
+            if hasFailed {
+                node.ready = .isFalse
+                node.taints += [Taint.Effect.noSchedule, .noExecute].map {
+                    Taint(key: "node.kubernetes.io/not-ready", effect: $0)
+                }
+            }
+            if isClosed {
+                node.isUnschedulable = true
+                node.taints.append(Taint(key: "node.kubernetes.io/unschedulable", effect: .noSchedule))
+            }
             return node
         }
     }

@@ -24,13 +24,16 @@ extension SimulatedCluster {
         countWaiting(live, sign: 1)
         if let group = shape.podGroup {
             jobByKey[job.key] = index
-            try tell(.change(.podGroup(object(of: job, group))))
+            try tell(.change(.podGroup(shape.isAsWritten ? group : object(of: job, group))))
         }
         var slot = slots.lowerBound
         for (set, pods) in shape.pods.enumerated() {
             let prefix = pods.pod.role.isEmpty ? "\(job.key.name)-" : "\(job.key.name)-\(pods.pod.role)-"
             for number in 0..<pods.count {
-                let key = ObjectKey(namespace: job.key.namespace, name: prefix + String(number))
+                let key =
+                    shape.isAsWritten
+                    ? pods.pod.key
+                    : ObjectKey(namespace: job.key.namespace, name: prefix + String(number))
                 self.slots[slot] = PodSlot(
                     key: key, job: Int32(index), set: Int32(set),
                     generation: self.slots[slot].generation &+ 1, created: now)

@@ -11,20 +11,15 @@ extension SimulatedCluster {
             let job = plan.jobs[Int(state.job)]
             let shape = plan.shapes[job.shape]
             pod = shape.pods[Int(state.set)].pod
-            pod.podGroup = shape.podGroup == nil ? nil : job.key.name
-            pod.priorityClassName = job.priorityClassName
-            if shape.podGroup == nil, let seconds = job.statedSeconds {
-                pod.annotations[Self.runTimeAnnotation] = "\(seconds)s"
-            }
-            if shape.podGroup == nil, job.queue != "default" {
-                pod.annotations["scheduling.volcano.sh/queue-name"] = job.queue
-            }
+            if !shape.isAsWritten { complete(&pod, of: job, isGang: shape.podGroup != nil, state.created) }
         } else {
             pod = residents[slot] ?? Pod(key: state.key)
         }
         pod.key = state.key
-        if state.remakes > 0 { pod.uid = "\(pod.uid)/\(state.remakes)" }
-        if state.job >= 0 || state.remakes > 0 { pod.created = timestamp(state.created) }
+        if state.remakes > 0 {
+            pod.uid = "\(pod.uid)/\(state.remakes)"
+            pod.created = timestamp(state.created)
+        }
         pod.nodeName = state.node < 0 ? nil : nodes.entries[Int(state.node)].node.name
         switch state.state {
         case .running: (pod.phase, pod.started) = (.running, pod.started ?? timestamp(state.started))
@@ -33,6 +28,18 @@ extension SimulatedCluster {
         }
         if ended { (pod.phase, pod.finished) = (.succeeded, timestamp(now)) }
         return pod
+    }
+
+    /// Gives a pod that is made of a job's shape what the job says.
+    private func complete(_ pod: inout Pod, of job: SimulatedJob, isGang: Bool, _ created: Int64) {
+        pod.created = timestamp(created)
+        pod.priorityClassName = job.priorityClassName
+        if isGang {
+            pod.podGroup = job.key.name
+            return
+        }
+        if let seconds = job.statedSeconds { pod.annotations[Self.runTimeAnnotation] = "\(seconds)s" }
+        if job.queue != "default" { pod.annotations["scheduling.volcano.sh/queue-name"] = job.queue }
     }
 
     private func take(of slot: Int) -> Take {
@@ -58,7 +65,12 @@ extension SimulatedCluster {
         slots[slot].state = .binding
         countPlace(slot, take, node, sign: 1)
         let job = Int(slots[slot].job)
-        if job >= 0 { jobs[job]?.active += 1 }
+        if job >= 0 {
+            jobs[job]?.active += 1
+            if plan.keepsNodes {
+                outcome.jobs[job].nodes[slots[slot].key.name] = nodes.entries[node].node.name
+            }
+        }
     }
 
     /// Takes a pod's place back.

@@ -113,6 +113,8 @@ final class SimulatedCluster {
     /// For tests: whether cycles are run that can decide nothing, and who looks at the cluster after each.
     var runsAllCycles = false
     var onCycle: ((SimulatedCluster) -> Void)?
+    /// Told how far the run is whenever a span of the series is over.
+    var onProgress: ((SimulationEngine.Progress) -> Void)?
     /// Whether the loop is told of starts and ends in brief, and not by whole objects, where both come to the same.
     var tellsBriefly: Bool
 
@@ -162,7 +164,12 @@ final class SimulatedCluster {
     func pass(to time: Int64) {
         if time <= now { return }
         outcome.cost += pricePerHour * (Double(time - now) / 3_600_000)
-        keeper.advance(to: time) { fragments.count(nodes) }
+        keeper.advance(to: time) {
+            onProgress?(
+                SimulationEngine.Progress(
+                    time: time, duration: plan.duration, submitted: nextJob, jobs: plan.jobs.count))
+            return fragments.count(nodes)
+        }
         now = time
     }
 

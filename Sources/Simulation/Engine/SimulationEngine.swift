@@ -17,9 +17,37 @@ import SchedulingLoop
 public struct SimulationEngine {
     /// Runs a plan to its end.
     ///
+    /// - Parameter progress: Told now and then how far the run is, some hundred times in all.
     /// - Throws: `ResourceOverflow` when amounts do not add up within 63 bits.
-    public static func run(_ plan: SimulationPlan) throws(ResourceOverflow) -> SimulationOutcome {
-        try SimulatedCluster(plan).run()
+    public static func run(
+        _ plan: SimulationPlan, progress: ((Progress) -> Void)? = nil
+    ) throws(ResourceOverflow) -> SimulationOutcome {
+        let cluster = try SimulatedCluster(plan)
+        cluster.onProgress = progress
+        return try cluster.run()
+    }
+
+    /// How far a run is.
+    public struct Progress: Sendable, Equatable {
+        /// Virtual time since the start, in milliseconds.
+        public var time: Int64
+        /// How long the run lasts in virtual time; `nil` until all jobs have ended.
+        public var duration: Int64?
+        /// Jobs that have been submitted.
+        public var submitted: Int
+        /// All jobs of the plan.
+        public var jobs: Int
+
+        /// A run that is so far.
+        public init(time: Int64, duration: Int64?, submitted: Int, jobs: Int) {
+            (self.time, self.duration, self.submitted, self.jobs) = (time, duration, submitted, jobs)
+        }
+
+        /// Which part of the run is over, from 0 to 1: of its time, or of its jobs where the end is not known.
+        public var part: Double {
+            if let duration { return duration == 0 ? 1 : min(1, Double(time) / Double(duration)) }
+            return jobs == 0 ? 1 : Double(submitted) / Double(jobs)
+        }
     }
 }
 

@@ -22,8 +22,8 @@ private final class PackingExperimentReader {
     private let folder: String
     private let environment: [String: String]
     private let sink: ProblemSink
-    /// Variables that are not set and have been reported: one word about each is enough.
-    private var missing: Set<String> = []
+    /// What has been said of variables: one word about each is enough.
+    private var reported: Set<String> = []
 
     init(folder: String, environment: [String: String], sink: ProblemSink) {
         self.folder = folder
@@ -32,12 +32,10 @@ private final class PackingExperimentReader {
     }
 
     func experiment(_ reader: FieldReader) -> PackingExperiment {
-        refuseUnknown(
-            reader,
-            [
-                "apiVersion", "kind", "name", "description", "nodes", "pods", "traces", "policies", "seeds",
-                "arrivedPercent", "arrivalOrder", "nodeRank", "ceilingPercent", "typicalPodsPercent",
-            ])
+        reader.refuseUnknownKeys([
+            "apiVersion", "kind", "name", "description", "nodes", "pods", "traces", "policies", "seeds",
+            "arrivedPercent", "arrivalOrder", "nodeRank", "ceilingPercent", "typicalPodsPercent",
+        ])
         if let version = reader.requiredString("apiVersion"), version != "gangwright.io/v1alpha1" {
             reader.report("apiVersion", "found \"\(version)\", expected gangwright.io/v1alpha1")
         }
@@ -90,7 +88,7 @@ private final class PackingExperimentReader {
                 }
             } else {
                 let mapping = FieldReader(element, path: path, sink: sink)
-                refuseUnknown(mapping, ["name", "pods", "arrivalOrder", "nodeRank", "ceilingPercent"])
+                mapping.refuseUnknownKeys(["name", "pods", "arrivalOrder", "nodeRank", "ceilingPercent"])
                 trace = self.trace(mapping)
                 if let name = mapping.string("name") { trace?.name = name }
             }
@@ -135,31 +133,15 @@ private final class PackingExperimentReader {
 
     /// A file's name from the current folder, with variables in place.
     private func expanded(_ text: String, at value: Value, field: String) -> String? {
-        var result = ""
-        var rest = text[...]
-        while let start = rest.firstIndex(of: "$") {
-            let name = rest[start...].dropFirst()
-            guard name.first == "{", let end = name.firstIndex(of: "}") else {
-                sink.report(
-                    Problem(
-                        at: value, field: field,
-                        message: "found a $ without a name in braces, expected ${NAME}"))
-                return nil
+        let result: String
+        do throws(ScenarioPathError) {
+            result = try ScenarioPath.expand(text) { environment[$0] }
+        } catch {
+            if reported.insert(error.message).inserted {
+                sink.report(Problem(at: value, field: field, message: error.message))
             }
-            let variable = String(name[..<end].dropFirst())
-            guard let content = environment[variable], !content.isEmpty else {
-                guard missing.insert(variable).inserted else { return nil }
-                sink.report(
-                    Problem(
-                        at: value, field: field,
-                        message: "found ${\(variable)}, which is not set; expected the environment variable "
-                            + "\(variable) to name the folder of the data"))
-                return nil
-            }
-            result += rest[..<start] + content
-            rest = name[end...].dropFirst()
+            return nil
         }
-        result += rest
         return folder.isEmpty || result.hasPrefix("/") ? result : "\(folder)/\(result)"
     }
 
@@ -182,7 +164,7 @@ private final class PackingExperimentReader {
         guard let value = reader.value("seeds") else { return nil }
         if value.kind == .mapping {
             guard let range = reader.object("seeds") else { return nil }
-            refuseUnknown(range, ["first", "count"])
+            range.refuseUnknownKeys(["first", "count"])
             let first = range.integer("first", in: 0...1_000_000_000) ?? 42
             guard let count = range.integer("count", in: 1...10_000) else {
                 if range.value("count") == nil { range.report("count", "found nothing, expected a number") }
@@ -198,16 +180,6 @@ private final class PackingExperimentReader {
             if let seed = element.integer { return seed }
             reader.report("seeds", "found \(element.kindName), expected a whole number")
             return nil
-        }
-    }
-
-    private func refuseUnknown(_ reader: FieldReader, _ known: Set<String>) {
-        for (key, _) in reader.unknownKeys(known) {
-            let nearest = Spelling.nearest(to: key, among: known.sorted())
-            reader.report(
-                key,
-                "unknown key" + (nearest.map { "; did you mean \($0)?" } ?? "")
-                    + " (known are \(known.sorted().joined(separator: ", ")))")
         }
     }
 }

@@ -102,6 +102,8 @@ public struct JobOutcome: Sendable, Equatable {
     public var expectedStart: Int64?
     /// Why it waited last; `nil` if it never did.
     public var lastReason: PendingReason?
+    /// Where its pods were placed last, by their names; empty unless the plan asks for it.
+    public var nodes: [String: String] = [:]
 
     /// A job that has not been submitted.
     public init() {}

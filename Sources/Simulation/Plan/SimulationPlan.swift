@@ -37,6 +37,8 @@ public struct SimulationPlan: Sendable {
     public var pricePerHour: [String: Double] = [:]
     /// When to take a picture of which GPUs are in use, in milliseconds since the start.
     public var pictures: [Int64] = []
+    /// Whether to keep where each pod was placed last: `JobOutcome.nodes`.
+    public var keepsNodes = false
 
     /// A plan for an empty cluster in which nothing happens.
     public init() {}
@@ -64,6 +66,9 @@ public struct JobShape: Sendable {
     public var pods: [PodSet]
     /// The instance type's name, for reports; empty if there is none.
     public var instanceType = ""
+    /// Whether the gang and the pods are told to the scheduler as they stand, with their names, times of creation and all, and one pod a
+    /// set: those of a snapshot, of which the scheduler is to think as it does of those in the cluster. Only one job has such a shape.
+    public var isAsWritten = false
 
     /// A shape of pods that form a gang, or (`nil`) do not.
     public init(podGroup: PodGroup?, pods: [PodSet]) {

@@ -59,6 +59,18 @@ public struct SimulationDetails: Sendable, Equatable {
         public var expectedStart: Int64?
         /// Why it waited last.
         public var lastReason: PendingReason?
+        /// Where its pods were placed last, by their names.
+        public var nodes: [String: String]
+    }
+
+    /// A pod of the snapshot, of a gang that had begun, that was started since.
+    public struct Resident: Sendable, Equatable {
+        /// Namespace and name.
+        public var key: ObjectKey
+        /// When it first ran, in milliseconds since the start.
+        public var started: Int64
+        /// Where it was started last.
+        public var node: String
     }
 
     /// The cluster over time.
@@ -73,6 +85,8 @@ public struct SimulationDetails: Sendable, Equatable {
     public var gangs: [Gang]
     /// All submitted jobs in the order of the plan; `nil` where they were not kept.
     public var jobs: [Job]?
+    /// Pods of the snapshot that are no job's, and were started, by name; `nil` where jobs were not kept.
+    public var residents: [Resident]?
 
     /// How many gangs are drawn.
     static let mostGangs = 36
@@ -106,10 +120,15 @@ extension SimulationDetails {
                     started: result.started, ended: result.ended, runTime: job.runTime, wait: figures.wait,
                     slowdown: figures.slowdown, evictions: result.evictions, failures: result.failures,
                     lostWork: result.lostWork, gpuTime: result.gpuTime, expectedStart: result.expectedStart,
-                    lastReason: result.lastReason))
+                    lastReason: result.lastReason, nodes: result.nodes))
         }
         self.waits = OrderStatistics(waits).quantiles(Self.mostWaits)
         self.jobs = keepsJobs ? jobs : nil
+        residents =
+            keepsJobs
+            ? outcome.residentStarts.sorted { $0.key < $1.key }.map {
+                Resident(key: $0.key, started: $0.value.time, node: $0.value.node)
+            } : nil
         candidates.sort { ($1.gpus, $0.index) < ($0.gpus, $1.index) }
         gangs = candidates.prefix(Self.mostGangs).map { candidate in
             let (job, result) = (plan.jobs[candidate.index], outcome.jobs[candidate.index])

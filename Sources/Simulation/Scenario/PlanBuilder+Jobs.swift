@@ -12,7 +12,7 @@ extension PlanBuilder {
         var takenGroups: Set<ObjectKey> = []
         let place = ScenarioPlace(file: sources.scenario, line: 0, field: "workload")
         for gang in SnapshotJobs.gangs(of: plan.cluster) {
-            if gang.hasNode {
+            if gang.hasBegun {
                 noteRemaining(gang, place)
                 continue
             }
@@ -25,7 +25,12 @@ extension PlanBuilder {
     }
 
     private mutating func add(_ gang: SnapshotJobs.Gang, _ place: ScenarioPlace) {
-        let shape = SnapshotJobs.shape(of: gang, instanceTypes: plan.cluster.instanceTypes)
+        let submitted = submission(of: gang, place)
+        // The scheduler goes by the age of what waits: only what says when it comes is as old as that.
+        let isLate = gang.annotation(SnapshotJobs.submitAnnotation) != nil
+        let shape = SnapshotJobs.shape(
+            of: gang, submission: isLate ? timestamp(submitted) : nil,
+            instanceTypes: plan.cluster.instanceTypes)
         let stated = duration(SnapshotJobs.runTimeAnnotation, of: gang, place)
         var runTime = duration(SnapshotJobs.trueRunTimeAnnotation, of: gang, place) ?? stated
         if let distribution = document.workload.runTime, runTime == nil {
@@ -33,7 +38,7 @@ extension PlanBuilder {
             runTime = Int64(distribution.draw(using: &random).rounded())
         }
         var job = SimulatedJob(
-            key: gang.key, shape: shapes.position(of: shape), submitted: submission(of: gang, place),
+            key: gang.key, shape: shapes.add(shape), submitted: submitted,
             runTime: max(runTime ?? Self.endless, 1))
         job.statedRunTime = stated
         job.queue = gang.group?.queue ?? "default"

@@ -100,7 +100,7 @@ extension PlanBuilder {
                 report(source.file.place, "found a recording, expected a table of jobs: philly, openb or csv")
                 return nil
             }
-            problems += read.problems.prefix(100)
+            problems += read.problems.sorted { $0.line < $1.line }.prefix(100)
             guard read.problems.isEmpty else { return nil }
             sources.keep(read.trace, key)
             return read.trace
@@ -116,10 +116,12 @@ extension PlanBuilder {
             let recorded = try RecordedJobs.read(path, start: section.source.from, end: section.source.until)
             problems += recorded.problems
             for gang in recorded.jobs.prefix(section.source.limit ?? .max) {
-                let shape = SnapshotJobs.shape(of: gang.gang, instanceTypes: recorded.instanceTypes)
+                let submitted = section.at + scaled(gang.submitted, section.arrivalScale)
+                let shape = SnapshotJobs.shape(
+                    of: gang.gang, submission: timestamp(submitted),
+                    instanceTypes: recorded.instanceTypes)
                 var job = SimulatedJob(
-                    key: gang.gang.key, shape: shapes.position(of: shape),
-                    submitted: section.at + scaled(gang.submitted, section.arrivalScale),
+                    key: gang.gang.key, shape: shapes.add(shape), submitted: submitted,
                     runTime: max(scaled(gang.runTime, section.runTimeScale), 1))
                 job.queue = gang.gang.group?.queue ?? "default"
                 job.priorityClassName =

@@ -56,6 +56,9 @@ struct PlanBuilder {
     /// Milliseconds since 1970 at the start.
     var start: Int64 { plan.start.milliseconds }
 
+    /// The second so many milliseconds after the start, for time stamps of objects.
+    func timestamp(_ time: Int64) -> Timestamp { plan.start.advanced(by: time).timestamp }
+
     mutating func build() -> SimulationPlan {
         readConfiguration()
         readCluster()
@@ -147,12 +150,26 @@ struct PlanBuilder {
         }
     }
 
-    /// Checks the queues and classes that drawn jobs name.
+    /// Checks the queues, classes and labels of nodes that drawn jobs name.
     mutating func check(_ traits: ScenarioDocument.JobTraits) {
         check(traits.queues.value, among: queueNames, "a queue", traits.queues.place)
         var classes = Set(plan.cluster.priorityClasses.map(\.name))
         classes.formUnion(["system-node-critical", "system-cluster-critical"])
         check(traits.priorityClasses.value, among: classes, "a priority class", traits.priorityClasses.place)
+        if let within = traits.within {
+            check([Weighted(within.value, weight: 1)], among: nodeLabels, "a label of nodes", within.place)
+        }
+    }
+
+    /// The keys of the labels that nodes have, or will.
+    private var nodeLabels: Set<String> {
+        var labels: Set<String> = []
+        for node in plan.cluster.nodes { labels.formUnion(node.labels.keys) }
+        for pool in document.cluster.pools {
+            labels.formUnion(pool.labels.keys)
+            labels.formUnion(pool.topology.map(\.label))
+        }
+        return labels
     }
 
     // MARK: Pictures

@@ -37,7 +37,13 @@ public struct Scenario: Sendable {
     public static func read(
         _ bytes: [UInt8], file: String, files: any ScenarioFiles
     ) -> (scenario: Scenario?, problems: [Problem]) {
-        let parsed = DocumentParser.parse(bytes, file: file)
+        read(DocumentParser.parse(bytes, file: file), file: file, files: files)
+    }
+
+    /// Reads a scenario whose text has been parsed already, as for the kind of document that it is.
+    public static func read(
+        _ parsed: ParsedText, file: String, files: any ScenarioFiles
+    ) -> (scenario: Scenario?, problems: [Problem]) {
         let sink = ProblemSink()
         for problem in parsed.problems { sink.report(problem) }
         if !sink.hasErrors, parsed.documents.count != 1 {

@@ -212,7 +212,7 @@ struct ScenarioDocument: Sendable {
         var nodeSelector: [String: String] = [:]
         var tolerations: [Toleration] = []
         /// The label of nodes of which one domain is to take all pods; nil for any nodes.
-        var within: String?
+        var within: Located<String>?
     }
 
     /// What owners say of how long their jobs run.

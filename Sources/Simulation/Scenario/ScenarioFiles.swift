@@ -36,6 +36,18 @@ enum ScenarioPath {
     static func resolve(
         _ text: String, besides scenario: String, _ files: any ScenarioFiles
     ) throws(ScenarioPathError) -> String {
+        let path = try expand(text, files.environment)
+        if path.hasPrefix("/") { return path }
+        guard let slash = scenario.lastIndex(of: "/") else { return path }
+        return scenario[...slash] + path
+    }
+
+    /// Puts environment variables in.
+    ///
+    /// - Throws: the name of a variable that is not set, or what is wrong with the text.
+    static func expand(
+        _ text: String, _ environment: (String) -> String?
+    ) throws(ScenarioPathError) -> String {
         var path = ""
         var rest = text[...]
         while let start = rest.firstRange(of: "${") {
@@ -45,7 +57,7 @@ enum ScenarioPath {
                     message: "found ${ without }, expected the name of a variable in ${NAME}")
             }
             let name = String(rest[start.upperBound..<end])
-            guard let value = files.environment(name), !value.isEmpty else {
+            guard let value = environment(name), !value.isEmpty else {
                 throw ScenarioPathError(
                     message: "found the environment variable \(name), which is not set, expected a value: "
                         + "export \(name)=FOLDER")
@@ -54,9 +66,7 @@ enum ScenarioPath {
             rest = rest[rest.index(after: end)...]
         }
         path += rest
-        if path.hasPrefix("/") { return path }
-        guard let slash = scenario.lastIndex(of: "/") else { return path }
-        return scenario[...slash] + path
+        return path
     }
 }
 

@@ -131,7 +131,10 @@ enum WorkloadSectionReader {
         traits.stated = stated(job)
         traits.nodeSelector = job.stringMap("nodeSelector")
         traits.tolerations = job.objects("tolerations").compactMap(toleration)
-        if let label = job.string("within") { traits.within = label == "zone" ? NodePool.zoneLabel : label }
+        if let label = job.string("within") {
+            traits.within = Located(
+                value: label == "zone" ? NodePool.zoneLabel : label, place: job.place("within"))
+        }
         return traits
     }
 

@@ -7,6 +7,7 @@ enum JobTable {
     static let columns = [
         "submit", "run_time", "name", "pods", "gpus_per_pod", "cpu", "memory", "queue", "priority_class",
         "user", "instance_type", "min_member", "checkpoint", "stated_run_time",
+        "gpu_models",
     ]
 
     /// Reads a table.
@@ -95,6 +96,7 @@ enum JobTable {
             job.instanceType = text(row, "instance_type")
             job.pods = integer(row, "pods", in: 1...100_000).map { Int($0) } ?? 1
             job.gpus = integer(row, "gpus_per_pod", in: 0...10_000) ?? 0
+            job.gpuModels = text(row, "gpu_models").split(separator: "|").map(String.init)
             job.milliCPU = amount(row, "cpu", of: .cpu)
             job.memoryBytes = amount(row, "memory", of: .memory)
             job.minMember = integer(row, "min_member", in: 1...100_000).map { Int($0) }

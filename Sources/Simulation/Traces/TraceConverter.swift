@@ -40,14 +40,14 @@ struct TraceConverter {
         _ traced: TraceJob, _ ordinal: Int, recipes: inout GangRecipes, shapes: inout ShapeTable
     ) throws(ResourceOverflow) -> SimulatedJob {
         var random = random.fork()
-        let (pods, gpus) = size(of: traced)
+        let (pods, gpus) = traced.size(gpusPerPod: section.gpusPerPod)
         let traits = section.traits
         var recipe = GangRecipe(
             namespace: traits.namespace, requests: .init([:]), pods: pods,
             minMember: traced.minMember.map { min($0, pods) } ?? section.minMember.of(pods),
             schedulerName: schedulerName)
         recipe.isGang = traits.isGang
-        recipe.within = traits.within
+        recipe.within = traits.within?.value
         recipe.nodeSelector = traits.nodeSelector
         recipe.tolerations = traits.tolerations
         recipe.gpuModels = traced.gpuModels
@@ -88,18 +88,6 @@ struct TraceConverter {
             job.priorityClassName = traced.priorityClass
             classes.insert(traced.priorityClass)
         }
-    }
-
-    /// Pods, and the GPUs of each.
-    ///
-    /// A job of which only its GPUs are known has one pod as long as that is not larger than a pod may be, else as few equal
-    /// ones as will do: 12 GPUs are two pods of six.
-    private func size(of traced: TraceJob) -> (pods: Int, gpus: Int64) {
-        if let pods = traced.pods { return (pods, traced.gpus) }
-        if traced.gpus <= section.gpusPerPod { return (1, traced.gpus) }
-        var pods = (traced.gpus + section.gpusPerPod - 1) / section.gpusPerPod
-        while traced.gpus % pods != 0 { pods += 1 }
-        return (Int(pods), traced.gpus / pods)
     }
 
     private mutating func type(of traced: TraceJob, gpus: Int64) -> InstanceType? {

@@ -32,6 +32,20 @@ struct TraceJob: Sendable, Equatable {
     var checkpoint: Int64?
     /// How long its owner said that it runs, in milliseconds; nil where the trace does not say.
     var statedRunTime: Int64?
+
+    /// Pods, and the GPUs of each.
+    ///
+    /// A job of which only its GPUs are known has one pod as long as that is not larger than a pod may be, else as few equal
+    /// ones as will do: 12 GPUs are two pods of six.
+    ///
+    /// - Parameter most: the most GPUs of a pod.
+    func size(gpusPerPod most: Int64) -> (pods: Int, gpus: Int64) {
+        if let pods { return (pods, gpus) }
+        if gpus <= most { return (1, gpus) }
+        var count = (gpus + most - 1) / most
+        while gpus % count != 0 { count += 1 }
+        return (Int(count), gpus / count)
+    }
 }
 
 /// The jobs of a trace's file.

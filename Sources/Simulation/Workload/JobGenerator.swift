@@ -30,7 +30,7 @@ struct JobGenerator {
             minMember: template.minMember.of(pods),
             schedulerName: schedulerName)
         recipe.isGang = traits.isGang
-        recipe.within = traits.within
+        recipe.within = traits.within?.value
         recipe.nodeSelector = traits.nodeSelector
         recipe.tolerations = traits.tolerations
         switch template.asks {

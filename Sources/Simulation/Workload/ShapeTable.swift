@@ -26,6 +26,11 @@ struct ShapeTable {
         let found = ordinals[key, default: []].first { Self.isSame(shapes[$0], shape) }
         if let found { return found }
         ordinals[key, default: []].append(shapes.count)
+        return add(shape)
+    }
+
+    /// Adds a shape that no other job has. - Returns: its position.
+    mutating func add(_ shape: JobShape) -> Int {
         shapes.append(shape)
         return shapes.count - 1
     }

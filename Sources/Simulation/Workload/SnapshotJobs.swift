@@ -28,7 +28,8 @@ struct SnapshotJobs {
         /// When the first of its objects was created; nil if none says.
         var created: Timestamp? { ([group?.created] + pods.map(\.created)).compactMap { $0 }.min() }
 
-        var hasNode: Bool { pods.contains { $0.nodeName != nil || $0.isTerminal } }
+        /// Whether something has become of it already, so that it is no job that has yet to begin.
+        var hasBegun: Bool { pods.contains { $0.nodeName != nil || $0.isTerminal || $0.isTerminating } }
     }
 
     /// All gangs of pods, in the order in which their first pods stand.
@@ -55,61 +56,21 @@ struct SnapshotJobs {
         return gangs
     }
 
-    /// The shape of a gang: what is equal in its pods once, and nothing of what has become of them.
-    static func shape(of gang: Gang, instanceTypes: [InstanceType]) -> JobShape {
-        var sets: [JobShape.PodSet] = []
-        for pod in gang.pods {
-            let plain = stripped(pod)
-            if let same = sets.firstIndex(where: { $0.pod == plain }) {
-                sets[same].count += 1
-            } else {
-                sets.append(JobShape.PodSet(pod: plain, count: 1))
-            }
+    /// The shape of a gang as it waits or, if it is to come again, as it was before anything had become of it.
+    ///
+    /// - Parameter submission: When its objects are created; nil leaves that, and all else, as it is.
+    static func shape(of gang: Gang, submission: Timestamp?, instanceTypes: [InstanceType]) -> JobShape {
+        var (group, pods) = (gang.group, gang.pods)
+        if let submission {
+            group?.created = submission
+            group?.phase = .pending
+            group?.conditions = []
+            for index in pods.indices { pods[index].beginAnew(submission) }
         }
-        // Pods are named by their roles: those that differ otherwise must differ there.
-        var seen: [String: Int] = [:]
-        for index in sets.indices {
-            let role = sets[index].pod.role
-            seen[role, default: 0] += 1
-            if let count = seen[role], count > 1 { sets[index].pod.role = "\(role)-\(count)" }
-        }
-        var group = gang.group
-        group?.key.name = ""
-        group?.uid = ""
-        group?.created = nil
-        group?.queue = "default"
-        group?.priorityClassName = ""
-        group?.phase = .pending
-        group?.conditions = []
-        for name in annotations { group?.annotations[name] = nil }
-        var shape = JobShape(podGroup: group, pods: sets)
+        var shape = JobShape(podGroup: group, pods: pods.map { JobShape.PodSet(pod: $0, count: 1) })
+        shape.isAsWritten = true
         shape.instanceType = instanceType(of: gang.pods[0], instanceTypes)
         return shape
-    }
-
-    private static let annotations = [
-        submitAnnotation, runTimeAnnotation, trueRunTimeAnnotation, userAnnotation, checkpointAnnotation,
-    ]
-
-    private static func stripped(_ pod: Pod) -> Pod {
-        var plain = pod
-        plain.key.name = ""
-        plain.uid = ""
-        plain.created = nil
-        plain.isTerminating = false
-        plain.owners = []
-        plain.podGroup = nil
-        if plain.role.isEmpty { plain.role = "worker" }
-        plain.nodeName = nil
-        plain.nominatedNodeName = nil
-        plain.phase = .pending
-        plain.statusReason = ""
-        plain.started = nil
-        plain.finished = nil
-        plain.scheduledTime = nil
-        plain.isDisruptionTarget = false
-        for name in annotations { plain.annotations[name] = nil }
-        return plain
     }
 
     /// The instance type that a pod looks like; empty if it looks like none.
@@ -119,5 +80,21 @@ struct SnapshotJobs {
             requests[.pods] = nil
             return requests == pod.requests && type.nodeSelector == pod.nodeSelector
         }?.name ?? ""
+    }
+}
+
+extension Pod {
+    /// Makes it a pod that has just been made: of what has become of it nothing is left.
+    fileprivate mutating func beginAnew(_ time: Timestamp) {
+        created = time
+        isTerminating = false
+        nodeName = nil
+        nominatedNodeName = nil
+        phase = .pending
+        statusReason = ""
+        started = nil
+        finished = nil
+        scheduledTime = nil
+        isDisruptionTarget = false
     }
 }

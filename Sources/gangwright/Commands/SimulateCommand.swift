@@ -66,15 +66,15 @@ struct SimulateCommand {
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
         let name = ConfigurationInput.name(path)
-        let documents = DocumentParser.parse(bytes, file: name).documents
-        if let document = documents.first, document["kind"]?.string == PackingExperiment.kind {
+        let parsed = DocumentParser.parse(bytes, file: name)
+        if let document = parsed.documents.first, document["kind"]?.string == PackingExperiment.kind {
             return try PackingExperimentRun.run(
                 document, file: name, arguments: arguments, environment: environment, &outcome)
         }
         if arguments.isGiven("policy") {
             throw CommandFailure(.badInput, "--policy: expected with a packing experiment, found a scenario")
         }
-        let (scenario, problems) = Scenario.read(bytes, file: name, files: ScenarioFileAccess())
+        let (scenario, problems) = Scenario.read(parsed, file: name, files: ScenarioFileAccess())
         guard let scenario else { throw CommandFailure(problems) }
         outcome.warn(problems)
         let runs = try SimulationRuns(scenario, arguments)

@@ -153,10 +153,12 @@ struct SimulationRuns {
                 let position = next.add(1, ordering: .relaxed).oldValue
                 if position >= tasks.count { return }
                 let result = Done { () throws(CommandFailure) in
-                    try run(tasks[position], of: empty, keepsJobs: keepsJobs)
+                    try run(tasks[position], of: empty, keepsJobs: keepsJobs) {
+                        progress.tell(position, $0)
+                    }
                 }
                 done.withLock { $0[position] = result }
-                progress.finishRun()
+                progress.finishRun(position)
             }
         }
         progress.end()
@@ -171,37 +173,15 @@ struct SimulationRuns {
     }
 
     private func run(
-        _ task: Int, of report: SimulationReport, keepsJobs: Bool
+        _ task: Int, of report: SimulationReport, keepsJobs: Bool,
+        progress: @escaping (SimulationEngine.Progress) -> Void
     ) throws(CommandFailure) -> (run: SimulationRun, problems: [Problem]) {
-        let (plan, problems) = try plan(task)
+        var (plan, problems) = try plan(task)
+        plan.keepsNodes = keepsJobs
         let outcome: SimulationOutcome
-        do { outcome = try SimulationEngine.run(plan) } catch {
+        do { outcome = try SimulationEngine.run(plan, progress: progress) } catch {
             throw CommandFailure(.badInput, "the scenario's objects: \(error)")
         }
         return (SimulationRun(plan, outcome, keeping: report.detail(of: plan, jobs: keepsJobs)), problems)
-    }
-}
-
-/// Tells a terminal how many runs are done; says nothing in a pipe, or of what is over in a moment.
-private final class SimulationProgress: Sendable {
-    private let runs: Int
-    private let finished = Atomic<Int>(0)
-    private let isShown: Bool
-
-    init(runs: Int) {
-        self.runs = runs
-        isShown = runs > 1 && isatty(STDERR_FILENO) == 1
-    }
-
-    func finishRun() {
-        let count = finished.add(1, ordering: .relaxed).newValue
-        if isShown { write("\r\(count) of \(runs) runs") }
-    }
-
-    func end() { if isShown { write("\r\u{1B}[K") } }
-
-    private func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
     }
 }

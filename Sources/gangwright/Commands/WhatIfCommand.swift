@@ -24,10 +24,13 @@ struct WhatIfCommand {
             Command.Example(
                 "Ask how many more machines let every job start",
                 "gangwright whatif --cluster simulations/quickstart --fit agentpool=dgx"),
+            Command.Example(
+                "Ask who gets the place of a job when it ends",
+                "gangwright whatif --cluster simulations/quickstart --end protein-fold"),
         ],
         options: CycleRun.arguments + WhatIfInput.options + [
             Option(
-                name: "fit", metavar: "NODE|LABEL=VALUE|FILE",
+                name: "fit", metavar: "NODE|LABEL=VALUE|FILE|new:…",
                 help: "find the fewest further nodes like this with which the jobs that wait start"),
             Option(
                 name: "queue", metavar: "NAME", help: "with --fit: only the jobs of this queue"),
@@ -165,7 +168,7 @@ struct WhatIfCommand {
     }
 
     private func start(_ input: WhatIfInput, _ name: String) throws(CommandFailure) -> Answer {
-        let key = try job(name, "when", input)
+        let key = try JobWord(input.after, arguments).key(name, "when")
         let assumed = try assumedRunTime()
         var answer = try change(input)
         let (forecast, without): (StartForecast?, StartForecast?)
@@ -227,25 +230,8 @@ struct WhatIfCommand {
             )
         }
         if names.isEmpty { return .all }
-        return .jobs(
-            try names.map { name throws(CommandFailure) in try job(name, "job", input) })
-    }
-
-    /// The name of a job of the input, in the namespace that the options name.
-    private func job(_ name: String, _ option: String, _ input: WhatIfInput) throws(CommandFailure)
-        -> ObjectKey
-    {
-        let key = ObjectKey(namespace: arguments.value("namespace") ?? "default", name: name)
-        let jobs = Set(input.after.podGroups.map(\.key))
-        let pods = Set(input.after.pods.filter { $0.podGroup == nil }.map(\.key))
-        if jobs.contains(key) || pods.contains(key) { return key }
-        let spaces = jobs.union(pods).filter { $0.name == name }.map(\.namespace).sorted { $0.precedes($1) }
-        let here = jobs.filter { $0.namespace == key.namespace }.map(\.name)
-        let hint =
-            spaces.isEmpty
-            ? Spelling.hint(for: name, among: here)
-            : "one of that name is in \(spaces.joined(separator: ", ")) (use --namespace)"
-        throw CommandFailure(.badInput, "--\(option): found no job \(key); \(hint)")
+        let words = JobWord(input.after, arguments)
+        return .jobs(try names.map { name throws(CommandFailure) in try words.key(name, "job") })
     }
 
     // MARK: Printing

@@ -29,17 +29,21 @@ struct NodeTemplates {
 
     /// The node that a word means: the first by name of those that take pods, or of all if none does.
     func template(_ word: String, _ option: String) throws(CommandFailure) -> NodeTemplate {
+        if word.hasPrefix(WrittenNode.prefix) {
+            return NodeTemplate(like: try WrittenNode.read(word, option), title: word)
+        }
         if Self.isFile(word) { return try fromFile(word, option) }
         guard let selection = NodeSelection(word) else {
             throw CommandFailure(
                 .badInput,
-                "--\(option): found \(word.debugDescription), expected a node, LABEL=VALUE or a file")
+                "--\(option): found \(word.debugDescription), expected a node, LABEL=VALUE, a file or new:RESOURCE=AMOUNT"
+            )
         }
         let nodes = selection.nodes(of: snapshot.nodes)
         guard let node = nodes.first(where: { $0.isReady && !$0.isUnschedulable }) ?? nodes.first else {
             throw CommandFailure(
                 .badInput,
-                "--\(option): found no node by \(word.debugDescription), expected a node, LABEL=VALUE or a file"
+                "--\(option): found no node by \(word.debugDescription), expected a node, LABEL=VALUE, a file or new:RESOURCE=AMOUNT"
             )
         }
         return NodeTemplate(like: node, title: word, of: snapshot)

@@ -34,8 +34,10 @@ struct WhatIfInput {
             name: "add-nodes", metavar: "COUNT", help: "add so many nodes, each like the --like of its place",
             repeatable: true, integers: 1...100_000),
         Option(
-            name: "like", metavar: "NODE|LABEL=VALUE|FILE",
-            help: "what --add-nodes adds: a node's name, a pool's label, or a file with a Node",
+            name: "like", metavar: "NODE|LABEL=VALUE|FILE|new:…",
+            help:
+                "what --add-nodes adds: a node's name, a pool's label, a file with a Node, or "
+                + "new:cpu=96,nvidia.com/gpu=8,labels.KEY=VALUE",
             repeatable: true),
         Option(
             name: "remove-node", metavar: "NODES", help: "take nodes away: a name, dgx-*, or agentpool=dgx",
@@ -47,6 +49,9 @@ struct WhatIfInput {
             name: "cordon", metavar: "NODES", help: "let nodes take nothing new", repeatable: true),
         Option(
             name: "uncordon", metavar: "NODES", help: "let cordoned nodes take pods again", repeatable: true),
+        Option(
+            name: "end", metavar: "[NAMESPACE/]JOB", help: "take a job away with all of its pods",
+            repeatable: true),
         Option(
             name: "with-config", metavar: "FILE",
             help: "the configuration with the change, where --config is the one without it"),
@@ -82,12 +87,18 @@ struct WhatIfInput {
                 phrases.append("\(Self.named(word, names)) \(phrase)")
             }
         }
+        var ending: [ObjectKey] = []
+        for word in arguments.values("end") {
+            ending.append(try JobWord(changed.snapshot, arguments).key(word, "end"))
+            phrases.append("\(ending[ending.count - 1]) ended")
+        }
         phrases += arguments.values("set")
         phrases += arguments.values("filename").map { "the objects of \(ConfigurationInput.name($0))" }
         if let path = arguments.value("with-config") {
             phrases.append("the configuration \(ConfigurationInput.name(path))")
         }
         var after = changed.snapshot
+        after.end(ending)
         departure = after.apply(nodeChanges)
         (before, self.after, changes, cluster) = (input.snapshot, after, phrases, changed.snapshot)
         surroundings = try Self.surroundings(arguments, input.snapshot, &outcome)

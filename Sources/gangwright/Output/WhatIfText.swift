@@ -104,7 +104,7 @@ enum WhatIfText {
         if parts.isEmpty, !comparison.departure.nodes.isEmpty, comparison.jobs.isEmpty {
             return ["no pod has to move and nothing changes for any job"]
         }
-        if parts.isEmpty, !comparison.jobs.isEmpty {
+        if parts.isEmpty, comparison.jobs.contains(where: { $0.effect != .isGone }) {
             parts.append("the same jobs have places, some of them on other nodes")
         }
         return parts

@@ -168,4 +168,20 @@ import Testing
         #expect(outcome.jobs[0].started == 30_000 + debounce)
         #expect(outcome.pictures.map { $0.nodes.map(\.used) } == [[8], [0]])
     }
+
+    @Test("a run says how far it is, always further, and no more often than it has points in its series")
+    func progress() throws {
+        var builder = PlanBuilder(nodes: 1)
+        for number in 0..<400 { builder.add("job-\(number)", at: Int64(number) * 10_000, runs: 5_000) }
+        for duration in [nil, 4_000_000] as [Int64?] {
+            builder.plan.duration = duration
+            var told: [SimulationEngine.Progress] = []
+            let outcome = try SimulationEngine.run(builder.plan) { told.append($0) }
+            #expect(outcome == (try builder.run()))
+            #expect(told.count > 50 && told.count < 2_000)
+            #expect(zip(told, told.dropFirst()).allSatisfy { $0.time <= $1.time && $0.part <= $1.part })
+            #expect(told.allSatisfy { $0.part >= 0 && $0.part <= 1 && $0.jobs == 400 })
+            #expect((told.last?.part ?? 0) > 0.95)
+        }
+    }
 }

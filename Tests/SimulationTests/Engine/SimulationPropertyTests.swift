@@ -173,6 +173,9 @@ extension SimulatedCluster {
             if pods.contains(where: { $0.node < 0 || $0.state == .waiting || $0.state == .free }) {
                 found.append("\(name): a pod that is not there")
             }
+            if node.hasFailed, pods.contains(where: \.isActive) {
+                found.append("\(name): runs pods, and has failed")
+            }
             let gpus = pods.reduce(Int64(0)) {
                 $0 + takes[plan.jobs[Int($1.job)].shape][Int($1.set)].gpus
             }

@@ -160,7 +160,7 @@ import Testing
         #expect(plan.jobs.map(\.key.name) == ["waits", "alone", "later"])
         #expect(plan.jobs.map(\.submitted) == [0, 0, 300_000])
         #expect(plan.jobs[0].queue == "q" && plan.jobs[0].statedRunTime == 7_200_000)
-        #expect(plan.shapes[plan.jobs[0].shape].pods.map(\.count) == [2])
+        #expect(plan.shapes[plan.jobs[0].shape].pods.map(\.pod.key.name) == ["w-0", "w-1"])
         #expect(plan.jobs[2].runTime == 2_400_000 && plan.jobs[2].statedRunTime == 3_600_000)
     }
 

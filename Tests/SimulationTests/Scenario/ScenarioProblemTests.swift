@@ -115,4 +115,24 @@ import Testing
                     #"s.yaml:6: configuration.actions: unknown action "alocate"; expected enqueue, allocate, backfill, preempt, reclaim, shuffle, gangpreempt, gangreclaim"#
                 ])
     }
+
+    @Test("a label that no node has holds no domain; what is wrong with a table stands by its lines")
+    func labelsAndTables() {
+        let pools =
+            "cluster: {pools: [{name: a, count: 0, allocatable: {cpu: 1}, topology: {rack: 2, zone: [x]}}]}\n"
+        func generator(_ label: String) -> String {
+            "workload: {generators: [{name: g, arrivals: {at: 0s}, gpus: 1, runTime: 1h, within: \(label)}]}"
+        }
+        #expect(complaints(heading + pools + generator("rack")) == [])
+        #expect(complaints(heading + pools + generator("zone")) == [])
+        #expect(
+            complaints(heading + pools + generator("row")) == [
+                "s.yaml:5: workload.generators[0].within: found \"row\", expected a label of nodes of the cluster; "
+                    + "known are rack, topology.kubernetes.io/zone"
+            ])
+        let lines = complaints(
+            heading + "workload: {traces: [{format: csv, file: t.csv}]}",
+            files: MemoryFiles(files: ["t.csv": "submit,run_time\n0,\nx,1\n\"1,2\n"]))
+        #expect(lines.map { $0.prefix(7) } == ["t.csv:2", "t.csv:3", "t.csv:4"])
+    }
 }

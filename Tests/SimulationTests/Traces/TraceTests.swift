@@ -104,6 +104,56 @@ import Testing
                 ])
     }
 
+    @Test(
+        "a trace that was turned into our own table gives the same jobs",
+        arguments: ["user", "queue", "none"])
+    func conversion(group: String) throws {
+        let pods = """
+            name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,creation_time,deletion_time,scheduled_time
+            a,12000,16384,1,1000,,LS,100,500,200
+            b,6500,1024,1,460,V100M16|V100M32,BE,0,50,
+            c,2000,100,0,0,T4,,300,301,
+            """
+        let philly = JobTableConversion.philly(
+            Array(Self.philly.utf8), file: "p", gpusPerPod: 8, group: group)
+        let openb = JobTableConversion.openb(Array(pods.utf8), file: "o", shares: "whole", group: group)
+        #expect(philly.problems.isEmpty && openb.problems.isEmpty)
+        let files = [
+            "dir/philly.csv": Self.philly, "dir/openb.csv": pods, "dir/philly.table": philly.text,
+            "dir/openb.table": openb.text,
+        ]
+        let queues = "queues: [{name: aaa}, {name: bbb}, {name: ccc}, {name: LS}, {name: BE}]"
+        for format in ["philly", "openb"] {
+            let given = try plan(
+                "{format: \(format), name: job, file: \(format).csv, group: \(group)}", files, cluster: queues
+            )
+            let table = try plan("{format: csv, name: job, file: \(format).table}", files, cluster: queues)
+            #expect(given.jobs.map(\.key) == table.jobs.map(\.key))
+            #expect(given.jobs.map(\.submitted) == table.jobs.map(\.submitted))
+            #expect(given.jobs.map(\.runTime) == table.jobs.map(\.runTime))
+            #expect(given.jobs.map(\.queue) == table.jobs.map(\.queue))
+            #expect(given.jobs.map(\.user) == table.jobs.map(\.user))
+            #expect(given.jobs.map(\.shape) == table.jobs.map(\.shape))
+            #expect(given.shapes.map { $0.pods.map(\.pod) } == table.shapes.map { $0.pods.map(\.pod) })
+            #expect(given.shapes.map { $0.pods.map(\.count) } == table.shapes.map { $0.pods.map(\.count) })
+        }
+    }
+
+    @Test("a table has the columns in which something stands") func writtenTable() {
+        let (text, _) = JobTableConversion.philly(
+            Array(Self.philly.utf8), file: "p", gpusPerPod: 4, group: "none")
+        #expect(
+            text == """
+                submit,run_time,pods,gpus_per_pod
+                2017-10-15T23:00:00Z,60.5,2,4
+                2017-10-16T00:05:00Z,10,4,4
+                2017-10-16T00:10:00Z,3600,,1
+                2017-10-22T23:59:59Z,10,3,4
+                2017-10-23T00:00:00Z,10,,1
+
+                """)
+    }
+
     @Test("openb's tasks run from their scheduling to their deletion") func openb() throws {
         let pods = """
             name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time

@@ -129,4 +129,18 @@ import Testing
         #expect(new.allocatable == worn.allocatable)
         #expect(snapshot.pods.filter { $0.nodeName == "a-new-3" }.map(\.key.name) == ["daemon-a-new-3"])
     }
+
+    @Test("a job that ends goes with its gang and all of its pods, and nothing else does") func ending() {
+        let other = Pod.waiting("g-0-other").running(on: "a")
+        var snapshot = Self.gang(min: 2)
+        snapshot.pods += [other, Pod.waiting("alone"), Pod.waiting("g")]
+        snapshot.podGroups.append(.gang("h", min: 1))
+        var ended = snapshot
+        ended.end([Self.key("g"), Self.key("alone"), Self.key("nobody")])
+        #expect(ended.pods.map(\.key.name) == ["g-0-other", "g"])
+        #expect(ended.podGroups.map(\.key.name) == ["h"])
+        #expect(ended.nodes == snapshot.nodes)
+        snapshot.end([])
+        #expect(snapshot.pods.count == 7)
+    }
 }

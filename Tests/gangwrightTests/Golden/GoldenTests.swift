@@ -40,6 +40,19 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session("whatif-remove-pool", "whatif --cluster cluster --remove-node agentpool=cpu -o wide"),
         Session("whatif-add-nodes", "whatif --cluster cluster --add-nodes 2 --like agentpool=a100"),
         Session(
+            "whatif-add-written",
+            "whatif --cluster cluster --add-nodes 2 --like new:cpu=96,memory=900Gi,nvidia.com/gpu=8,labels.agentpool=h100,name=h100"
+        ),
+        Session("whatif-end", "whatif --cluster cluster --end train/eval --end segment -n train"),
+        Session(
+            "whatif-usage-written", "whatif --cluster cluster --fit new:cpu=96,memroy=900Gi"),
+        Session(
+            "whatif-usage-written-amount", "whatif --cluster cluster --add-nodes 1 --like new:cpu=many"),
+        Session(
+            "whatif-usage-written-taint",
+            "whatif --cluster cluster --add-nodes 1 --like new:cpu=1,taints.sku=gpu:Never"),
+        Session("whatif-usage-end", "whatif --cluster cluster --end train/lama"),
+        Session(
             "whatif-set",
             "whatif --cluster cluster --set queue/research.weight=4 --set queue/research.capability.nvidia.com/gpu=8"
         ),
@@ -139,6 +152,10 @@ private let isUpdating = ProcessInfo.processInfo.environment["GANGWRIGHT_UPDATE_
         Session(
             "convert-openb-whole",
             "convert openb --nodes trace/nodes.csv --pods trace/pods.csv --gpu-requests wholeOnly -o json"),
+        Session("convert-openb-csv", "convert openb --pods trace/pods.csv -o csv --group queue"),
+        Session("convert-openb-no-nodes", "convert openb --pods trace/pods.csv"),
+        Session("convert-philly", "convert philly trace/philly.csv"),
+        Session("convert-philly-broken", "convert philly trace/pods.csv"),
         Session("convert-openb-broken", "convert openb --nodes trace/nodes.csv --pods trace/broken-pods.csv"),
         Session("version", "version"),
         Session("usage-no-words", ""),

@@ -48,7 +48,9 @@ import Testing
         "every object has the keys that the schema demands, and says yes where it exits with 0",
         arguments: [
             "--drain a100-0", "--remove-node agentpool=a100", "--add-nodes 3 --like a100-1",
-            "--fit agentpool=a100", "--fit cpu-0 --job fat -n lab", "--when llama -n train",
+            "--fit agentpool=a100", "--end train/llama",
+            "--fit new:cpu=64,memory=1Ti,nvidia.com/gpu=8,taints.sku=gpu --end bert -n train",
+            "--fit cpu-0 --job fat -n lab", "--when llama -n train",
             "--when llama -n train --assume-run-time 1h --uncordon a100-2",
             "--config configurations/volcano.conf --with-config configurations/azureml.conf",
         ])

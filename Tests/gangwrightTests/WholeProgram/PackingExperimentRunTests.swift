@@ -78,7 +78,9 @@ import Testing
             return
         }
         #expect(unset.exitCode == .badInput)
-        #expect(unset.message.hasPrefix("experiment.yaml:4: nodes: found ${DATA}, which is not set"))
+        #expect(
+            unset.message.hasPrefix(
+                "experiment.yaml:4: nodes: found the environment variable DATA, which is not set"))
         guard case .failure(let absent) = try run(nodes: nil) else {
             Issue.record("ran without a node list")
             return

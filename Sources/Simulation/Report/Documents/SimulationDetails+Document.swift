@@ -10,6 +10,15 @@ extension SimulationDetails {
             ("pictures", .list(pictures.map(\.document))), ("gangs", .list(gangs.map(\.document))),
         ]
         if let jobs { members.append(("jobs", .list(jobs.map(\.document)))) }
+        if let residents {
+            let documents = residents.map { pod -> OutputValue in
+                [
+                    "namespace": .string(pod.key.namespace), "name": .string(pod.key.name),
+                    "started": .init(milliseconds: pod.started), "node": .string(pod.node),
+                ]
+            }
+            members.append(("residents", .list(documents)))
+        }
         return .object(members)
     }
 }
@@ -107,6 +116,8 @@ extension SimulationDetails.Job {
             "gpuHours": .number(Double(gpuTime) / 3_600_000),
             "expectedStart": .init(milliseconds: expectedStart),
             "lastReason": lastReason.map { .string($0.rawValue) } ?? .null,
+            "nodes": .object(
+                nodes.sorted { $0.key.precedes($1.key) }.map { ($0.key, .string($0.value)) }),
         ]
     }
 }

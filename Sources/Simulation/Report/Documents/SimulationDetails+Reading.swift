@@ -16,6 +16,7 @@ extension SimulationDetails {
         pictures = reader.objects("pictures").map(OccupancyPicture.init)
         gangs = reader.objects("gangs").map(Gang.init)
         jobs = nil
+        residents = nil
     }
 
     /// Seconds as written, in milliseconds: exact for any time that a run can reach.

@@ -127,28 +127,3 @@ extension SimulationReport {
         }
     }
 }
-
-/// Writes comma-separated values, row by row.
-private struct CSVWriter {
-    private(set) var text = ""
-
-    mutating func add(_ fields: [String]) {
-        for (index, field) in fields.enumerated() {
-            if index > 0 { text += "," }
-            text += Self.quoted(field)
-        }
-        text += "\n"
-    }
-
-    static func field(_ number: Double?) -> String {
-        guard let number else { return "" }
-        return number == number.rounded() && number.magnitude < 9e15 ? "\(Int64(number))" : number.description
-    }
-
-    static func field(milliseconds: Int64?) -> String { field(milliseconds.map { Double($0) / 1_000 }) }
-
-    private static func quoted(_ field: String) -> String {
-        let needsQuotes = field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-        return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
-    }
-}

@@ -5,6 +5,7 @@ extension ReportCharts {
     func writePictures(_ page: inout Markup) {
         let count = min(Self.mostPictures, runs.map(\.details.pictures.count).max() ?? 0)
         for index in 0..<count {
+            if index > 0 { beginRow(&page) }
             for run in runs where index < run.details.pictures.count {
                 write(&page, run, run.details.pictures[index])
             }

@@ -64,6 +64,7 @@ extension ReportCharts {
         let mostJobs = ChartTicks.ceiling(
             runs.map { $0.series.values { max($0.waitingJobs, $0.runningJobs) }.max() ?? 0 }.max() ?? 0)
         for run in runs { writeWaitingGPUs(&page, run, most: mostGPUs) }
+        beginRow(&page)
         for run in runs { writeJobs(&page, run, most: mostJobs) }
     }
 

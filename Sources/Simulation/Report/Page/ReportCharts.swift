@@ -79,6 +79,11 @@ struct ReportCharts {
         }
     }
 
+    /// Begins a row of figures anew, so that no row is about two things.
+    func beginRow(_ page: inout Markup) {
+        if runs.count > 1 { page.element("div", [("class", "full")]) { _ in } }
+    }
+
     /// A colour and what it means.
     struct LegendEntry {
         let text: String

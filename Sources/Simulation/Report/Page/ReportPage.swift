@@ -52,7 +52,7 @@ struct ReportPage {
         }
         writeGlance(&page)
         guard !charts.runs.isEmpty else { return }
-        let variants: Layout = charts.runs.count % 3 == 0 ? .threes : .pairs
+        let variants: Layout = [1, 2, 4].contains(charts.runs.count) ? .pairs : .threes
         section(&page, "GPUs over time", variants, charts.writeAllocation)
         section(&page, "What waits", variants, charts.writeWaiting)
         section(&page, "How long jobs waited") { page in
@@ -74,7 +74,7 @@ struct ReportPage {
         case stack
         /// Two in a row, where there is room.
         case pairs = "figures"
-        /// Three in a row: as many as there are variants, so that each row is about one thing.
+        /// Three in a row, where there is room: fewer places stay empty for three variants, and for five and more.
         case threes = "figures threes"
     }
 
