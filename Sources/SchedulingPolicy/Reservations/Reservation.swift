@@ -98,6 +98,9 @@ extension Session {
                 due.removeAll { $0.waitsForShare && !isQueueOpen(to: $0.job) }
             }
         }
+        // What a queue gets back is its first gang's: for the others nothing has to stand empty yet.
+        var served: Set<Int?> = []
+        due.removeAll { !served.insert(jobs[$0.job].queue).inserted && $0.waitsForShare }
         return Array(due.prefix(Self.mostReservations))
     }
 
