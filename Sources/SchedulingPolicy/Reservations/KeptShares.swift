@@ -72,6 +72,18 @@ extension Session {
         for ending in all.endings { giveShare(of: ending.task, -1, &all) }
     }
 
+    /// Asks something as if those who have left still held their part of queues' shares, nodes aside.
+    func asIfNobodyHadLeft(_ departures: Departures, _ ask: () -> Bool) -> Bool {
+        func charge(_ sign: Int64) {
+            for (queue, given) in departures.given.enumerated() where !given.isEmpty {
+                self.charge(shares(of: given, in: queue), sign: sign)
+            }
+        }
+        charge(1)
+        defer { charge(-1) }
+        return ask()
+    }
+
     /// What those who have left held of the shares of a queue and of those above it, in the order of `holders`.
     func givenBack(by departures: Departures, to holders: [Int]) -> [[Int64]] {
         var sums = [[Int64]](
@@ -83,6 +95,13 @@ extension Session {
             }
         }
         return sums
+    }
+
+    /// What a queue and those above it count as holding, if pods of it take so much.
+    func shares(of amounts: [Int64], in queue: Int) -> [KeptShare] {
+        points.holders(of: queue, in: self).map { holder in
+            KeptShare(queue: holder, isOwn: holder == queue, amounts: amounts)
+        }
     }
 
     /// Counts to queues what a gang takes that has places kept (`1`), or off them (`-1`).

@@ -65,42 +65,38 @@ extension Session {
         }
         if waiting.isEmpty { return }
         var departures = Departures(endings(at: now), queues: queues.count)
-        let due = gangsDue(&waiting, departures)
-        for gang in due {
-            guard let plan = planReservation(for: gang.job, at: now, &departures) else { continue }
+        for job in gangsDue(&waiting, departures) {
+            let waitsForShare = !asIfNobodyHadLeft(departures) { isQueueOpen(toMinimumOf: job) }
+            // What a queue gets back is its first gang's: for the others nothing has to stand empty yet.
+            if waitsForShare, reservations.contains(where: { jobs[$0.job].queue == jobs[job].queue }) {
+                continue
+            }
+            guard let plan = planReservation(for: job, at: now, &departures) else { continue }
             // For as long as nobody knows, others would be kept from places for the sake of a queue's own share.
-            if gang.waitsForShare, plan.start == nil { continue }
+            if waitsForShare, plan.start == nil { continue }
             add(plan)
         }
         leave(0, of: &departures)
         keepSharesFromNowOn()
     }
 
-    /// The most important gangs for which places could be kept, as many as get any at a time, and whether their queue may
-    /// take them only once others have left.
-    private func gangsDue(
-        _ waiting: inout PriorityHeap<Int>, _ departures: Departures
-    ) -> [(job: Int, waitsForShare: Bool)] {
-        var due: [(job: Int, waitsForShare: Bool)] = []
-        var open = 0
+    /// The most important gangs for which places could be kept, as many as get any at a time.
+    private func gangsDue(_ waiting: inout PriorityHeap<Int>, _ departures: Departures) -> [Int] {
+        var due: [Int] = []
+        var closed: [Int] = []
         let points = points
-        while open < Self.mostReservations,
+        while due.count - closed.count < Self.mostReservations,
             let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) })
         {
             if !canBeWhole(job) { continue }
-            let isOpen = isQueueOpen(to: job)
-            if isOpen { open += 1 }
-            due.append((job, !isOpen))
+            due.append(job)
+            if !isQueueOpen(toMinimumOf: job) { closed.append(job) }
         }
-        if open < due.count {
+        if !closed.isEmpty {
             // A gang that its queue may not take even when all have left would be looked at in vain, in place of others.
-            withAllSharesGivenBack(by: departures) {
-                due.removeAll { $0.waitsForShare && !isQueueOpen(to: $0.job) }
-            }
+            withAllSharesGivenBack(by: departures) { closed.removeAll { isQueueOpen(toMinimumOf: $0) } }
+            due.removeAll(where: Set(closed).contains)
         }
-        // What a queue gets back is its first gang's: for the others nothing has to stand empty yet.
-        var served: Set<Int?> = []
-        due.removeAll { !served.insert(jobs[$0.job].queue).inserted && $0.waitsForShare }
         return Array(due.prefix(Self.mostReservations))
     }
 
@@ -123,9 +119,7 @@ extension Session {
         var reservation = reservation
         reservation.taken = sum(of: reservation.entries.map(\.task))
         if let queue = jobs[reservation.job].queue {
-            reservation.shares = points.holders(of: queue, in: self).map { holder in
-                KeptShare(queue: holder, isOwn: holder == queue, amounts: reservation.taken)
-            }
+            reservation.shares = shares(of: reservation.taken, in: queue)
         }
         reservations.append(reservation)
         hold(reservations.count - 1)
@@ -273,6 +267,20 @@ extension Session {
     func isQueueOpen(to job: Int) -> Bool {
         guard let queue = jobs[job].queue, let first = waitingTasks(of: job).first else { return false }
         return !points.isOverused(queue, in: self) && points.isAllocatable(queue, first, in: self)
+    }
+
+    /// Whether the queue of a gang may take as many of its pods as it needs, nodes aside.
+    private func isQueueOpen(toMinimumOf job: Int) -> Bool {
+        guard let queue = jobs[job].queue, isQueueOpen(to: job) else { return false }
+        let needed = waitingTasks(of: job).prefix(max(1, points.placesNeeded(job, in: self)))
+        var taken = 0
+        defer { charge(shares(of: sum(of: Array(needed.prefix(taken))), in: queue), sign: -1) }
+        for task in needed {
+            if !points.isAllocatable(queue, task, in: self) { return false }
+            charge(shares(of: sum(of: [task]), in: queue), sign: 1)
+            taken += 1
+        }
+        return true
     }
 
     /// The places for which pods were evicted in an earlier cycle.
