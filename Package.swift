@@ -76,6 +76,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
+        .target(name: "Topology", dependencies: ["ClusterModel", "CHwloc"], swiftSettings: strict),
         .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),
         .target(
             name: "KubernetesClient", dependencies: ["ClusterModel", "Documents", "CLibCurl"],
@@ -97,6 +98,8 @@ let package = Package(
         .target(name: "Documents", dependencies: ["CLibYAML", "CSimdJSON"], swiftSettings: strict),
 
         // System libraries. simdjson is C++ and hides behind a C header: no Swift module parses C++.
+        .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+        .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
         .systemLibrary(
             name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
