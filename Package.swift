@@ -30,8 +30,8 @@ let package = Package(
             name: "gangwright",
             dependencies: [
                 "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "Fragmentation",
-                "SyntheticClusters", "KubernetesClient", "KubernetesAPI", "SchedulingLoop",
-                "SchedulingPolicy", "Allocator",
+                "SyntheticClusters", "NodeAgent", "KubernetesClient", "KubernetesAPI", "Topology",
+                "SchedulingLoop", "SchedulingPolicy", "Allocator",
                 "ClusterModel",
                 "Documents",
             ],
@@ -68,6 +68,10 @@ let package = Package(
                 "Recording", "KubernetesClient", "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy",
                 "ClusterModel", "Documents", "CMicroHTTPD",
             ],
+            swiftSettings: strict),
+        .target(
+            name: "NodeAgent",
+            dependencies: ["KubernetesClient", "KubernetesAPI", "Topology", "ClusterModel", "Documents"],
             swiftSettings: strict),
         .target(
             name: "Recording",
@@ -132,6 +136,16 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: ["KubernetesAPI", "SyntheticClusters", "Documents", "ClusterModel", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TopologyTests", dependencies: ["Topology", "ClusterModel", "TestSupport"],
+            exclude: ["Topologies"], swiftSettings: strict),
+        .testTarget(
+            name: "NodeAgentTests",
+            dependencies: [
+                "NodeAgent", "KubernetesClient", "KubernetesAPI", "Topology", "ClusterModel", "Documents",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Documents", "TestSupport"],

@@ -33,11 +33,14 @@ struct DriverFiles {
 
     private func amd(_ gpu: inout NodeTopology.GPU) {
         let folder = "/sys/bus/pci/devices/\(gpu.pciAddress)"
-        if let bytes = read("\(folder)/mem_info_vram_total").flatMap({ Int64($0.trimmingBlanks) }), bytes > 0 {
+        if let bytes = read("\(folder)/mem_info_vram_total").flatMap({ Int64($0.trimmingBlanks) }), bytes > 0
+        {
             gpu.memoryBytes = bytes
         }
         if let name = read("\(folder)/product_name")?.trimmingBlanks, !name.isEmpty { gpu.model = name }
-        if let id = read("\(folder)/unique_id")?.trimmingBlanks, !id.isEmpty, gpu.uuid.isEmpty { gpu.uuid = id }
+        if let id = read("\(folder)/unique_id")?.trimmingBlanks, !id.isEmpty, gpu.uuid.isEmpty {
+            gpu.uuid = id
+        }
     }
 
     // MARK: AMD's links

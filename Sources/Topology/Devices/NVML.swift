@@ -32,7 +32,8 @@ struct NVML {
     private typealias Handle = @convention(c) (UInt32, UnsafeMutablePointer<Device?>) -> Int32
     private typealias Fill = @convention(c) (Device, UnsafeMutableRawPointer) -> Int32
     private typealias Text = @convention(c) (Device, UnsafeMutableRawPointer, UInt32) -> Int32
-    private typealias Pair = @convention(c) (Device, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) ->
+    private typealias Pair =
+        @convention(c) (Device, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) ->
         Int32
     private typealias LinkNumber = @convention(c) (Device, UInt32, UnsafeMutablePointer<UInt32>) -> Int32
     private typealias LinkFill = @convention(c) (Device, UInt32, UnsafeMutableRawPointer) -> Int32

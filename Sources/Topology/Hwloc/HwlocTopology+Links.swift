@@ -46,7 +46,8 @@ extension HwlocTopology {
 
     /// The GPU that an object is, or that it belongs to.
     private func gpu(of object: HwlocObject, _ indices: [String: Int]) -> Int? {
-        let device = object.pointee.type == HWLOC_OBJ_PCI_DEVICE ? object : object.ancestor(HWLOC_OBJ_PCI_DEVICE)
+        let device =
+            object.pointee.type == HWLOC_OBJ_PCI_DEVICE ? object : object.ancestor(HWLOC_OBJ_PCI_DEVICE)
         guard let attributes = device?.pointee.attr?.pointee.pcidev else { return nil }
         return indices[PCIAddress(attributes).description]
     }

@@ -84,7 +84,9 @@ struct DistanceMatrix {
     subscript(from: Int, to: Int) -> UInt64 { values[from * objects.count + to] }
 
     func value(from: HwlocObject, to: HwlocObject) -> UInt64? {
-        guard let row = objects.firstIndex(of: from), let column = objects.firstIndex(of: to) else { return nil }
+        guard let row = objects.firstIndex(of: from), let column = objects.firstIndex(of: to) else {
+            return nil
+        }
         return self[row, column]
     }
 }

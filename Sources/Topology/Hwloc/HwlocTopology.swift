@@ -126,4 +126,3 @@ private enum XMLVersion {
         guard number.hasPrefix("2.") else { throw .version(String(number)) }
     }
 }
-

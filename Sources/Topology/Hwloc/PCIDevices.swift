@@ -74,8 +74,10 @@ struct PCIDevices {
     ) {
         let devices = object.pointee.io_first_child?.siblings ?? []
         func name(_ type: hwloc_obj_osdev_type_t) -> String? {
-            devices.first { $0.pointee.type == HWLOC_OBJ_OS_DEVICE && $0.pointee.attr?.pointee.osdev.type == type }?
-                .name
+            devices.first {
+                $0.pointee.type == HWLOC_OBJ_OS_DEVICE && $0.pointee.attr?.pointee.osdev.type == type
+            }?
+            .name
         }
         let rdma = name(HWLOC_OBJ_OSDEV_OPENFABRICS)
         let place = place(of: object)
