@@ -80,7 +80,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
-        .target(name: "Topology", dependencies: ["ClusterModel", "CHwloc"], swiftSettings: strict),
+        .target(name: "Topology", dependencies: ["ClusterModel", "CHwloc", "CNuma"], swiftSettings: strict),
         .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),
         .target(
             name: "KubernetesClient", dependencies: ["ClusterModel", "Documents", "CLibCurl"],

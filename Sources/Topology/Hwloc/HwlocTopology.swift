@@ -35,6 +35,11 @@ struct HwlocTopology: ~Copyable {
     ) throws(TopologyError) {
         // A pod may be kept to a few processors; what matters is the machine.
         hwloc_topology_set_flags(topology, UInt(HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED.rawValue))
+        // Their plugins start drivers, and tell nothing that is asked for here.
+        for component in ["gl", "opencl"] {
+            hwloc_topology_set_components(
+                topology, UInt(HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST.rawValue), component)
+        }
         // Must come before loading, or there are no devices.
         hwloc_topology_set_io_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_IMPORTANT)
         switch source {

@@ -46,7 +46,7 @@ struct SimulateCommand {
                 name: "threads", metavar: "N",
                 help: "how many runs to make at a time (default: one a processor)"),
             Option.flag("check", help: "read the scenario and all that it names, and run nothing"),
-        ] + PackingExperimentRun.options + SimulationOutput.options,
+        ] + PackingExperimentRun.options + SimulationOutput.options + PlacementInput.options,
         positionals: [
             Positional("SCENARIO", help: "a scenario or a packing experiment, or - for standard input")
         ])
@@ -62,6 +62,7 @@ struct SimulateCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
+        try PlacementInput.apply(arguments)
         let path = arguments.positional("SCENARIO") ?? ""
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }

@@ -20,6 +20,7 @@ struct TopologyDrawing {
         static let tileHeight = 46
         static let square = 34
         static let mostInRow = 4
+        static let screen = 1_900
     }
 
     /// A part with the room that it takes.
@@ -33,9 +34,11 @@ struct TopologyDrawing {
     /// The picture as SVG, which shows the same in a browser and on paper.
     var svg: String {
         let boxes = topology.outline.map(box)
-        let rows = flow(boxes, across: 2)
+        // Beside each other as far as a screen is wide.
+        let isWide = boxes.prefix(2).reduce(0) { $0 + $1.width } > Length.screen
+        let rows = flow(boxes, across: isWide ? 1 : 2)
         let matrixTop = Length.margin + 34 + rows.height + (topology.gpus.count > 1 ? 44 : 0)
-        let matrix = topology.gpus.count > 1 ? 70 + Length.square * topology.gpus.count : 0
+        let matrix = topology.gpus.count > 1 ? 22 + Length.square * topology.gpus.count : 0
         let matrixWidth = topology.gpus.count > 1 ? 340 + Length.square * topology.gpus.count : 0
         let width = 2 * Length.margin + max(rows.width, matrixWidth, 9 * heading.count)
         let height = matrixTop + matrix + Length.margin
@@ -55,10 +58,10 @@ struct TopologyDrawing {
 
     private static let sheet = """
         text{font:12px system-ui,"DejaVu Sans",sans-serif;fill:#1b2130}.heading{font-size:16px;font-weight:600}\
-        .title{font-weight:600}.small{font-size:10.5px;fill:#667085}.word{font-size:10.5px;text-anchor:middle}\
+        .title{font-weight:600}.small{font-size:10.5px;font-weight:400;fill:#667085}.word{font-size:10.5px;text-anchor:middle}\
         .page{fill:#f6f7f9}rect{stroke-width:1}.package{fill:#fff;stroke:#c9ced8}.numa{fill:#f1f4fa;stroke:#d5dbe6}\
         .switch{fill:#e3e9f5;stroke:#b9c5dd}.gpu{fill:#d8efe2;stroke:#4ca57a}.nic{fill:#fdf0da;stroke:#d9a441}\
-        .link{fill:#4ca57a}.near{fill:#b7d9c7}.mid{fill:#dfe4ec}.far{fill:#f0d9d5}.self{fill:#fff;stroke:#e4e7ec}
+        .link{fill:#93d1b1}.near{fill:#b7d9c7}.mid{fill:#dfe4ec}.far{fill:#f0d9d5}.self{fill:#fff;stroke:#e4e7ec}
         """
 
     // MARK: Room
@@ -148,8 +151,9 @@ struct TopologyDrawing {
             body += text(x + 10, y + 19, caption.title, "title")
             body += text(x + 10, y + 35, caption.detail, "small")
         } else {
-            body += text(x + 10, y + 18, caption.title, "title")
-            body += text(x + 18 + 7 * caption.title.count, y + 18, caption.detail, "small")
+            body +=
+                "<text x=\"\(x + 10)\" y=\"\(y + 18)\"><tspan class=\"title\">\(Self.escaped(caption.title))</tspan>"
+            body += "<tspan class=\"small\" dx=\"10\">\(Self.escaped(caption.detail))</tspan></text>\n"
         }
         for child in box.children { draw(child.box, x: x + child.x, y: y + child.y, to: &body) }
     }
@@ -197,7 +201,10 @@ struct TopologyDrawing {
     }
 
     private func text(_ x: Int, _ y: Int, _ text: String, _ look: String) -> String {
-        if text.isEmpty { return "" }
+        text.isEmpty ? "" : "<text x=\"\(x)\" y=\"\(y)\" class=\"\(look)\">\(Self.escaped(text))</text>\n"
+    }
+
+    private static func escaped(_ text: String) -> String {
         var escaped = ""
         for character in VisibleText.line(text) {
             switch character {
@@ -207,6 +214,6 @@ struct TopologyDrawing {
             default: escaped.append(character)
             }
         }
-        return "<text x=\"\(x)\" y=\"\(y)\" class=\"\(look)\">\(escaped)</text>\n"
+        return escaped
     }
 }
