@@ -39,7 +39,8 @@ let package = Package(
 
         // Benchmarks. Only their own program counts allocations: a scheduler does not replace malloc.
         .executableTarget(
-            name: "gangwright-bench", dependencies: ["BenchmarkCases", "CAllocationCount"],
+            name: "gangwright-bench",
+            dependencies: ["BenchmarkCases", "Topology", "ClusterModel", "CAllocationCount"],
             path: "Benchmarks/Runner", swiftSettings: strict),
         .target(
             name: "BenchmarkCases",

@@ -63,6 +63,10 @@ public final class NodeAgent: Sendable {
     /// Publishes until the task is cancelled.
     public func run() async {
         var random = SystemRandomNumberGenerator()
+        // An API server that comes back is not to be asked by all agents every few seconds.
+        var backoff = Backoff()
+        backoff.shortest = options.checkPeriod
+        backoff.longest = max(options.checkPeriod, min(options.publishPeriod, .seconds(300)))
         while !Task.isCancelled {
             var wait: Duration
             if await publishOnce() {
@@ -70,7 +74,7 @@ public final class NodeAgent: Sendable {
                 let share = Double.random(in: 0.9...1.1, using: &random)
                 wait = options.publishPeriod * share
             } else {
-                wait = max(options.checkPeriod, .seconds(1))
+                wait = backoff.next(now: time.elapsed, using: &random)
             }
             // Between two rounds only the kubelet's files are looked at, which costs nothing.
             while wait > .zero, !Task.isCancelled {

@@ -101,6 +101,47 @@ import Topology
     }
 }
 
+@Suite("Odd machines are read as well") struct OddMachineTests {
+    @Test("processors whose memory was kept from whoever looked are next to some of what is left")
+    func hidden() throws {
+        // The machine's NUMA node is number 1, and the first thread of the first core has no memory near.
+        let text = String(decoding: try Machine.bytes("pcie-a10"), as: UTF8.self)
+            .replacing(#"nodeset="0x00000001""#, with: #"nodeset="0x00000002""#)
+            .replacing(#"type="NUMANode" os_index="0""#, with: #"type="NUMANode" os_index="1""#)
+        let cpus = #"cpuset="0x00000001" complete_cpuset="0x00000001""#
+        let unit = #"<object type="PU" os_index="0" \#(cpus) nodeset="0x00000002""#
+        #expect(text.contains(unit))
+        let hidden = text.replacing(unit, with: unit.replacing("0x00000002", with: "0x0"))
+        let topology = try TopologySource.xml(Array(hidden.utf8)).read()
+        #expect(topology.numaNodes.map(\.id) == [1])
+        #expect(topology.cpus.allSatisfy { $0.numaNode == 1 })
+        #expect(topology.gpus.allSatisfy { $0.numaNode == 1 })
+    }
+
+    @Test("links between GPUs without switches") func direct() throws {
+        var text = String(decoding: try Machine.bytes("pcie-a10"), as: UTF8.self)
+        let gpus = text.matches(of: #/gp_index="(\d+)" name="nvml/#).map { String($0.1) }
+        let rows = "0 40000 0 0 40000 0 0 0 0 0 0 50000 0 0 50000 0 "
+        let ends = gpus.joined(separator: " ") + " "
+        text = text.replacing(
+            "</topology>",
+            with: """
+                <distances2 type="OSDev" nbobjs="4" kind="9" name="NVLinkBandwidth" indexing="gp">
+                <indexes length="\(ends.count)">\(ends)</indexes><u64values length="\(rows.count)">\(rows)</u64values>
+                </distances2>
+                </topology>
+                """)
+        let topology = try TopologySource.xml(Array(text.utf8)).read()
+        #expect(
+            topology.gpuLinks == [
+                .init(first: 0, second: 1, kind: .nvLink, count: 2),
+                .init(first: 2, second: 3, kind: .nvLink, count: 2),
+            ])
+        #expect(topology.connection(0, 1).word == "NV2")
+        #expect(topology.connection(1, 2).word == "NODE")
+    }
+}
+
 @Suite("Machines are made up in hwloc's words") struct SyntheticMachineTests {
     @Test("with processors and memory, and no devices") func plain() throws {
         let topology = try TopologySource.synthetic("package:2 [numanode(memory=512GB)] core:4 pu:2").read()

@@ -4,14 +4,18 @@ import ClusterModel
 extension HwlocTopology {
     /// The logical processors by number.
     var cpus: [NodeTopology.CPU] {
-        objects(HWLOC_OBJ_PU).map { cpu in
+        let nodes = memoryObjects.map(\.pointee.os_index)
+        return objects(HWLOC_OBJ_PU).map { cpu in
             let core = cpu.ancestor(HWLOC_OBJ_CORE) ?? cpu
-            // A processor may be near several parts of the memory, fast and slow: the first stands for all.
-            let numaNode = cpu.pointee.nodeset.map { Int(hwloc_bitmap_first($0)) } ?? 0
+            // A processor may be near several parts of the memory, fast and slow: the first stands for all. Where those near
+            // to it were kept from whoever looked, any will do.
+            let near = nodes.first { node in
+                cpu.pointee.nodeset.map { hwloc_bitmap_isset($0, node) != 0 } ?? false
+            }
             return NodeTopology.CPU(
                 // The operating system numbers cores from 0 in each package, hwloc throughout.
                 id: Int(cpu.pointee.os_index), core: Int(core.pointee.logical_index),
-                package: package(of: cpu) ?? 0, numaNode: max(0, numaNode))
+                package: package(of: cpu) ?? 0, numaNode: Int(near ?? nodes.first ?? 0))
         }.sorted { $0.id < $1.id }
     }
 

@@ -55,6 +55,24 @@ public struct ProcessPlacement: Hashable, Sendable {
         if let node = memoryNode ?? numaNode, Self.hasNUMA { numa_set_preferred(Int32(node)) }
     }
 
+    /// What to say beside a measurement: where it ran, or how to measure what far memory costs.
+    ///
+    /// - Parameter program: The command that measures.
+    public func note(program: String) -> String {
+        let nodes = Self.nodes.ids
+        guard nodes.count > 1, let first = nodes.first, let last = nodes.last else {
+            return "this machine has one NUMA node: no memory is nearer than other memory"
+        }
+        if let numaNode {
+            return "ran on NUMA node \(numaNode) with the memory of NUMA node \(memoryNode ?? numaNode)"
+        }
+        return """
+            this machine has \(nodes.count) NUMA nodes; what far memory costs:
+              \(program) --numa-node \(first) -o json > near.json
+              \(program) --numa-node \(first) --memory-node \(last) --compare near.json
+            """
+    }
+
     /// The NUMA nodes of this machine; node 0 alone where the kernel knows of none.
     public static var nodes: CPUSet {
         guard hasNUMA else { return CPUSet([0]) }

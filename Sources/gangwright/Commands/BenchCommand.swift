@@ -1,5 +1,4 @@
 import BenchmarkCases
-import ClusterModel
 import Glibc
 import Topology
 
@@ -41,7 +40,7 @@ struct BenchCommand {
     init(_ arguments: Arguments) { self.arguments = arguments }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
-        try PlacementInput.apply(arguments, memoryNode: arguments.integer("memory-node"))
+        let placement = try PlacementInput.apply(arguments, memoryNode: arguments.integer("memory-node"))
         var options = BenchmarkOptions()
         options.lists = arguments.flag("list")
         options.settings.filters = arguments.values("filter")
@@ -54,28 +53,13 @@ struct BenchCommand {
             let done = try BenchmarkProgram(options).run(progress: Self.showProgress)
             outcome.standardOutput = done.text
             outcome.standardError = done.notes
-            if options.shown == nil, !options.lists { outcome.note(placementNote) }
+            if options.shown == nil, !options.lists {
+                outcome.note(placement.note(program: "gangwright bench"))
+            }
             if done.isWorse { outcome.exitCode = .no }
         } catch {
             throw CommandFailure(.badInput, "\(error)")
         }
-    }
-
-    /// Where the process ran, or how to measure what difference that makes.
-    private var placementNote: String {
-        let nodes = ProcessPlacement.nodes.ids
-        guard nodes.count > 1, let first = nodes.first, let last = nodes.last else {
-            return "this machine has one NUMA node: where the process runs makes no memory nearer"
-        }
-        if let node = arguments.integer("numa-node") {
-            let memory = arguments.integer("memory-node") ?? node
-            return "ran on NUMA node \(node) with the memory of NUMA node \(memory)"
-        }
-        return """
-            this machine has \(nodes.count) NUMA nodes; what far memory costs:
-              gangwright bench --numa-node \(first) -o json > near.json
-              gangwright bench --numa-node \(first) --memory-node \(last) --compare near.json
-            """
     }
 
     /// Says what comes next, where someone is watching.

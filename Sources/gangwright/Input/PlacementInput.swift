@@ -19,7 +19,9 @@ enum PlacementInput {
         integers: 0...CPUSet.greatestID)
 
     /// Places the process as the options say; it must have no other thread yet.
-    static func apply(_ arguments: Arguments, memoryNode: Int? = nil) throws(CommandFailure) {
+    @discardableResult static func apply(
+        _ arguments: Arguments, memoryNode: Int? = nil
+    ) throws(CommandFailure) -> ProcessPlacement {
         var placement = ProcessPlacement(numaNode: arguments.integer("numa-node"), memoryNode: memoryNode)
         if let text = arguments.value("cpu-list") {
             guard let cpus = CPUSet(text) else {
@@ -38,5 +40,6 @@ enum PlacementInput {
             let isRefused = if case .refused = error { true } else { false }
             throw CommandFailure(isRefused ? .outsideWorld : .badInput, option + error.description)
         }
+        return placement
     }
 }
