@@ -16,6 +16,30 @@ import Testing
         }
     }
 
+    @Test("and a text that was spoilt is read or refused with a reason") func spoilt() {
+        for seed in Seeds.first(300) {
+            var bytes = Array(NodeTopology.random(seed: seed).annotationText.utf8)
+            var random = SeededGenerator(seed: seed)
+            for _ in 0...random.integer(in: 0...3) {
+                let place = random.integer(in: 0...(bytes.count - 1))
+                switch random.integer(in: 0...2) {
+                case 0: bytes[place] = random.choice(Array("0129-,\"{}[]:x".utf8))
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(contentsOf: bytes[..<place].suffix(9), at: place)
+                }
+            }
+            let sink = ProblemSink()
+            let text = String(decoding: bytes, as: UTF8.self)
+            let read = NodeTopology(annotationText: text, file: "annotation", sink: sink)
+            #expect((read == nil) == sink.hasErrors, "seed \(seed)")
+            // What is read can be written and read again.
+            if let read {
+                let again = NodeTopology(annotationText: read.annotationText, file: "again", sink: sink)
+                #expect(again == read, "seed \(seed)")
+            }
+        }
+    }
+
     @Test("as short text where processors are numbered as machines number them") func size() {
         let topology = NodeTopology.twoSockets(coresPerSocket: 64, gpus: 8)
         #expect(topology.cpus.count == 256)

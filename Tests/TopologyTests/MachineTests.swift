@@ -190,6 +190,18 @@ import Topology
     }
 
     @Test(
+        "and a machine that lacks what hwloc takes for granted",
+        arguments: [" cpuset=", " complete_cpuset=", " nodeset=", " complete_nodeset="])
+    func lacking(_ attribute: String) throws {
+        let text = String(decoding: try Machine.bytes("pcie-a10"), as: UTF8.self)
+        let unit = text.split(separator: "\n").first { $0.contains(#"type="PU" os_index="3""#) }
+        let line = String(try #require(unit))
+        let lacking = text.replacing(line, with: line.replacing(attribute, with: " was="))
+        #expect(lacking != text)
+        #expect(throws: TopologyError.brokenXML) { try TopologySource.xml(Array(lacking.utf8)).read() }
+    }
+
+    @Test(
         "and descriptions that mean nothing",
         arguments: ["", "nonsense", "package:0", "pu:2 core:2", "package:2 ["])
     func synthetic(_ text: String) {

@@ -47,7 +47,7 @@ struct HwlocTopology: ~Copyable {
         case .synthetic(let text):
             guard hwloc_topology_set_synthetic(topology, text) == 0 else { throw .synthetic(text) }
         case .xml(let bytes):
-            try XMLVersion.check(bytes)
+            try HwlocXML.check(bytes)
             // The length counts a zero at the end.
             let text = bytes.map { CChar(bitPattern: $0) } + [0]
             guard hwloc_topology_set_xmlbuffer(topology, text, Int32(text.count)) == 0 else {
@@ -109,25 +109,5 @@ extension UnsafeMutablePointer where Pointee == hwloc_obj {
             next = object.pointee.next_sibling
         }
         return list
-    }
-}
-
-/// Looks at the head of hwloc's XML, since hwloc says of none why it refuses it.
-private enum XMLVersion {
-    static func check(_ bytes: [UInt8]) throws(TopologyError) {
-        // hwloc counts bytes with 32 bits.
-        if bytes.count >= Int(Int32.max) { throw .brokenXML }
-        // The root element stands at the top, after the declaration and the document type.
-        let head = String(decoding: bytes.prefix(4_096), as: UTF8.self)
-        guard head.drop(while: \.isWhitespace).hasPrefix("<"),
-            let start = head.firstRange(of: "<topology"),
-            let end = head[start.upperBound...].firstIndex(of: ">")
-        else { throw .notXML }
-        let attributes = head[start.upperBound..<end]
-        if let first = attributes.first, !first.isWhitespace { throw .notXML }
-        // Version 1 knew no attribute.
-        guard let version = attributes.firstRange(of: "version=\"") else { throw .version("1.x") }
-        let number = attributes[version.upperBound...].prefix { $0 != "\"" }
-        guard number.hasPrefix("2.") else { throw .version(String(number)) }
     }
 }

@@ -55,6 +55,16 @@ public struct ProcessPlacement: Hashable, Sendable {
         if let node = memoryNode ?? numaNode, Self.hasNUMA { numa_set_preferred(Int32(node)) }
     }
 
+    /// How many processors it has to run on.
+    public var processorCount: Int {
+        if let cpus { return cpus.ids.count }
+        if let numaNode, Self.hasNUMA, let mask = numa_allocate_cpumask() {
+            defer { numa_bitmask_free(mask) }
+            if numa_node_to_cpus(Int32(numaNode), mask) == 0 { return max(1, Int(numa_bitmask_weight(mask))) }
+        }
+        return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
     /// What to say beside a measurement: where it ran, or how to measure what far memory costs.
     ///
     /// - Parameter program: The command that measures.

@@ -1,5 +1,6 @@
 import Documents
 import Simulation
+import Topology
 
 /// `gangwright simulate`: the scheduler in virtual time.
 struct SimulateCommand {
@@ -62,7 +63,7 @@ struct SimulateCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
-        try PlacementInput.apply(arguments)
+        let placement = try PlacementInput.apply(arguments)
         let path = arguments.positional("SCENARIO") ?? ""
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
@@ -78,7 +79,7 @@ struct SimulateCommand {
         let (scenario, problems) = Scenario.read(bytes, file: name, files: ScenarioFileAccess())
         guard let scenario else { throw CommandFailure(problems) }
         outcome.warn(problems)
-        let runs = try SimulationRuns(scenario, arguments)
+        let runs = try SimulationRuns(scenario, arguments, processors: placement.processorCount)
         if arguments.flag("check") { return try runs.check(&outcome) }
         let output = SimulationOutput(arguments, style: style)
         let report = try runs.run(keepsJobs: output.listsJobs(isPart: arguments.isGiven("shard")), &outcome)
