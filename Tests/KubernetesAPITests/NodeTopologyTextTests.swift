@@ -180,7 +180,8 @@ extension NodeTopology {
                     index: index, vendor: random.choice(GPU.Vendor.allCases),
                     uuid: random.choice(["", "GPU-1"]), model: random.choice(["", "A \"model\""]),
                     memoryBytes: random.choice([0, 80 << 30]), pciAddress: "0000:1\(index):00.0",
-                    numaNode: someNode(), pcieSwitch: someSwitch(), isMIGCapable: random.chance(1, in: 2)))
+                    numaNode: someNode(), pcieSwitch: someSwitch(), isMIGCapable: random.chance(1, in: 2),
+                    isInMIGMode: random.chance(1, in: 3)))
         }
         for index in 0..<random.integer(in: 0...5) {
             topology.nics.append(

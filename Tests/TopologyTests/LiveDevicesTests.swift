@@ -20,6 +20,7 @@ import Testing
         #expect(topology.gpus.map(\.uuid) == ["GPU-0", "GPU-1", "GPU-2", "GPU-3"])
         #expect(topology.gpus.allSatisfy { $0.memoryBytes == 85_520_809_984 })
         #expect(topology.gpus.map(\.isMIGCapable) == [true, true, true, false])
+        #expect(topology.gpus.map(\.isInMIGMode) == [false, false, true, false])
         // GPUs 0 to 2 have 18 links to two switches, GPU 3 has two to GPU 0 and none to a switch.
         #expect(
             topology.gpuLinks == [
@@ -165,7 +166,9 @@ private enum FakeNVML {
         let mig:
             @convention(c) (OpaquePointer, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) ->
                 Int32 = {
-                    device, _, _ in index(device) == 3 ? 3 : 0
+                    device, current, _ in
+                    current.pointee = index(device) == 2 ? 1 : 0
+                    return index(device) == 3 ? 3 : 0
                 }
         let state: Link = {
             $2.pointee = peer(index($0), $1) == nil ? 0 : 1

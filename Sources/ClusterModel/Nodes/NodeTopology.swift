@@ -91,12 +91,15 @@ public struct NodeTopology: Hashable, Sendable {
         public var pcieSwitch: Int?
         /// Whether it can be cut into MIG instances.
         public var isMIGCapable: Bool
+        /// Whether it is cut into MIG instances, so that nobody gets it whole.
+        public var isInMIGMode: Bool
 
         /// A GPU.
         public init(
             index: Int, vendor: Vendor = .nvidia, uuid: String = "", model: String = "",
             memoryBytes: Int64 = 0, pciAddress: String, numaNode: Int? = nil, pcieSwitch: Int? = nil,
-            isMIGCapable: Bool = false
+            isMIGCapable: Bool = false,
+            isInMIGMode: Bool = false
         ) {
             self.index = index
             self.vendor = vendor
@@ -107,6 +110,7 @@ public struct NodeTopology: Hashable, Sendable {
             self.numaNode = numaNode
             self.pcieSwitch = pcieSwitch
             self.isMIGCapable = isMIGCapable
+            self.isInMIGMode = isInMIGMode
         }
     }
 

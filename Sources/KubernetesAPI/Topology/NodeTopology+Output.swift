@@ -88,6 +88,7 @@ extension NodeTopology.GPU {
         members.add("numaNode", numaNode)
         members.add("pcieSwitch", pcieSwitch)
         members.add("mig", isMIGCapable)
+        members.add("migMode", isInMIGMode)
         return members.output
     }
 }

@@ -110,14 +110,15 @@ private struct NodeTopologyReader {
             gpu,
             [
                 "index", "vendor", "uuid", "model", "memoryBytes", "pciAddress", "numaNode", "pcieSwitch",
-                "mig",
+                "mig", "migMode",
             ])
         return NodeTopology.GPU(
             index: required(gpu, "index"), vendor: gpu.requiredChoice("vendor") ?? .nvidia,
             uuid: gpu.string("uuid") ?? "", model: gpu.string("model") ?? "",
             memoryBytes: gpu.integer("memoryBytes", in: 0...Int64.max) ?? 0,
             pciAddress: gpu.requiredString("pciAddress") ?? "", numaNode: number(gpu, "numaNode"),
-            pcieSwitch: number(gpu, "pcieSwitch"), isMIGCapable: gpu.bool("mig") ?? false)
+            pcieSwitch: number(gpu, "pcieSwitch"), isMIGCapable: gpu.bool("mig") ?? false,
+            isInMIGMode: gpu.bool("migMode") ?? false)
     }
 
     private func nic(_ nic: FieldReader) -> NodeTopology.NIC {

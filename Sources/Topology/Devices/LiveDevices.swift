@@ -17,6 +17,7 @@ enum LiveDevices {
             if !device.uuid.isEmpty { topology.gpus[index].uuid = device.uuid }
             if device.memoryBytes > 0 { topology.gpus[index].memoryBytes = device.memoryBytes }
             topology.gpus[index].isMIGCapable = device.isMIGCapable
+            topology.gpus[index].isInMIGMode = device.isInMIGMode
         }
         // hwloc has had its say where it was built with these libraries.
         if topology.gpuLinks.isEmpty {

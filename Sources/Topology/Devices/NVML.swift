@@ -16,6 +16,8 @@ struct NVMLDevice: Equatable {
     var memoryBytes: Int64 = 0
     /// Whether it has a MIG mode at all, on or off.
     var isMIGCapable = false
+    /// Whether that mode is on.
+    var isInMIGMode = false
     /// The other ends of the links that are up.
     var peers: [Peer] = []
 }
@@ -88,6 +90,7 @@ struct NVML {
         var modes: (UInt32, UInt32) = (0, 0)
         if let modesOf = function("nvmlDeviceGetMigMode", as: Pair.self) {
             description.isMIGCapable = modesOf(device, &modes.0, &modes.1) == 0
+            description.isInMIGMode = description.isMIGCapable && modes.0 == 1
         }
         description.peers = peers(of: device)
         return description

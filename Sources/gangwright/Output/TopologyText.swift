@@ -68,7 +68,7 @@ struct TopologyText {
             gpu.model.isEmpty ? "\(gpu.vendor.rawValue), model unknown" : VisibleText.line(gpu.model)
         ]
         if gpu.memoryBytes > 0 { parts.append(AmountText.rounded(gpu.memoryBytes, of: .memory)) }
-        if gpu.isMIGCapable { parts.append("MIG") }
+        if gpu.isMIGCapable { parts.append(gpu.isInMIGMode ? "in MIG mode" : "MIG") }
         return style.paint("GPU \(gpu.index)", .good) + ": \(parts.joined(separator: ", "))"
             + place(gpu.pciAddress)
     }
