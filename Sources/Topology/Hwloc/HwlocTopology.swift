@@ -8,9 +8,12 @@ import Glibc
 struct HwlocTopology: ~Copyable {
     let handle: hwloc_topology_t
 
+    /// Once: other threads may look at the environment later on.
+    private static let hideErrors: Void = { setenv("HWLOC_HIDE_ERRORS", "2", 0) }()
+
     /// Loads a topology; hwloc's own remarks on standard error are kept away.
     init(_ source: TopologySource) throws(TopologyError) {
-        setenv("HWLOC_HIDE_ERRORS", "2", 0)
+        Self.hideErrors
         var made: hwloc_topology_t?
         guard hwloc_topology_init(&made) == 0, let topology = made else {
             throw .machine(String(cString: strerror(errno)))
