@@ -12,7 +12,7 @@ struct TopologyCommand {
 
     static let command = Command(
         "topology",
-        abstract: "Show a machine's processors, memory, GPUs and network cards, and what is near to what",
+        abstract: "Show a machine's processors, memory, GPUs and network cards, and their places",
         discussion: """
             Reads this machine with hwloc, and asks NVIDIA's library and the drivers for what hwloc does not know of GPUs. Another machine \
             is read from what lstopo exported on it. The JSON is what the node agent publishes (docs/topology.md).
