@@ -115,6 +115,11 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 			| scripts/check-schedule-output.py --schema docs/whatif-output.schema.json - || exit 1; done
 	@$(GANGWRIGHT) simulate $(QUICKSTART)/scenario.yaml -o json 2>/dev/null \
 		| scripts/check-schedule-output.py --schema docs/simulation-output.schema.json -
+	@folder=$$(mktemp -d) && python3 Tests/TopologyTests/Topologies/make.py $$folder \
+		&& diff -r --exclude=make.py $$folder Tests/TopologyTests/Topologies && rm -r $$folder
+	@for machine in Tests/TopologyTests/Topologies/*.xml; do \
+		$(GANGWRIGHT) topology --xml $$machine -o json \
+			| scripts/check-schedule-output.py --schema docs/topology-output.schema.json - || exit 1; done
 	@scripts/docs-output.py --check $(DOCUMENTS)
 
 simulations: build ## Run all simulations, and hold them to their stored results

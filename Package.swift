@@ -30,8 +30,8 @@ let package = Package(
             name: "gangwright",
             dependencies: [
                 "BenchmarkCases", "ClusterAdapter", "Recording", "Simulation", "Fragmentation",
-                "SyntheticClusters", "KubernetesClient", "KubernetesAPI", "SchedulingLoop",
-                "SchedulingPolicy", "Allocator",
+                "SyntheticClusters", "NodeAgent", "KubernetesClient", "KubernetesAPI", "Topology",
+                "SchedulingLoop", "SchedulingPolicy", "Allocator",
                 "ClusterModel",
                 "Documents",
             ],
@@ -39,7 +39,8 @@ let package = Package(
 
         // Benchmarks. Only their own program counts allocations: a scheduler does not replace malloc.
         .executableTarget(
-            name: "gangwright-bench", dependencies: ["BenchmarkCases", "CAllocationCount"],
+            name: "gangwright-bench",
+            dependencies: ["BenchmarkCases", "Topology", "ClusterModel", "CAllocationCount"],
             path: "Benchmarks/Runner", swiftSettings: strict),
         .target(
             name: "BenchmarkCases",
@@ -70,12 +71,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "NodeAgent",
+            dependencies: ["KubernetesClient", "KubernetesAPI", "Topology", "ClusterModel", "Documents"],
+            swiftSettings: strict),
+        .target(
             name: "Recording",
             dependencies: [
                 "KubernetesAPI", "SchedulingLoop", "SchedulingPolicy", "ClusterModel", "Documents", "CZLib",
             ],
             swiftSettings: strict),
         .target(name: "KubernetesAPI", dependencies: ["ClusterModel", "Documents"], swiftSettings: strict),
+        .target(name: "Topology", dependencies: ["ClusterModel", "CHwloc", "CNuma"], swiftSettings: strict),
         .target(name: "SyntheticClusters", dependencies: ["ClusterModel"], swiftSettings: strict),
         .target(
             name: "KubernetesClient", dependencies: ["ClusterModel", "Documents", "CLibCurl"],
@@ -97,6 +103,8 @@ let package = Package(
         .target(name: "Documents", dependencies: ["CLibYAML", "CSimdJSON"], swiftSettings: strict),
 
         // System libraries. simdjson is C++ and hides behind a C header: no Swift module parses C++.
+        .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+        .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
         .systemLibrary(
             name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -127,7 +135,19 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),
+            name: "KubernetesAPITests",
+            dependencies: ["KubernetesAPI", "SyntheticClusters", "Documents", "ClusterModel", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TopologyTests", dependencies: ["Topology", "ClusterModel", "TestSupport"],
+            exclude: ["Topologies"], swiftSettings: strict),
+        .testTarget(
+            name: "NodeAgentTests",
+            dependencies: [
+                "NodeAgent", "KubernetesClient", "KubernetesAPI", "Topology", "ClusterModel", "Documents",
+                "TestSupport",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Documents", "TestSupport"],
             swiftSettings: strict),

@@ -9,7 +9,7 @@ fail() {
     exit 1
 }
 
-wanted="g++ make pkg-config libyaml-dev libsimdjson-dev libmicrohttpd-dev libcurl4-openssl-dev zlib1g-dev $*"
+wanted="g++ make pkg-config libyaml-dev libsimdjson-dev libmicrohttpd-dev libcurl4-openssl-dev zlib1g-dev libhwloc-dev libnuma-dev $*"
 missing=
 for package in $wanted; do
     case $(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true) in

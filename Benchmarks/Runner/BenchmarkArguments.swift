@@ -1,9 +1,11 @@
 import BenchmarkCases
+import ClusterModel
+import Topology
 
 /// What the words of the command line ask for.
 enum BenchmarkArguments {
-    /// Run benchmarks.
-    case bench(BenchmarkOptions)
+    /// Run benchmarks on a part of the machine.
+    case bench(BenchmarkOptions, ProcessPlacement)
     /// Name the cases of the gate.
     case gateList
     /// Run one case of the gate.
@@ -16,6 +18,7 @@ enum BenchmarkArguments {
     static let usage = """
         usage: gangwright-bench [--list] [--filter TEXT]... [--output table|json] [--compare FILE]
                                 [--repetitions N] [--quick] [--show FILE]
+                                [--numa-node N] [--cpu-list LIST] [--memory-node N]
                gangwright-bench gate list|run NAME|check FILE|thresholds
         """
 
@@ -23,6 +26,7 @@ enum BenchmarkArguments {
     static func parse(_ words: [String]) throws(UsageError) -> BenchmarkArguments {
         if words.first == "gate" { return try gate(Array(words.dropFirst())) }
         var options = BenchmarkOptions()
+        var placement = ProcessPlacement()
         var words = words[...]
         while let word = words.popFirst() {
             switch word {
@@ -36,6 +40,13 @@ enum BenchmarkArguments {
                     throw UsageError("--repetitions takes a number above 0")
                 }
                 options.settings.repetitions = count
+            case "--numa-node": placement.numaNode = try node(word, &words)
+            case "--memory-node": placement.memoryNode = try node(word, &words)
+            case "--cpu-list":
+                guard let cpus = CPUSet(try value(of: word, &words)) else {
+                    throw UsageError("--cpu-list takes processors such as 0-3,8")
+                }
+                placement.cpus = cpus
             case "--output", "-o":
                 guard let format = BenchmarkOptions.Format(rawValue: try value(of: word, &words)) else {
                     throw UsageError("--output takes table or json")
@@ -45,7 +56,14 @@ enum BenchmarkArguments {
             default: throw UsageError("\(word) is no option")
             }
         }
-        return .bench(options)
+        return .bench(options, placement)
+    }
+
+    private static func node(_ option: String, _ words: inout ArraySlice<String>) throws(UsageError) -> Int {
+        guard let node = Int(try value(of: option, &words)), node >= 0 else {
+            throw UsageError("\(option) takes the number of a NUMA node")
+        }
+        return node
     }
 
     private static func gate(_ words: [String]) throws(UsageError) -> BenchmarkArguments {

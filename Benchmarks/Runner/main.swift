@@ -1,6 +1,7 @@
 import BenchmarkCases
 import CAllocationCount
 import Glibc
+import Topology
 
 func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
@@ -24,10 +25,14 @@ let heap = HeapBooks(
 do {
     var outcome = BenchmarkProgram.Outcome()
     switch try BenchmarkArguments.parse(Array(CommandLine.arguments.dropFirst())) {
-    case .bench(var options):
+    case .bench(var options, let placement):
+        try placement.apply()
         options.settings.heap = heap
         outcome = try BenchmarkProgram(options).run { line in
             if isatty(STDERR_FILENO) == 1 { write(line + "\n", to: STDERR_FILENO) }
+        }
+        if options.shown == nil, !options.lists {
+            outcome.notes += placement.note(program: "gangwright-bench") + "\n"
         }
     case .gateList: outcome.text = Gate.caseNames.map { $0 + "\n" }.joined()
     case .gate(let name): outcome.text = try Gate.run(name, heap: heap)

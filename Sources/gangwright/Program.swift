@@ -49,6 +49,8 @@ struct Program {
         case "whatif": try WhatIfCommand(arguments, style: style).run(&outcome)
         case "config":
             try ConfigCommand(arguments, style: style).run(parsed.path.last ?? "", &outcome)
+        case "topology": try TopologyCommand(arguments, style: style).run(&outcome)
+        case "node-agent": try NodeAgentCommand(arguments, environment: environment).run(&outcome)
         case "convert": try ConvertCommand(arguments, trace: parsed.path.last ?? "").run(&outcome)
         case "bench": try BenchCommand(arguments).run(&outcome)
         case "completion":
@@ -72,6 +74,7 @@ struct Program {
             ShadowReportCommand.command, ScheduleCommand.command, ExplainCommand.command,
             CapacityCommand.command, WhatIfCommand.command, SimulateCommand.command,
             SimulateMergeCommand.command,
+            TopologyCommand.command, NodeAgentCommand.command,
             ConfigCommand.command, ConvertCommand.command, BenchCommand.command,
             Command(
                 "completion", abstract: "Print a completion script for a shell",

@@ -4,7 +4,7 @@ import Glibc
 var environment: [String: String] = [:]
 for name in [
     "NO_COLOR", "TERM", "HOME", "KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
-    "GANGWRIGHT_DATA",
+    "GANGWRIGHT_DATA", "NODE_NAME",
 ] {
     if let value = getenv(name) { environment[name] = String(cString: value) }
 }

@@ -42,7 +42,7 @@ def check_manifests():
                 fail(f"{folder}: {kind} {name}: not all API servers have {one['apiVersion']}")
             if namespace not in ("", "gangwright-system"):
                 fail(f"{folder}: {kind} {name} is in {namespace}, expected gangwright-system")
-            if kind == "Deployment" and one["spec"]["template"]["spec"]["containers"][0]["image"] != image:
+            if kind in ("Deployment", "DaemonSet") and one["spec"]["template"]["spec"]["containers"][0]["image"] != image:
                 fail(f"{folder}: the image is not {image}")
 
 
@@ -101,6 +101,8 @@ def check_chart(folder):
     expect_same("its own values", rendered(program, {}), "secondary", "disruption-budget")
     monitored = {"monitoring": {"enabled": True}}
     expect_same("monitoring", rendered(program, monitored), "secondary", "disruption-budget", "monitoring")
+    agent = {"nodeAgent": {"enabled": True}}
+    expect_same("the node agent", rendered(program, agent), "secondary", "disruption-budget", "node-agent")
     volcano = monitored | {
         "schedulerNames": ["volcano"],
         "metricsNamespace": "volcano",
@@ -123,6 +125,13 @@ def check_settings(program):
         "tolerations": [{"operator": "Exists"}],
         "resources": {"requests": {"cpu": 1, "memory": "2Gi"}, "limits": {"memory": "4Gi"}},
         "disruptionBudget": {"enabled": False},
+        "nodeAgent": {
+            "enabled": True,
+            "nodeSelector": {"gpu": "yes"},
+            "runtimeClassName": "nvidia",
+            "kubeletFolder": "/data/kubelet",
+            "extraArgs": ["--publish-period=1h"],
+        },
     }
     made = rendered(program, values, "blue", "teams")
     kinds = {kind for kind, _, _ in made}
@@ -139,6 +148,15 @@ def check_settings(program):
     expected += ["--scheduler-name=one", "--scheduler-name=two", "--metrics-namespace=gangwright"] + values["extraArgs"]
     if found != expected:
         fail("the chart does not heed its values:", f"{found}", f"{expected}")
+    pod = made["DaemonSet", "teams", "blue-node-agent"]["spec"]["template"]["spec"]
+    container = pod["containers"][0]
+    found = [pod["nodeSelector"], pod["runtimeClassName"], pod["volumes"][0]["hostPath"]["path"], container["args"][-1]]
+    found += [container["image"], container["imagePullPolicy"], pod["imagePullSecrets"], pod["serviceAccountName"]]
+    # Helm merges maps.
+    expected = [{"gpu": "yes", "kubernetes.io/os": "linux"}, "nvidia", "/data/kubelet", "--publish-period=1h"]
+    expected += ["example.com/gw:9", "Always", values["imagePullSecrets"], "blue-node-agent"]
+    if found != expected:
+        fail("the chart's node agent does not heed its values:", f"{found}", f"{expected}")
     if "gangwright-system" in json.dumps(list(made.values())):
         fail("the chart names the namespace gangwright-system in another one")
 

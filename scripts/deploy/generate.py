@@ -2,7 +2,7 @@
 """Makes what in deploy/ is made from other files of it: scripts/deploy/generate.py [--check]
 
 Those are the PrometheusRules, from overlays/monitoring/alerts.yaml, and the Helm chart, from the overlays secondary,
-monitoring and disruption-budget and from crds/. With --check nothing is written, and what differs is told.
+monitoring, disruption-budget and node-agent and from crds/. With --check nothing is written, and what differs is told.
 """
 
 import difflib
@@ -89,7 +89,7 @@ def named(template, value, path=()):
         return [named(template, one, path + (position,)) for position, one in enumerate(value)]
     if value == "gangwright-system":
         return template.inline("{{ .Release.Namespace }}")
-    if value in ("gangwright", "gangwright-dashboard"):
+    if value in ("gangwright", "gangwright-dashboard", "gangwright-node-agent"):
         is_fixed = path[-1] == "app.kubernetes.io/name" or (path[-3:-2] == ("containers",) and path[-1] == "name")
         return value if is_fixed else template.inline("{{ .Release.Name }}") + value[len("gangwright") :]
     if isinstance(value, str) and "{{" in value:
@@ -121,12 +121,30 @@ def deployment(template, one):
     ]
 
 
+def daemon_set(template, one):
+    pod = one["spec"]["template"]["spec"]
+    secrets = ["{{- with .Values.imagePullSecrets }}", "imagePullSecrets:", "  {{- toYaml . | nindent 8 }}", "{{- end }}"]
+    pod[template.lines(*secrets)] = None
+    # A runtime that brings NVIDIA's library, where it is not the node's own.
+    runtime = ["{{- with .Values.nodeAgent.runtimeClassName }}", "runtimeClassName: {{ . }}", "{{- end }}"]
+    pod[template.lines(*runtime)] = None
+    pod["nodeSelector"] = template.inline("{{- toYaml .Values.nodeAgent.nodeSelector | nindent 8 }}")
+    container = pod["containers"][0]
+    container["image"] = template.inline('"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}"')
+    pull = ["{{- with .Values.image.pullPolicy }}", "imagePullPolicy: {{ . }}", "{{- end }}"]
+    container[template.lines(*pull)] = None
+    container["args"].append(template.lines("{{- range .Values.nodeAgent.extraArgs }}", "- {{ . | quote }}", "{{- end }}"))
+    pod["volumes"][0]["hostPath"]["path"] = template.inline("{{ .Values.nodeAgent.kubeletFolder | quote }}")
+
+
 def template_of(one, condition=None):
     """An object as a template, present under a condition."""
     template = Template()
     one = named(template, one)
     if one["kind"] == "Deployment":
         deployment(template, one)
+    if one["kind"] == "DaemonSet":
+        daemon_set(template, one)
     if one["kind"] == "ResourceQuota":
         # The quota lets in whom the class names; without a critical class there is nothing to let in.
         condition = '.Values.priorityClassName | hasPrefix "system-"'
@@ -180,6 +198,17 @@ disruptionBudget:
 monitoring:
   enabled: false
 
+# Publishes what each node is made of: docs/node-agent.md.
+nodeAgent:
+  enabled: false
+  nodeSelector: {{kubernetes.io/os: linux}}
+  # The runtime class that brings NVIDIA's library, where it is not the nodes' own runtime.
+  runtimeClassName: ""
+  # Where the nodes' kubelets keep their files.
+  kubeletFolder: /var/lib/kubelet
+  # Further arguments of gangwright node-agent, such as --publish-period=1h.
+  extraArgs: []
+
 # The file volcano-scheduler.conf: docs/configuration.md. --set-file configuration=FILE takes it from a file.
 configuration: |
 {configuration}"""
@@ -217,6 +246,9 @@ def chart():
         for (kind, _, name), one in kustomize(DEPLOY / "overlays" / folder).items():
             stem = "dashboard" if kind == "ConfigMap" else kind.lower()
             found[f"templates/{stem}.yaml"] = template_of(one, condition)
+    for (kind, _, name), one in kustomize(DEPLOY / "overlays/node-agent").items():
+        if kind != "Namespace":
+            found[f"templates/node-agent-{kind.lower()}.yaml"] = template_of(one, ".Values.nodeAgent.enabled")
     found["files/gangwright.json"] = (MONITORING / "gangwright.json").read_text()
     for path in sorted((DEPLOY / "crds").glob("*.yaml")):
         if path.name != "kustomization.yaml":

@@ -1,5 +1,6 @@
 import BenchmarkCases
 import Glibc
+import Topology
 
 /// `gangwright bench`: how fast this machine places gangs.
 struct BenchCommand {
@@ -32,13 +33,14 @@ struct BenchCommand {
                 name: "repetitions", metavar: "N", help: "how often each case is measured",
                 integers: 1...1_000),
             Option.flag("quick", help: "small sizes: to see that everything works, not how fast"),
-        ])
+        ] + PlacementInput.options + [PlacementInput.memoryOption])
 
     private let arguments: Arguments
 
     init(_ arguments: Arguments) { self.arguments = arguments }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
+        let placement = try PlacementInput.apply(arguments, memoryNode: arguments.integer("memory-node"))
         var options = BenchmarkOptions()
         options.lists = arguments.flag("list")
         options.settings.filters = arguments.values("filter")
@@ -51,6 +53,9 @@ struct BenchCommand {
             let done = try BenchmarkProgram(options).run(progress: Self.showProgress)
             outcome.standardOutput = done.text
             outcome.standardError = done.notes
+            if options.shown == nil, !options.lists {
+                outcome.note(placement.note(program: "gangwright bench"))
+            }
             if done.isWorse { outcome.exitCode = .no }
         } catch {
             throw CommandFailure(.badInput, "\(error)")

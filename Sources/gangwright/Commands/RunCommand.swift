@@ -98,7 +98,7 @@ struct RunCommand {
             Option(
                 name: "log-format", metavar: "FORMAT", help: "how the log looks",
                 default: Log.Format.text.rawValue, choices: Log.Format.allCases.map(\.rawValue)),
-        ])
+        ] + PlacementInput.options)
 
     private let arguments: Arguments
     private let environment: [String: String]
@@ -109,6 +109,7 @@ struct RunCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
+        try PlacementInput.apply(arguments)
         let input = try ConfigurationInput(arguments)
         let log = Log(
             level: arguments.value("log-level").flatMap(Log.Level.init) ?? .info,

@@ -1,5 +1,6 @@
 import Documents
 import Simulation
+import Topology
 
 /// `gangwright simulate`: the scheduler in virtual time.
 struct SimulateCommand {
@@ -46,7 +47,7 @@ struct SimulateCommand {
                 name: "threads", metavar: "N",
                 help: "how many runs to make at a time (default: one a processor)"),
             Option.flag("check", help: "read the scenario and all that it names, and run nothing"),
-        ] + PackingExperimentRun.options + SimulationOutput.options,
+        ] + PackingExperimentRun.options + SimulationOutput.options + PlacementInput.options,
         positionals: [
             Positional("SCENARIO", help: "a scenario or a packing experiment, or - for standard input")
         ])
@@ -62,6 +63,7 @@ struct SimulateCommand {
     }
 
     func run(_ outcome: inout CommandOutcome) throws(CommandFailure) {
+        let placement = try PlacementInput.apply(arguments)
         let path = arguments.positional("SCENARIO") ?? ""
         let bytes: [UInt8]
         do { bytes = try FileAccess.read(path) } catch { throw CommandFailure(.badInput, error.description) }
@@ -77,7 +79,7 @@ struct SimulateCommand {
         let (scenario, problems) = Scenario.read(parsed, file: name, files: ScenarioFileAccess())
         guard let scenario else { throw CommandFailure(problems) }
         outcome.warn(problems)
-        let runs = try SimulationRuns(scenario, arguments)
+        let runs = try SimulationRuns(scenario, arguments, processors: placement.processorCount)
         if arguments.flag("check") { return try runs.check(&outcome) }
         let output = SimulationOutput(arguments, style: style)
         let report = try runs.run(keepsJobs: output.listsJobs(isPart: arguments.isGiven("shard")), &outcome)

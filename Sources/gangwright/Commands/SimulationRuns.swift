@@ -26,7 +26,7 @@ struct SimulationRuns {
     /// The most runs that one command makes.
     private static let mostRuns = 100_000
 
-    init(_ scenario: Scenario, _ arguments: Arguments) throws(CommandFailure) {
+    init(_ scenario: Scenario, _ arguments: Arguments, processors: Int) throws(CommandFailure) {
         self.scenario = scenario
         let first = try Self.number(arguments, "seed", 0...Int64.max).map { UInt64($0) } ?? scenario.seed
         let count = try Self.number(arguments, "seeds", 1...10_000) ?? 1
@@ -54,9 +54,7 @@ struct SimulationRuns {
         }
         let (shard, shards) = try Self.shard(arguments)
         tasks = (0..<all).filter { $0 % shards == shard }
-        threads =
-            try Self.number(arguments, "threads", 1...1_024).map { Int($0) }
-            ?? sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        threads = try Self.number(arguments, "threads", 1...1_024).map { Int($0) } ?? processors
     }
 
     private static func variants(

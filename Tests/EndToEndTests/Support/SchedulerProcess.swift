@@ -1,6 +1,6 @@
 import Foundation
 
-/// `gangwright run` as a process of its own.
+/// `gangwright run`, or another command that goes on, as a process of its own.
 final class SchedulerProcess {
     private let process = Foundation.Process()
     let logFile: String
@@ -8,18 +8,21 @@ final class SchedulerProcess {
     /// Starts it on a control plane.
     ///
     /// - Parameter proxy: What stands between the two; nil for nothing.
-    init(
+    convenience init(
         _ plane: ControlPlane, through proxy: FaultProxy? = nil, name: String = "gangwright",
         _ arguments: [String] = []
     ) throws {
+        try self.init(
+            plane, command: "run", name: name,
+            ["--kubeconfig", proxy?.kubeconfig ?? plane.kubeconfig, "--listen-address", "none"] + arguments)
+    }
+
+    /// Starts a command that logs and goes on.
+    init(_ plane: ControlPlane, command: String, name: String, _ arguments: [String]) throws {
         logFile = "\(plane.folder)/\(name)-\(UUID().uuidString.prefix(4)).log"
         _ = FileManager.default.createFile(atPath: logFile, contents: nil)
         process.executableURL = Self.program
-        process.arguments =
-            [
-                "run", "--kubeconfig", proxy?.kubeconfig ?? plane.kubeconfig, "--listen-address", "none",
-                "--log-level", "debug",
-            ] + arguments
+        process.arguments = [command, "--log-level", "debug"] + arguments
         let log = try FileHandle(forWritingTo: URL(filePath: logFile))
         process.standardError = log
         process.standardOutput = log

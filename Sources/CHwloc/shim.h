@@ -1,0 +1,2 @@
+#include <hwloc.h>
+#include <hwloc/distances.h>
