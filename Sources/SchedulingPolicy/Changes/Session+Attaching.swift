@@ -4,7 +4,9 @@ import ClusterModel
 /// A pod takes its place on its node, in its gang and in the books, and leaves them again.
 extension Session {
     /// Books a pod as it is now. Its slot holds nothing but the key.
-    func attach(_ pod: Pod, as task: Int, request: RequestID, assumed: AssumedPlace?) {
+    func attach(
+        _ pod: Pod, as task: Int, request: RequestID, assumed: AssumedPlace?, kept: DeviceAssignment?
+    ) {
         var status = TaskStatus(pod)
         if let assumed { status = assumed.status }
         var state = TaskState(key: tasks[task].key, request: request, status: status)
@@ -32,6 +34,7 @@ extension Session {
         takeNotes(of: pod, task)
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        noteDevices(of: pod, task, kept: kept)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
         noteKind(of: pod, task)
@@ -126,6 +129,7 @@ extension Session {
         if !loads.isEmpty { loads[task] = nil }
         runTimes.forget(task)
         forgetHostPorts(of: task)
+        forgetDevices(of: task)
         forgetKind(of: task)
         forgetVolumes(of: task)
     }
@@ -139,6 +143,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.add(tasks[task].request, to: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: 1)
+            bookDevices(of: task, on: index, sign: 1)
             bookNeighbours(of: task, on: index, sign: 1)
         }
     }
@@ -169,6 +174,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.remove(tasks[task].request, from: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: -1)
+            bookDevices(of: task, on: index, sign: -1)
             bookNeighbours(of: task, on: index, sign: -1)
             roomVersion.freed += 1
         }

@@ -16,6 +16,7 @@ extension Session {
         let (task, isNew) = slot(for: pod.key)
         var assumed: AssumedPlace?
         var phase: PodGroup.Phase?
+        var kept: DeviceAssignment?
         if isNew {
             do { try addSums(pod, request) } catch {
                 release(task, key: pod.key)
@@ -24,11 +25,12 @@ extension Session {
         } else {
             assumed = assumedPlace(of: task, as: pod)
             phase = jobPhaseToKeep(of: task, as: pod)
+            kept = keptAssignment(of: task, as: pod, isAssumed: assumed != nil)
             try replaceSums(of: task, by: pod, request)
             detach(task)
         }
         let isLeaving = !isNew && isStillEvicted(task, as: pod)
-        attach(pod, as: task, request: request, assumed: assumed)
+        attach(pod, as: task, request: request, assumed: assumed, kept: kept)
         if isLeaving {
             evict(task)
             tasks[task].traits.insert(.isEvicted)
@@ -79,6 +81,7 @@ extension Session {
         closeCycle()
         guard let task = findTask(key), tasks[task].isAssumed else { return }
         leaveNode(task)
+        devices.setAssignment(nil, of: task)
         guard let job = tasks[task].job else { return }
         touch(job)
         book(task, of: job, sign: -1)

@@ -59,6 +59,8 @@ public final class Session {
     var overfullNodes: Set<Int> = []
     /// What pods want of each other, and who is where.
     var neighbours = NeighbourTable()
+    /// The GPUs and processors that pods have been given, and what is known of nodes' insides.
+    var devices = DeviceTable()
     /// The volumes that pods use.
     var volumes = VolumeTable()
     /// Pods that wait and are in no gang that could be placed.
