@@ -127,7 +127,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "TestSupport"], swiftSettings: strict),
+            name: "KubernetesAPITests",
+            dependencies: ["KubernetesAPI", "SyntheticClusters", "Documents", "ClusterModel", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "KubernetesClientTests", dependencies: ["KubernetesClient", "Documents", "TestSupport"],
             swiftSettings: strict),

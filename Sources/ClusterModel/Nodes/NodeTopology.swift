@@ -43,10 +43,40 @@ public struct NodeTopology: Hashable, Sendable {
         }
     }
 
+    /// A switch between the processor and PCIe devices: a chip with one way up and several down.
+    public struct PCIeSwitch: Hashable, Sendable {
+        /// Its number within the node, from 0, in the order of PCI addresses.
+        public var id: Int
+        /// The PCI address of its way up.
+        public var pciAddress: String
+        /// The switch above it; `nil` where there is none.
+        public var parent: Int?
+        /// The NUMA node that it hangs on; `nil` where it hangs on none in particular.
+        public var numaNode: Int?
+
+        /// A switch.
+        public init(id: Int, pciAddress: String, parent: Int? = nil, numaNode: Int? = nil) {
+            self.id = id
+            self.pciAddress = pciAddress
+            self.parent = parent
+            self.numaNode = numaNode
+        }
+    }
+
     /// A GPU.
     public struct GPU: Hashable, Sendable {
+        /// Who made it.
+        public enum Vendor: String, Hashable, Sendable, CaseIterable {
+            /// NVIDIA.
+            case nvidia = "NVIDIA"
+            /// AMD.
+            case amd = "AMD"
+        }
+
         /// Its number in the order of PCI addresses, from 0, as device plugins and `CUDA_DEVICE_ORDER=PCI_BUS_ID` count.
         public var index: Int
+        /// Who made it.
+        public var vendor: Vendor
         /// The UUID that NVML gives; empty where nobody has said.
         public var uuid: String
         /// The model's name, such as `NVIDIA H100 80GB HBM3`; empty where nobody has said.
@@ -57,17 +87,19 @@ public struct NodeTopology: Hashable, Sendable {
         public var pciAddress: String
         /// The NUMA node that it hangs on; `nil` where it hangs on none in particular.
         public var numaNode: Int?
-        /// The PCIe switch that it hangs on, numbered within the node; `nil` for one that hangs on the processor.
+        /// The nearest PCIe switch that it hangs on; `nil` for one that hangs on the processor.
         public var pcieSwitch: Int?
         /// Whether it can be cut into MIG instances.
         public var isMIGCapable: Bool
 
         /// A GPU.
         public init(
-            index: Int, uuid: String = "", model: String = "", memoryBytes: Int64 = 0, pciAddress: String,
-            numaNode: Int? = nil, pcieSwitch: Int? = nil, isMIGCapable: Bool = false
+            index: Int, vendor: Vendor = .nvidia, uuid: String = "", model: String = "",
+            memoryBytes: Int64 = 0, pciAddress: String, numaNode: Int? = nil, pcieSwitch: Int? = nil,
+            isMIGCapable: Bool = false
         ) {
             self.index = index
+            self.vendor = vendor
             self.uuid = uuid
             self.model = model
             self.memoryBytes = memoryBytes
@@ -86,7 +118,7 @@ public struct NodeTopology: Hashable, Sendable {
         public var pciAddress: String
         /// The NUMA node that it hangs on; `nil` where it hangs on none in particular.
         public var numaNode: Int?
-        /// The PCIe switch that it hangs on, numbered as for GPUs.
+        /// The nearest PCIe switch that it hangs on; `nil` for one that hangs on the processor.
         public var pcieSwitch: Int?
         /// Whether it speaks InfiniBand or RoCE.
         public var isRDMACapable: Bool
@@ -138,6 +170,8 @@ public struct NodeTopology: Hashable, Sendable {
     public var cpus: [CPU]
     /// The parts of the memory.
     public var numaNodes: [NUMANode]
+    /// The PCIe switches that GPUs or network cards hang on.
+    public var pcieSwitches: [PCIeSwitch]
     /// The GPUs.
     public var gpus: [GPU]
     /// The network cards.
@@ -147,11 +181,12 @@ public struct NodeTopology: Hashable, Sendable {
 
     /// A topology; empty unless told otherwise.
     public init(
-        cpus: [CPU] = [], numaNodes: [NUMANode] = [], gpus: [GPU] = [], nics: [NIC] = [],
-        gpuLinks: [GPULink] = []
+        cpus: [CPU] = [], numaNodes: [NUMANode] = [], pcieSwitches: [PCIeSwitch] = [], gpus: [GPU] = [],
+        nics: [NIC] = [], gpuLinks: [GPULink] = []
     ) {
         self.cpus = cpus
         self.numaNodes = numaNodes
+        self.pcieSwitches = pcieSwitches
         self.gpus = gpus
         self.nics = nics
         self.gpuLinks = gpuLinks
