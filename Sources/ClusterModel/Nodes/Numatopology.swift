@@ -25,7 +25,7 @@ public struct Numatopology: Equatable, Sendable {
     /// Thousandths of processors that are kept for the system.
     public var reservedMilliCPU: Int64
     /// The processors that no container has for itself, those of the system among them; `nil` where nobody has said.
-    public var allocatableCPUs: NumberSet?
+    public var allocatableCPUs: CPUSet?
     /// The logical processors, by number.
     public var cpus: [NodeTopology.CPU]
     /// The pods that have got processors of their own; empty where nobody has said.
@@ -36,7 +36,7 @@ public struct Numatopology: Equatable, Sendable {
     /// What is published of a node.
     public init(
         name: String, cpuManagerPolicy: String = "", topologyManagerPolicy: String = "",
-        reservedMilliCPU: Int64 = 0, allocatableCPUs: NumberSet? = nil, cpus: [NodeTopology.CPU] = [],
+        reservedMilliCPU: Int64 = 0, allocatableCPUs: CPUSet? = nil, cpus: [NodeTopology.CPU] = [],
         podAllocations: [PodAllocation] = [], topology: NodeTopology? = nil
     ) {
         self.name = name

@@ -85,7 +85,7 @@ public struct ResourceOverflow: Error, Equatable, Sendable, CustomStringConverti
 extension ResourceList {
     /// The whole GPUs, of whatever make; of absurd amounts as many as no machine has.
     public var wholeGPUs: Int {
-        let most = Int64(NumberSet.largest)
+        let most = Int64(CPUSet.greatestID)
         return Int(min(self[.nvidiaGPU] ?? 0, most) + min(self[.amdGPU] ?? 0, most))
     }
 }

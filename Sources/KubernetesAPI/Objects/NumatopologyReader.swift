@@ -5,6 +5,9 @@ internal import Documents
 enum NumatopologyReader {
     static func read(_ object: FieldReader, _ metadata: ObjectMetadata) -> Numatopology {
         var published = Numatopology(name: metadata.name)
+        if let text = metadata.annotations[NodeTopology.annotation] {
+            published.topology = topology(text, object)
+        }
         guard let spec = object.object("spec") else { return published }
         let policies = spec.stringMap("policies")
         published.cpuManagerPolicy = policies["CPUManagerPolicy"] ?? ""
@@ -20,11 +23,23 @@ enum NumatopologyReader {
         return published
     }
 
-    private static func allocatable(_ spec: FieldReader) -> NumberSet? {
+    /// A text that nobody understands counts as none, with a warning: what Volcano's exporter says holds all the same.
+    private static func topology(_ text: String, _ object: FieldReader) -> NodeTopology? {
+        let sink = ProblemSink()
+        if let topology = NodeTopology(annotationText: text, file: NodeTopology.annotation, sink: sink) {
+            return topology
+        }
+        let reason = sink.problems.first.map { ": \($0)" } ?? ""
+        object.report(
+            "metadata.annotations", "\(NodeTopology.annotation) is passed over\(reason)", severity: .warning)
+        return nil
+    }
+
+    private static func allocatable(_ spec: FieldReader) -> CPUSet? {
         guard let cpu = spec.object("numares")?.object("cpu"), let text = cpu.string("allocatable") else {
             return nil
         }
-        guard let set = NumberSet(text) else {
+        guard let set = CPUSet(text) else {
             cpu.report(
                 "allocatable", "found \(text.debugDescription), expected a set of numbers such as 0-3,8")
             return nil
@@ -39,11 +54,11 @@ enum NumatopologyReader {
             let core: Int
         }
         guard let details = spec.object("cpuDetail") else { return [] }
-        let numbers = 0...Int64(NumberSet.largest)
+        let numbers = 0...Int64(CPUSet.greatestID)
         var cpus: [(id: Int, numaNode: Int, core: Core)] = []
         for (name, _) in details.value.members {
-            guard let id = Int(name), (0...NumberSet.largest).contains(id) else {
-                details.report(name, "expected the number of a processor, from 0 to \(NumberSet.largest)")
+            guard let id = Int(name), (0...CPUSet.greatestID).contains(id) else {
+                details.report(name, "expected the number of a processor, from 0 to \(CPUSet.greatestID)")
                 continue
             }
             guard let detail = details.object(name) else { continue }

@@ -59,7 +59,7 @@ enum PodRequestsReader {
             let milliCPU = container.requests[.cpu] ?? 0
             return GuaranteedContainer(
                 name: reader.value("name")?.string ?? "",
-                wholeCPUs: milliCPU % 1000 == 0 ? Int(min(milliCPU / 1000, Int64(NumberSet.largest))) : 0,
+                wholeCPUs: milliCPU % 1000 == 0 ? Int(min(milliCPU / 1000, Int64(CPUSet.greatestID))) : 0,
                 gpus: container.requests.wholeGPUs)
         }
     }

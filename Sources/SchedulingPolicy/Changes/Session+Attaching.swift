@@ -4,9 +4,7 @@ import ClusterModel
 /// A pod takes its place on its node, in its gang and in the books, and leaves them again.
 extension Session {
     /// Books a pod as it is now. Its slot holds nothing but the key.
-    func attach(
-        _ pod: Pod, as task: Int, request: RequestID, assumed: AssumedPlace?, kept: DeviceAssignment?
-    ) {
+    func attach(_ pod: Pod, as task: Int, request: RequestID, assumed: AssumedPlace?) {
         var status = TaskStatus(pod)
         if let assumed { status = assumed.status }
         var state = TaskState(key: tasks[task].key, request: request, status: status)
@@ -34,7 +32,7 @@ extension Session {
         takeNotes(of: pod, task)
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
-        noteDevices(of: pod, task, kept: kept)
+        noteDevices(of: pod, task)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
         noteKind(of: pod, task)

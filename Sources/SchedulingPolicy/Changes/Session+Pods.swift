@@ -16,7 +16,6 @@ extension Session {
         let (task, isNew) = slot(for: pod.key)
         var assumed: AssumedPlace?
         var phase: PodGroup.Phase?
-        var kept: DeviceAssignment?
         if isNew {
             do { try addSums(pod, request) } catch {
                 release(task, key: pod.key)
@@ -25,12 +24,18 @@ extension Session {
         } else {
             assumed = assumedPlace(of: task, as: pod)
             phase = jobPhaseToKeep(of: task, as: pod)
-            kept = keptAssignment(of: task, as: pod, isAssumed: assumed != nil)
             try replaceSums(of: task, by: pod, request)
             detach(task)
         }
         let isLeaving = !isNew && isStillEvicted(task, as: pod)
-        attach(pod, as: task, request: request, assumed: assumed, kept: kept)
+        if let written = assumedAnnotations[task], assumed != nil {
+            var pod = pod
+            pod.annotations.merge(written) { _, new in new }
+            attach(pod, as: task, request: request, assumed: assumed)
+        } else {
+            assumedAnnotations[task] = nil
+            attach(pod, as: task, request: request, assumed: assumed)
+        }
         if isLeaving {
             evict(task)
             tasks[task].traits.insert(.isEvicted)
@@ -45,6 +50,7 @@ extension Session {
         guard let task = findTask(key) else { return }
         removeSums(of: task)
         detach(task)
+        assumedAnnotations[task] = nil
         release(task, key: key)
     }
 
@@ -81,7 +87,7 @@ extension Session {
         closeCycle()
         guard let task = findTask(key), tasks[task].isAssumed else { return }
         leaveNode(task)
-        devices.setAssignment(nil, of: task)
+        assumedAnnotations[task] = nil
         guard let job = tasks[task].job else { return }
         touch(job)
         book(task, of: job, sign: -1)

@@ -5,17 +5,17 @@ struct CPULayout {
     /// The processors, by number.
     let cpus: [NodeTopology.CPU]
     /// All of them.
-    let all: NumberSet
+    let all: CPUSet
     /// The numbers of the NUMA nodes, ascending.
     let numaNodes: [Int]
     /// The processors of each, in the order of `numaNodes`.
-    let cpusOfNUMANode: [NumberSet]
+    let cpusOfNUMANode: [CPUSet]
     /// How many there are on each.
     let counts: [Int]
     private let cpusPerCore: Int
     private let cpusPerPackage: Int
-    private let cpusOfCore: [Int: NumberSet]
-    private let cpusOfPackage: [Int: NumberSet]
+    private let cpusOfCore: [Int: CPUSet]
+    private let cpusOfPackage: [Int: CPUSet]
     private let coresOfPackage: [Int: [Int]]
 
     /// The most NUMA nodes whose sets are looked at. The kubelet's own limit is 8.
@@ -24,26 +24,26 @@ struct CPULayout {
     /// - Parameter cpus: none twice.
     init(_ cpus: [NodeTopology.CPU]) {
         self.cpus = cpus
-        all = NumberSet(cpus.map(\.id))
+        all = CPUSet(cpus.map(\.id))
         let byNUMANode = Dictionary(grouping: cpus, by: \.numaNode)
         numaNodes = byNUMANode.keys.sorted()
-        cpusOfNUMANode = numaNodes.map { NumberSet((byNUMANode[$0] ?? []).map(\.id)) }
+        cpusOfNUMANode = numaNodes.map { CPUSet((byNUMANode[$0] ?? []).map(\.id)) }
         counts = cpusOfNUMANode.map(\.count)
         let byCore = Dictionary(grouping: cpus, by: \.core)
-        cpusOfCore = byCore.mapValues { NumberSet($0.map(\.id)) }
+        cpusOfCore = byCore.mapValues { CPUSet($0.map(\.id)) }
         let byPackage = Dictionary(grouping: cpus, by: \.package)
-        cpusOfPackage = byPackage.mapValues { NumberSet($0.map(\.id)) }
+        cpusOfPackage = byPackage.mapValues { CPUSet($0.map(\.id)) }
         coresOfPackage = byPackage.mapValues { Array(Set($0.map(\.core))).sorted() }
         cpusPerCore = byCore.isEmpty ? 0 : cpus.count / byCore.count
         cpusPerPackage = byPackage.isEmpty ? 0 : cpus.count / byPackage.count
     }
 
     /// How many of some processors are on each NUMA node.
-    func countByNUMANode(_ set: NumberSet) -> [Int] { cpusOfNUMANode.map { $0.intersection(set).count } }
+    func countByNUMANode(_ set: CPUSet) -> [Int] { cpusOfNUMANode.map { $0.count(in: set) } }
 
     /// The processors of some NUMA nodes, given as a bit for each in the order of `numaNodes`.
-    func cpus(ofNUMANodes nodes: UInt32) -> NumberSet {
-        var set = NumberSet()
+    func cpus(ofNUMANodes nodes: UInt32) -> CPUSet {
+        var set = CPUSet()
         for (bit, cpus) in cpusOfNUMANode.enumerated() where nodes >> UInt32(bit) & 1 == 1 {
             set.formUnion(cpus)
         }
@@ -56,7 +56,7 @@ struct CPULayout {
     /// sockets with the fewest first, then single threads, where more has been taken already, where less is left.
     ///
     /// - Complexity: O(processors × log processors).
-    func take(_ wanted: Int, of available: NumberSet) -> NumberSet? {
+    func take(_ wanted: Int, of available: CPUSet) -> CPUSet? {
         var taking = Taking(layout: self, free: available.intersection(all), needed: max(0, wanted))
         if taking.needed > taking.free.count { return nil }
         taking.takeWholePackages()
@@ -67,11 +67,11 @@ struct CPULayout {
 
     private struct Taking {
         let layout: CPULayout
-        var free: NumberSet
+        var free: CPUSet
         var needed: Int
-        var taken = NumberSet()
+        var taken = CPUSet()
 
-        mutating func take(_ cpus: NumberSet) {
+        mutating func take(_ cpus: CPUSet) {
             taken.formUnion(cpus)
             free = free.subtracting(cpus)
             needed -= cpus.count
@@ -103,13 +103,13 @@ struct CPULayout {
         mutating func takeThreads() {
             if needed == 0 { return }
             let threads = layout.cpus.filter { free.contains($0.id) }.map { cpu in
-                let package = layout.cpusOfPackage[cpu.package] ?? NumberSet()
+                let package = layout.cpusOfPackage[cpu.package] ?? CPUSet()
                 return [
-                    -package.intersection(taken).count, package.intersection(free).count,
-                    layout.cpusOfCore[cpu.core]?.intersection(free).count ?? 0, cpu.package, cpu.core, cpu.id,
+                    -package.count(in: taken), package.count(in: free),
+                    layout.cpusOfCore[cpu.core]?.count(in: free) ?? 0, cpu.package, cpu.core, cpu.id,
                 ]
             }.sorted { $0.lexicographicallyPrecedes($1) }
-            take(NumberSet(threads.prefix(needed).map { $0[5] }))
+            take(CPUSet(threads.prefix(needed).map { $0[5] }))
         }
     }
 }

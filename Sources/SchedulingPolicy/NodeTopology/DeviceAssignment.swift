@@ -3,9 +3,9 @@ import ClusterModel
 /// The GPUs and processors of its node that a pod has been given, by their numbers there.
 struct DeviceAssignment: Equatable, Sendable {
     /// The GPUs, as device plugins count them.
-    var gpus = NumberSet()
+    var gpus = CPUSet()
     /// The processors that are the pod's own.
-    var cpus = NumberSet()
+    var cpus = CPUSet()
     /// Whether the processors were chosen as the kubelet would choose them, so that Volcano's annotation says so too.
     var followsKubelet = false
 
@@ -23,7 +23,7 @@ struct DeviceAssignment: Equatable, Sendable {
     /// Volcano's annotation: what comes from which NUMA node.
     static let decision = "volcano.sh/topology-decision"
 
-    init(gpus: NumberSet = NumberSet(), cpus: NumberSet = NumberSet(), followsKubelet: Bool = false) {
+    init(gpus: CPUSet = CPUSet(), cpus: CPUSet = CPUSet(), followsKubelet: Bool = false) {
         self.gpus = gpus
         self.cpus = cpus
         self.followsKubelet = followsKubelet
@@ -34,7 +34,7 @@ struct DeviceAssignment: Equatable, Sendable {
         if annotations.isEmpty { return nil }
         let (gpuText, cpuText) = (annotations[Self.gpuIndices], annotations[Self.cpuNumbers])
         if gpuText == nil, cpuText == nil { return nil }
-        guard let gpus = NumberSet(gpuText ?? ""), let cpus = NumberSet(cpuText ?? "") else { return nil }
+        guard let gpus = CPUSet(gpuText ?? ""), let cpus = CPUSet(cpuText ?? "") else { return nil }
         self.init(gpus: gpus, cpus: cpus, followsKubelet: annotations[Self.decision] != nil)
         if isEmpty { return nil }
     }
@@ -45,7 +45,7 @@ struct DeviceAssignment: Equatable, Sendable {
     func annotations(on layout: NodeLayout?) -> [String: String] {
         var texts: [String: String] = [:]
         if !gpus.isEmpty {
-            texts[Self.gpuIndices] = gpus.numbers.map(String.init).joined(separator: ",")
+            texts[Self.gpuIndices] = gpus.ids.map(String.init).joined(separator: ",")
             if let layout, let machine = layout.gpus {
                 let set = machine.set(of: gpus)
                 let (uuids, nics) = (layout.uuids(of: set), layout.nics(near: set))

@@ -83,13 +83,13 @@ extension Session {
 
     /// So many processors of some NUMA nodes, and of others if there are not enough; none where there are too few at all.
     private static func take(
-        _ wanted: Int, of free: NumberSet, near nodes: UInt32, _ layout: CPULayout
-    ) -> NumberSet {
-        if wanted == 0 { return NumberSet() }
+        _ wanted: Int, of free: CPUSet, near nodes: UInt32, _ layout: CPULayout
+    ) -> CPUSet {
+        if wanted == 0 { return CPUSet() }
         let within = free.intersection(layout.cpus(ofNUMANodes: nodes))
-        let first = layout.take(min(wanted, within.count), of: within) ?? NumberSet()
+        let first = layout.take(min(wanted, within.count), of: within) ?? CPUSet()
         guard let rest = layout.take(wanted - first.count, of: free.subtracting(first)) else {
-            return NumberSet()
+            return CPUSet()
         }
         return first.union(rest)
     }
@@ -135,9 +135,9 @@ extension Session {
     ///
     /// Each of the first gives its part, as many as it has of the GPUs; what is missing comes from all in this order.
     private func nearCPUs(
-        _ wanted: Int, to set: UInt64, _ machine: GPULayout, of free: NumberSet, _ layout: NodeLayout
-    ) -> NumberSet {
-        if free.count < wanted { return NumberSet() }
+        _ wanted: Int, to set: UInt64, _ machine: GPULayout, of free: CPUSet, _ layout: NodeLayout
+    ) -> CPUSet {
+        if free.count < wanted { return CPUSet() }
         let layout = (cpus: layout.cpus, nodes: layout.published.topology?.numaNodes ?? [])
         let counts = layout.cpus.numaNodes.map {
             ((machine.gpusOfNUMANode[$0] ?? 0) & set).nonzeroBitCount
@@ -156,18 +156,18 @@ extension Session {
             let (near, far) = (distance(left), distance(right))
             return near == far ? left < right : near < far
         }
-        var taken = NumberSet()
+        var taken = CPUSet()
         let all = counts.reduce(0, +)
         for node in order where counts[node] > 0 {
             let cpus = free.intersection(layout.cpus.cpusOfNUMANode[node])
             taken.formUnion(
-                layout.cpus.take(min(wanted * counts[node] / all, cpus.count), of: cpus) ?? NumberSet())
+                layout.cpus.take(min(wanted * counts[node] / all, cpus.count), of: cpus) ?? CPUSet())
         }
         for node in order where taken.count < wanted {
             let cpus = free.intersection(layout.cpus.cpusOfNUMANode[node]).subtracting(taken)
             taken.formUnion(
-                layout.cpus.take(min(wanted - taken.count, cpus.count), of: cpus) ?? NumberSet())
+                layout.cpus.take(min(wanted - taken.count, cpus.count), of: cpus) ?? CPUSet())
         }
-        return taken.count == wanted ? taken : NumberSet()
+        return taken.count == wanted ? taken : CPUSet()
     }
 }

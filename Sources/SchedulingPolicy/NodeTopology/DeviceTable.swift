@@ -19,7 +19,7 @@ struct DeviceTable {
         /// The GPUs that are free, by bit.
         var gpus: UInt64 = 0
         /// The processors that are free.
-        var cpus = NumberSet()
+        var cpus = CPUSet()
     }
 
     /// What pods have been given.

@@ -274,14 +274,14 @@ final class GPULayout {
     }
 
     /// The set of GPUs with some numbers; numbers of no GPU are passed over.
-    func set(of numbers: NumberSet) -> UInt64 {
+    func set(of numbers: CPUSet) -> UInt64 {
         var set: UInt64 = 0
         for (bit, index) in indices.enumerated() where numbers.contains(index) { set |= 1 << UInt64(bit) }
         return set
     }
 
     /// The numbers of the GPUs in a set.
-    func numbers(of set: UInt64) -> NumberSet {
-        NumberSet(indices.enumerated().filter { set >> UInt64($0.offset) & 1 == 1 }.map(\.element))
+    func numbers(of set: UInt64) -> CPUSet {
+        CPUSet(indices.enumerated().filter { set >> UInt64($0.offset) & 1 == 1 }.map(\.element))
     }
 }

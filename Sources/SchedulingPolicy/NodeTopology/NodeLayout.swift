@@ -7,7 +7,7 @@ final class NodeLayout {
     /// The processors.
     let cpus: CPULayout
     /// The processors that are kept for the system.
-    let reserved: NumberSet
+    let reserved: CPUSet
     /// The GPUs; `nil` where there are none or nobody has said.
     let gpus: GPULayout?
     /// The pods that have got processors, as the exporter says.
@@ -20,7 +20,7 @@ final class NodeLayout {
         self.gpus = gpus
         cpus = CPULayout(published.cpus.isEmpty ? published.topology?.cpus ?? [] : published.cpus)
         let kept = (published.reservedMilliCPU + 999) / 1000
-        reserved = cpus.take(Int(min(kept, Int64(cpus.all.count))), of: cpus.all) ?? NumberSet()
+        reserved = cpus.take(Int(min(kept, Int64(cpus.all.count))), of: cpus.all) ?? CPUSet()
         allocatedUIDs = Set(published.podAllocations.map(\.uid).filter { !$0.isEmpty }.map(Session.hash))
         allocatedKeys = Set(published.podAllocations.map(\.key).filter { !$0.name.isEmpty })
     }
@@ -37,7 +37,7 @@ final class NodeLayout {
     }
 
     /// The processors that nobody has for himself, apart from pods of which the exporter does not know yet.
-    var available: NumberSet {
+    var available: CPUSet {
         let left = published.allocatableCPUs ?? cpus.all
         return left.intersection(cpus.all).subtracting(reserved)
     }

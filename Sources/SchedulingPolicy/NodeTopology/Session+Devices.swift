@@ -6,12 +6,10 @@ extension Session {
     // MARK: Notes
 
     /// Takes note of what a pod has been given and wants.
-    ///
-    /// - Parameter kept: what this session gave it, for a pod that does not say yet.
-    func noteDevices(of pod: borrowing Pod, _ task: Int, kept: DeviceAssignment?) {
+    func noteDevices(of pod: borrowing Pod, _ task: Int) {
         if pod.isTerminal { return }
         // A pod that waits has nothing, whatever it says.
-        if let assignment = kept ?? (pod.nodeName == nil ? nil : DeviceAssignment(pod.annotations)) {
+        if pod.nodeName != nil || tasks[task].isAssumed, let assignment = DeviceAssignment(pod.annotations) {
             devices.setAssignment(assignment, of: task)
         }
         if nodeDescriptions.choosesDevices, !pod.guaranteedContainers.isEmpty {
@@ -20,17 +18,6 @@ extension Session {
                 ? nil : pod.annotations[TopologyPolicy.annotation].flatMap(TopologyPolicy.init)
             devices.wishes[task] = DeviceTable.Wish(policy: policy, containers: pod.guaranteedContainers)
         }
-    }
-
-    /// What a pod was given that stays its own although the change says nothing of it: the API server shows it as it was
-    /// before the binding, or on the same node without a word.
-    func keptAssignment(of task: Int, as pod: borrowing Pod, isAssumed: Bool) -> DeviceAssignment? {
-        guard let assignment = devices.assignment(of: task), tasks[task].uid == Self.hash(pod.uid),
-            let node = tasks[task].node
-        else { return nil }
-        if isAssumed { return assignment }
-        guard pod.nodeName == nodes.entries[node].name else { return nil }
-        return DeviceAssignment(pod.annotations) == nil ? assignment : nil
     }
 
     /// Forgets a pod that is on no node any more.
@@ -85,7 +72,7 @@ extension Session {
     func deviceRoom(on node: Int, _ layout: NodeLayout) -> DeviceTable.Room {
         if let known = devices.room(on: node) { return known }
         let given = devices.tasks(on: node)
-        var (gpus, pending, count) = (NumberSet(), NumberSet(), 0)
+        var (gpus, pending, count) = (CPUSet(), CPUSet(), 0)
         for task in given {
             guard let assignment = devices.assignment(of: task) else { continue }
             gpus.formUnion(assignment.gpus)
@@ -120,7 +107,7 @@ extension Session {
             let entry = amounts.entries[index]
             let name = resources.names[entry.column]
             if name == .nvidiaGPU || name == .amdGPU {
-                count = min(count + min(entry.amount, Int64(NumberSet.largest)), Int64(NumberSet.largest))
+                count = min(count + min(entry.amount, Int64(CPUSet.greatestID)), Int64(CPUSet.greatestID))
             }
         }
         return Int(count)

@@ -75,6 +75,10 @@ struct NodeDescriptions {
     var kernels: [ScoreKernel] = []
     /// True where nodes take no pod with a host port that is in use there.
     var checksHostPorts = false
+    /// The labels of nodes that tell domains of the network apart, from the widest on; none where HyperNodes do.
+    var domainLabels: [String] = []
+    /// How near to each other gangs are placed that say nothing of it; `nil` for anywhere.
+    var domainWish: NetworkTopology?
     /// True where the kubelet's choice of processors is foreseen.
     var followsKubelet = false
     /// True where GPUs are chosen for pods.
@@ -110,6 +114,8 @@ struct ConfiguredPlugin {
     func describeNodes(_ nodes: inout NodeDescriptions) {
         var own = NodeDescriptions(compatibility: nodes.compatibility)
         plugin.describeNodes(&own)
+        if nodes.domainLabels.isEmpty { nodes.domainLabels = own.domainLabels }
+        nodes.domainWish = nodes.domainWish ?? own.domainWish
         nodes.followsKubelet = nodes.followsKubelet || own.followsKubelet
         nodes.choosesGPUs = nodes.choosesGPUs || own.choosesGPUs
         if configuration.isEnabled(.predicate) {

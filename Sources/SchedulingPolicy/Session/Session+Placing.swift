@@ -117,6 +117,13 @@ extension Session {
         if !cooldowns.isEmpty { cooldowns[task]?.scheduled = now }
         roomVersion.changed += 1
     }
+
+    /// What is to be written on a pod that has just been bound; kept until the API server shows it there.
+    func assumeAnnotations(of task: Int) -> [String: String] {
+        let annotations = points.bindAnnotations(of: task, in: self)
+        if !annotations.isEmpty { assumedAnnotations[task] = annotations }
+        return annotations
+    }
 }
 
 /// What looking for a place has found.

@@ -69,6 +69,8 @@ public final class Session {
     var notes: [Int: TaskNotes] = [:]
     /// What few gangs say in annotations.
     var gangNotes: [Int: GangNotes] = [:]
+    /// What is written on pods that this session has bound, until the API server shows them on their nodes.
+    var assumedAnnotations: [Int: [String: String]] = [:]
     /// The pods that say for how long they are to be left where they are.
     var cooldowns: [Int: Cooldown] = [:]
     /// Pods that this session has evicted and that the API server still shows as staying.

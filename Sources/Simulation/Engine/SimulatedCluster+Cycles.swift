@@ -20,6 +20,7 @@ extension SimulatedCluster {
             guard let slot = slotByKey[bind.pod], let node = nodes.position(of: bind.node) else { continue }
             outcome.binds += 1
             self.bind(Int(slot), to: node)
+            if !bind.annotations.isEmpty { written[Int(slot)] = bind.annotations }
             let event = PodEvent(slot: slot, generation: slots[Int(slot)].generation)
             bindings.append(event, at: now + plan.delays.binding)
         }

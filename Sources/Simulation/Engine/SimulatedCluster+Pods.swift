@@ -26,6 +26,7 @@ extension SimulatedCluster {
         if state.remakes > 0 { pod.uid = "\(pod.uid)/\(state.remakes)" }
         if state.job >= 0 || state.remakes > 0 { pod.created = timestamp(state.created) }
         pod.nodeName = state.node < 0 ? nil : nodes.entries[Int(state.node)].node.name
+        if let written = written[slot] { pod.annotations.merge(written) { _, new in new } }
         switch state.state {
         case .running: (pod.phase, pod.started) = (.running, pod.started ?? timestamp(state.started))
         case .leaving: pod.isTerminating = true
@@ -68,6 +69,7 @@ extension SimulatedCluster {
         nodes.give(node, pod: Int32(slot), gpus: take.gpus, milliCPU: take.milliCPU)
         countPlace(slot, take, node, sign: -1)
         slots[slot].node = -1
+        if !written.isEmpty { written[slot] = nil }
         let job = Int(slots[slot].job)
         if job >= 0 { outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.gpus }
     }

@@ -101,6 +101,8 @@ final class SimulatedCluster {
     var fresh: [Int] = []
     /// Pods that were there at the start.
     var residents: [Int: Pod] = [:]
+    /// What was written on pods with their bindings, by slot, for those that have a place.
+    var written: [Int: [String: String]] = [:]
     let residentQueues: [ObjectKey: String]
     /// By shape, what each of its pods takes.
     let takes: [[Take]]
