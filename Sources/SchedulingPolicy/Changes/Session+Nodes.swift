@@ -25,13 +25,13 @@ extension Session {
         } else {
             let index = allocator.addNode(node)
             nodes.setIndex(index, of: entry)
-            devices.forgetRoom(on: index)
+            pins.forgetRoom(on: index)
             setTopology(node.labels, of: index)
             forEachTask(on: entry) { task in
                 guard let occupancy = tasks[task].occupancy else { return }
                 allocator.add(tasks[task].request, to: index, as: occupancy)
                 bookHostPorts(of: task, on: index, sign: 1)
-                bookDevices(of: task, on: index, sign: 1)
+                bookPins(of: task, on: index, sign: 1)
                 bookNeighbours(of: task, on: index, sign: 1)
             }
         }
@@ -58,7 +58,7 @@ extension Session {
         overfullNodes.remove(entry)
         forEachTask(on: entry) { task in
             bookHostPorts(of: task, on: index, sign: -1)
-            bookDevices(of: task, on: index, sign: -1)
+            bookPins(of: task, on: index, sign: -1)
             bookNeighbours(of: task, on: index, sign: -1)
         }
         setTopology(nil, of: index)

@@ -1,4 +1,4 @@
-import ClusterModel
+public import ClusterModel
 
 /// How good sets of a machine's GPUs are, worked out once for all machines that are built alike.
 ///
@@ -14,13 +14,13 @@ import ClusterModel
 /// | the same package | 10 more |
 ///
 /// Of the last three only the first that holds counts. For up to 16 GPUs the sums of all sets are in a table.
-final class GPULayout {
+public final class GPULayout {
     /// The most GPUs that a machine may have for its sets to be known.
-    static let most = 64
+    public static let most = 64
     /// The most GPUs for which all sets are looked at.
     static let mostForTable = 16
     /// What a pair can get at most.
-    static let mostPoints: Int64 = 1040
+    public static let mostPoints: Int64 = 1040
 
     /// What a layout is made of; machines with the same have the same layout.
     struct Key: Hashable {
@@ -39,7 +39,7 @@ final class GPULayout {
     /// The number of GPUs.
     let count: Int
     /// The set of all.
-    let all: UInt64
+    public let all: UInt64
     /// The numbers by which device plugins know the GPUs.
     let indices: [Int]
     /// The GPUs of each NUMA node.
@@ -77,6 +77,9 @@ final class GPULayout {
         points = Self.points(key)
         sums = count <= Self.mostForTable ? Self.sums(points, count) : []
     }
+
+    /// The layout of a machine's GPUs; `nil` for a machine without GPUs, or with more than can be told apart.
+    public convenience init?(_ topology: NodeTopology) { self.init(Key(topology)) }
 
     private static func points(_ key: Key) -> [Int64] {
         let count = key.gpus.count
@@ -123,7 +126,7 @@ final class GPULayout {
     }
 
     /// The points of a set: the sum over its pairs. - Complexity: O(1) for up to 16 GPUs, else O(*n*²).
-    func points(of set: UInt64) -> Int64 {
+    public func points(of set: UInt64) -> Int64 {
         if !sums.isEmpty { return Int64(sums[Int(set)]) }
         var sum: Int64 = 0
         var rest = set
@@ -136,7 +139,7 @@ final class GPULayout {
     }
 
     /// The points of the pairs between two sets that have no GPU in common.
-    func points(between set: UInt64, and other: UInt64) -> Int64 {
+    public func points(between set: UInt64, and other: UInt64) -> Int64 {
         if !sums.isEmpty { return points(of: set | other) - points(of: set) - points(of: other) }
         var sum: Int64 = 0
         var rest = set
@@ -274,7 +277,7 @@ final class GPULayout {
     }
 
     /// The set of GPUs with some numbers; numbers of no GPU are passed over.
-    func set(of numbers: CPUSet) -> UInt64 {
+    public func set(of numbers: CPUSet) -> UInt64 {
         var set: UInt64 = 0
         for (bit, index) in indices.enumerated() where numbers.contains(index) { set |= 1 << UInt64(bit) }
         return set

@@ -16,10 +16,10 @@ struct GPUTopologyPlugin: Plugin {
     func describeNodes(_ nodes: inout NodeDescriptions) { nodes.choosesGPUs = true }
 
     func open(_ session: Session, _ points: inout PluginPoints) {
-        points.annotateBinds { session, task in session.deviceAnnotations(of: task) }
+        points.annotateBinds { session, task in session.pinAnnotations(of: task) }
         if weight == 0 { return }
         points.scoreNodes { session, task in
-            if session.devices.layouts.isEmpty || session.wholeGPUs(of: task) == 0 { return nil }
+            if session.pins.layouts.isEmpty || session.wholeGPUs(of: task) == 0 { return nil }
             return NodeScore { nodes in nodes.map { score($0, for: task, session) } }
         }
     }
@@ -27,10 +27,10 @@ struct GPUTopologyPlugin: Plugin {
     /// A tenth of the rating of the best set; 0 where nothing is known of the node, or too few GPUs are free.
     private func score(_ node: Int, for task: Int, _ session: Session) -> Int64 {
         guard let layout = session.layout(of: node), let machine = layout.gpus,
-            let choice = session.deviceChoice(for: task, on: node), !choice.gpus.isEmpty
+            let choice = session.pinChoice(for: task, on: node), !choice.gpus.isEmpty
         else { return 0 }
         let rating = machine.rating(
-            of: machine.set(of: choice.gpus), from: session.deviceRoom(on: node, layout).gpus,
+            of: machine.set(of: choice.gpus), from: session.pinRoom(on: node, layout).gpus,
             near: session.gangGPUs(of: task, on: node, machine))
         return rating * weight * scoreUnit / 10
     }

@@ -18,17 +18,17 @@ struct NUMAAwarePlugin: Plugin {
     func open(_ session: Session, _ points: inout PluginPoints) {
         points.filterNodes(by: NUMARule.self)
         points.scoreNodes { session, task in
-            guard let wish = session.devices.wishes[task], wish.policy ?? .none != .none else { return nil }
+            guard let wish = session.pins.wishes[task], wish.policy ?? .none != .none else { return nil }
             return NodeScore { nodes in score(nodes, for: task, session) }
         }
-        points.annotateBinds { session, task in session.deviceAnnotations(of: task) }
+        points.annotateBinds { session, task in session.pinAnnotations(of: task) }
     }
 
     /// Fewer NUMA nodes are better: 100 − 100 · *n* / most, in whole points.
     private func score(_ nodes: [Int], for task: Int, _ session: Session) -> [Int64] {
         let counts = nodes.map { node -> Int64 in
             guard let layout = session.layout(of: node),
-                let cpus = session.deviceChoice(for: task, on: node)?.cpus
+                let cpus = session.pinChoice(for: task, on: node)?.cpus
             else { return 0 }
             return Int64(layout.cpus.countByNUMANode(cpus).count { $0 > 0 })
         }
@@ -44,13 +44,13 @@ struct NUMAAwarePlugin: Plugin {
 private final class NUMARule: NodeRule {
     private let session: Session
     private let task: Int
-    private let wish: DeviceTable.Wish
+    private let wish: PinTable.Wish
     /// Whether others leaving could help, where the node's settings stand in the way; Volcano thinks so.
     private let isResolvable: Bool
 
     /// `nil` for a pod that has nothing for itself.
     init?(_ task: Int, in session: Session) {
-        guard let wish = session.devices.wishes[task] else { return nil }
+        guard let wish = session.pins.wishes[task] else { return nil }
         self.session = session
         self.task = task
         self.wish = wish
@@ -70,7 +70,7 @@ private final class NUMARule: NodeRule {
                     "task topology policy[\(policy.rawValue)] is different with node[\(ofNode)]",
                     isResolvable: isResolvable)
             }
-            if session.deviceRoom(on: node, layout).cpus.isEmpty {
+            if session.pinRoom(on: node, layout).cpus.isEmpty {
                 return .rule("cpu allocatable map is empty", isResolvable: isResolvable)
             }
         }

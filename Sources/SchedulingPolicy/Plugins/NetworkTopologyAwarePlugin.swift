@@ -1,5 +1,6 @@
 import Allocator
 import ClusterModel
+import Documents
 
 /// Places gangs in domains of the network: the nearest that have room, of those the fullest.
 ///

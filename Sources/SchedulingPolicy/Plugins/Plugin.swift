@@ -84,7 +84,7 @@ struct NodeDescriptions {
     /// True where GPUs are chosen for pods.
     var choosesGPUs = false
     /// True where parts of nodes are chosen for pods.
-    var choosesDevices: Bool { followsKubelet || choosesGPUs }
+    var choosesPins: Bool { followsKubelet || choosesGPUs }
     /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
     var evaluated: UnsupportedConstraints = []
 }

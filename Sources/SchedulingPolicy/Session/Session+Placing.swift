@@ -82,7 +82,7 @@ extension Session {
         bookNeighbours(of: task, on: placement.node, sign: 1)
         tasks[task].nodeEntry = Int32(nodes.entry(atIndex: placement.node))
         tasks[task].failure = nil
-        assignDevices(to: task, on: placement.node)
+        assignPins(to: task, on: placement.node)
         setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
         charge(task, of: job, sign: 1)
         points.notify(task, .placed, in: self)
@@ -99,7 +99,7 @@ extension Session {
         allocator.giveBack(Placement(node: index, kind: kind), for: shape)
         bookHostPorts(of: task, on: index, sign: -1)
         bookNeighbours(of: task, on: index, sign: -1)
-        unassignDevices(of: task, on: index)
+        unassignPins(of: task, on: index)
         nominated.remove(task)
         tasks[task].nodeEntry = TaskState.none
         tasks[task].failure = failure

@@ -60,7 +60,7 @@ public final class Session {
     /// What pods want of each other, and who is where.
     var neighbours = NeighbourTable()
     /// The GPUs and processors that pods have been given, and what is known of nodes' insides.
-    var devices = DeviceTable()
+    var pins = PinTable()
     /// The volumes that pods use.
     var volumes = VolumeTable()
     /// Pods that wait and are in no gang that could be placed.

@@ -36,7 +36,7 @@ extension SimulatedCluster {
         return pod
     }
 
-    private func take(of slot: Int) -> Take {
+    func take(of slot: Int) -> Take {
         let job = Int(slots[slot].job)
         if job >= 0 { return takes[plan.jobs[job].shape][Int(slots[slot].set)] }
         return residents[slot].map { Self.take($0) } ?? Take(gpus: 0, milliCPU: 0)
@@ -57,6 +57,7 @@ extension SimulatedCluster {
         slots[slot].node = Int32(node)
         slots[slot].placed = now
         slots[slot].state = .binding
+        noteGPUs(of: slot, on: node)
         countPlace(slot, take, node, sign: 1)
         let job = Int(slots[slot].job)
         if job >= 0 { jobs[job]?.active += 1 }
@@ -69,6 +70,7 @@ extension SimulatedCluster {
         nodes.give(node, pod: Int32(slot), gpus: take.gpus, milliCPU: take.milliCPU)
         countPlace(slot, take, node, sign: -1)
         slots[slot].node = -1
+        joining.give(slot, on: node)
         if !written.isEmpty { written[slot] = nil }
         let job = Int(slots[slot].job)
         if job >= 0 { outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.gpus }

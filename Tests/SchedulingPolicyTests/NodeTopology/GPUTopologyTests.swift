@@ -79,7 +79,7 @@ import Testing
                 try history.step()
                 #expect(history.violations == [], "GANGWRIGHT_SEED=\(seed), step \(step)")
                 #expect(
-                    try history.rebuilt() == history.session.deviceLedger, "GANGWRIGHT_SEED=\(seed), step \(step)")
+                    try history.rebuilt() == history.session.pinLedger, "GANGWRIGHT_SEED=\(seed), step \(step)")
                 #expect(history.session.audit() == [], "GANGWRIGHT_SEED=\(seed), step \(step)")
             }
             #expect(history.given > 0, "GANGWRIGHT_SEED=\(seed): nothing was placed")
@@ -205,6 +205,6 @@ private struct DeviceHistory {
     func rebuilt() throws -> [String] {
         var snapshot = machines.snapshot
         snapshot.pods = pods.values.sorted { $0.key < $1.key }
-        return try Session(snapshot: snapshot, configuration: Self.configuration).deviceLedger
+        return try Session(snapshot: snapshot, configuration: Self.configuration).pinLedger
     }
 }

@@ -6,60 +6,60 @@ extension Session {
     // MARK: Notes
 
     /// Takes note of what a pod has been given and wants.
-    func noteDevices(of pod: borrowing Pod, _ task: Int) {
+    func notePins(of pod: borrowing Pod, _ task: Int) {
         if pod.isTerminal { return }
         // A pod that waits has nothing, whatever it says.
-        if pod.nodeName != nil || tasks[task].isAssumed, let assignment = DeviceAssignment(pod.annotations) {
-            devices.setAssignment(assignment, of: task)
+        if pod.nodeName != nil || tasks[task].isAssumed, let assignment = Pins(pod.annotations) {
+            pins.setAssignment(assignment, of: task)
         }
-        if nodeDescriptions.choosesDevices, !pod.guaranteedContainers.isEmpty {
+        if nodeDescriptions.choosesPins, !pod.guaranteedContainers.isEmpty {
             let policy =
                 pod.annotations.isEmpty
                 ? nil : pod.annotations[TopologyPolicy.annotation].flatMap(TopologyPolicy.init)
-            devices.wishes[task] = DeviceTable.Wish(policy: policy, containers: pod.guaranteedContainers)
+            pins.wishes[task] = PinTable.Wish(policy: policy, containers: pod.guaranteedContainers)
         }
     }
 
     /// Forgets a pod that is on no node any more.
-    func forgetDevices(of task: Int) {
-        devices.setAssignment(nil, of: task)
-        if !devices.wishes.isEmpty { devices.wishes[task] = nil }
+    func forgetPins(of task: Int) {
+        pins.setAssignment(nil, of: task)
+        if !pins.wishes.isEmpty { pins.wishes[task] = nil }
     }
 
     /// Takes note of what is published of a node's inside, now that it is another.
     func noteTopology(of name: String) {
-        devices.setTopology(objects.numatopologies[name], of: name)
-        if let index = nodes.find(name).flatMap({ nodes.entries[$0].index }) { devices.forgetRoom(on: index) }
+        pins.setTopology(objects.numatopologies[name], of: name)
+        if let index = nodes.find(name).flatMap({ nodes.entries[$0].index }) { pins.forgetRoom(on: index) }
     }
 
     // MARK: Books
 
     /// Books what a pod has been given on a node where it comes (`1`) or which it leaves (`-1`).
     @inline(__always)
-    func bookDevices(of task: Int, on node: Int, sign: Int) {
-        if devices.isEmpty { return }
-        devices.book(task, on: node, sign: sign)
+    func bookPins(of task: Int, on node: Int, sign: Int) {
+        if pins.isEmpty { return }
+        pins.book(task, on: node, sign: sign)
     }
 
     /// Gives a pod that is being placed what plugins choose for it, and books that.
-    func assignDevices(to task: Int, on node: Int) {
-        if devices.isEmpty { return }
-        if nodeDescriptions.choosesDevices, let choice = deviceChoice(for: task, on: node), !choice.isEmpty {
-            devices.setAssignment(choice, of: task)
+    func assignPins(to task: Int, on node: Int) {
+        if pins.isEmpty { return }
+        if nodeDescriptions.choosesPins, let choice = pinChoice(for: task, on: node), !choice.isEmpty {
+            pins.setAssignment(choice, of: task)
         }
-        devices.book(task, on: node, sign: 1)
+        pins.book(task, on: node, sign: 1)
     }
 
     /// Takes it back: the exact inverse.
-    func unassignDevices(of task: Int, on node: Int) {
-        if devices.isEmpty { return }
-        devices.book(task, on: node, sign: -1)
-        devices.setAssignment(nil, of: task)
+    func unassignPins(of task: Int, on node: Int) {
+        if pins.isEmpty { return }
+        pins.book(task, on: node, sign: -1)
+        pins.setAssignment(nil, of: task)
     }
 
     /// What is known of a node's inside; `nil` where nothing is published.
     func layout(of node: Int) -> NodeLayout? {
-        devices.layouts.isEmpty ? nil : devices.layouts[nodes.entries[nodes.entry(atIndex: node)].name]
+        pins.layouts.isEmpty ? nil : pins.layouts[nodes.entries[nodes.entry(atIndex: node)].name]
     }
 
     /// What is left on a node.
@@ -69,17 +69,17 @@ extension Session {
     /// by all until as many are taken as all pods there have.
     ///
     /// - Complexity: O(1) while nothing has changed there, else O(pods on the node).
-    func deviceRoom(on node: Int, _ layout: NodeLayout) -> DeviceTable.Room {
-        if let known = devices.room(on: node) { return known }
-        let given = devices.tasks(on: node)
+    func pinRoom(on node: Int, _ layout: NodeLayout) -> PinTable.Room {
+        if let known = pins.room(on: node) { return known }
+        let given = pins.tasks(on: node)
         var (gpus, pending, count) = (CPUSet(), CPUSet(), 0)
         for task in given {
-            guard let assignment = devices.assignment(of: task) else { continue }
+            guard let assignment = pins.assignment(of: task) else { continue }
             gpus.formUnion(assignment.gpus)
             count += assignment.cpus.count
             if !layout.hasAllocated(tasks[task]) { pending.formUnion(assignment.cpus) }
         }
-        var room = DeviceTable.Room()
+        var room = PinTable.Room()
         room.cpus = layout.available
         let isUpToDate = layout.published.podAllocations.isEmpty && layout.exclusiveCount >= count
         if !isUpToDate || layout.published.allocatableCPUs == nil { room.cpus = room.cpus.subtracting(pending) }
@@ -87,7 +87,7 @@ extension Session {
             room.gpus = machine.all & ~machine.set(of: gpus)
             var unnamed = 0
             forEachTask(on: nodes.entry(atIndex: node)) { task in
-                if !given.contains(task) || (devices.assignment(of: task)?.gpus.isEmpty ?? true) {
+                if !given.contains(task) || (pins.assignment(of: task)?.gpus.isEmpty ?? true) {
                     unnamed += wholeGPUs(of: task)
                 }
             }
@@ -96,7 +96,7 @@ extension Session {
                 unnamed -= 1
             }
         }
-        devices.setRoom(room, on: node)
+        pins.setRoom(room, on: node)
         return room
     }
 
@@ -118,22 +118,22 @@ extension Session {
         let job = tasks[task].jobIndex
         if job == TaskState.none { return 0 }
         var set: UInt64 = 0
-        for other in devices.tasks(on: node) where other != task && tasks[other].jobIndex == job {
-            guard let assignment = devices.assignment(of: other) else { continue }
+        for other in pins.tasks(on: node) where other != task && tasks[other].jobIndex == job {
+            guard let assignment = pins.assignment(of: other) else { continue }
             set |= machine.set(of: assignment.gpus)
         }
         return set
     }
 
     /// What is to be written on a pod with its binding.
-    func deviceAnnotations(of task: Int) -> [String: String] {
-        guard let assignment = devices.assignment(of: task), let node = nodeIndex(of: task) else { return [:] }
+    func pinAnnotations(of task: Int) -> [String: String] {
+        guard let assignment = pins.assignment(of: task), let node = nodeIndex(of: task) else { return [:] }
         return assignment.annotations(on: layout(of: node))
     }
 
     /// Who has what, for those who compare books: node, pod, GPUs, processors, by node and pod.
-    public var deviceLedger: [String] {
-        devices.assignments.compactMap { task, assignment -> String? in
+    public var pinLedger: [String] {
+        pins.assignments.compactMap { task, assignment -> String? in
             guard let node = tasks[task].node else { return nil }
             let place = "\(nodes.entries[node].name) \(tasks[task].key)"
             return "\(place): GPUs \(assignment.gpus), CPUs \(assignment.cpus)"

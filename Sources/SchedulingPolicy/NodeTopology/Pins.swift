@@ -1,7 +1,7 @@
 import ClusterModel
 
 /// The GPUs and processors of its node that a pod has been given, by their numbers there.
-struct DeviceAssignment: Equatable, Sendable {
+struct Pins: Equatable, Sendable {
     /// The GPUs, as device plugins count them.
     var gpus = CPUSet()
     /// The processors that are the pod's own.

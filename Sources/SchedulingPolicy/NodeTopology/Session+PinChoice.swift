@@ -4,9 +4,9 @@ import ClusterModel
 /// Chooses the GPUs and processors of a node for a pod.
 extension Session {
     /// What a pod would get on a node; `nil` where nothing is chosen for it, or it cannot have what it needs.
-    func deviceChoice(for task: Int, on node: Int) -> DeviceAssignment? {
+    func pinChoice(for task: Int, on node: Int) -> Pins? {
         guard let layout = layout(of: node) else { return nil }
-        let wish = devices.wishes[task]
+        let wish = pins.wishes[task]
         let gpuCount = nodeDescriptions.choosesGPUs && layout.gpus != nil ? wholeGPUs(of: task) : 0
         if nodeDescriptions.followsKubelet, let wish, isAligned(wish, layout) {
             guard case .given(let assignment) = alignedChoice(wish, gpuCount, for: task, on: node, layout)
@@ -18,7 +18,7 @@ extension Session {
     }
 
     /// Whether the kubelet of a node aligns a pod's processors with NUMA nodes.
-    func isAligned(_ wish: DeviceTable.Wish, _ layout: NodeLayout) -> Bool {
+    func isAligned(_ wish: PinTable.Wish, _ layout: NodeLayout) -> Bool {
         layout.isStatic && layout.policy != .none && !layout.cpus.numaNodes.isEmpty
             && layout.cpus.numaNodes.count <= CPULayout.mostNUMANodes
     }
@@ -27,7 +27,7 @@ extension Session {
 
     /// What a kubelet with a policy does with a pod.
     enum AlignedChoice {
-        case given(DeviceAssignment)
+        case given(Pins)
         /// It refuses the container of that name.
         case refused(container: String)
     }
@@ -37,11 +37,11 @@ extension Session {
     /// Source: the kubelet's topology manager. Without `gpu-topology` it looks at processors alone, as Volcano's
     /// `numa-aware` does.
     func alignedChoice(
-        _ wish: DeviceTable.Wish, _ gpuCount: Int, for task: Int, on node: Int, _ layout: NodeLayout
+        _ wish: PinTable.Wish, _ gpuCount: Int, for task: Int, on node: Int, _ layout: NodeLayout
     ) -> AlignedChoice {
-        let room = deviceRoom(on: node, layout)
+        let room = pinRoom(on: node, layout)
         var (cpus, gpus) = (room.cpus, room.gpus)
-        var assignment = DeviceAssignment(followsKubelet: true)
+        var assignment = Pins(followsKubelet: true)
         var near = layout.gpus.map { gangGPUs(of: task, on: node, $0) } ?? 0
         let nodeCount = layout.cpus.numaNodes.count
         // What init containers ask for beyond the containers cannot be told apart.
@@ -117,15 +117,15 @@ extension Session {
 
     /// The best GPUs, and for a pod that gets what it asks for and no more the processors next to them.
     private func gpuChoice(
-        _ count: Int, _ wish: DeviceTable.Wish?, for task: Int, on node: Int, _ layout: NodeLayout
-    ) -> DeviceAssignment? {
+        _ count: Int, _ wish: PinTable.Wish?, for task: Int, on node: Int, _ layout: NodeLayout
+    ) -> Pins? {
         guard let machine = layout.gpus else { return nil }
-        let room = deviceRoom(on: node, layout)
+        let room = pinRoom(on: node, layout)
         guard
             let set = machine.best(
                 count, of: room.gpus, near: gangGPUs(of: task, on: node, machine))
         else { return nil }
-        var assignment = DeviceAssignment(gpus: machine.numbers(of: set))
+        var assignment = Pins(gpus: machine.numbers(of: set))
         let cpus = wish?.containers.reduce(0) { $0 + $1.wholeCPUs } ?? 0
         if cpus > 0 { assignment.cpus = nearCPUs(cpus, to: set, machine, of: room.cpus, layout) }
         return assignment

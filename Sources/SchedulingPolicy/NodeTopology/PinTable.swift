@@ -5,7 +5,7 @@ import ClusterModel
 /// There is one source: what pods have been given, by pod. What is left on a node is worked out from the pods there when
 /// it is asked for, and forgotten when one of them comes or goes; so it cannot drift, and a session that is built from
 /// the pods' annotations knows the same as one that gave them out. Where nothing is published it costs nothing.
-struct DeviceTable {
+struct PinTable {
     /// What a pod wants of NUMA nodes and for its containers.
     struct Wish: Hashable {
         /// The policy that it names; `nil` for one that names none, or an unknown one.
@@ -23,7 +23,7 @@ struct DeviceTable {
     }
 
     /// What pods have been given.
-    private(set) var assignments: [Int: DeviceAssignment] = [:]
+    private(set) var assignments: [Int: Pins] = [:]
     /// What pods want that get what they ask for and no more; kept only where a plugin looks at it.
     var wishes: [Int: Wish] = [:]
     /// The pods that have been given something on each node, by the allocator's index.
@@ -39,12 +39,12 @@ struct DeviceTable {
     var isEmpty: Bool { layouts.isEmpty && assignments.isEmpty }
 
     /// What a pod has been given; `nil` for most.
-    func assignment(of task: Int) -> DeviceAssignment? {
+    func assignment(of task: Int) -> Pins? {
         assignments.isEmpty ? nil : assignments[task]
     }
 
     /// Notes what a pod has been given. It is on no node at the moment.
-    mutating func setAssignment(_ assignment: DeviceAssignment?, of task: Int) {
+    mutating func setAssignment(_ assignment: Pins?, of task: Int) {
         if assignment == nil, assignments.isEmpty { return }
         assignments[task] = assignment
     }
