@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What is published of a node's inside is read as exporters write it") struct NumatopologyReaderTests {
     private func read(_ text: String) -> (Numatopology?, [String]) {
-        var reader = ClusterReader()
+        var reader = ClusterReader(options: ReadingOptions())
         reader.read(Array(text.utf8), file: "n.yaml")
         let result = reader.finish()
         return (result.snapshot.numatopologies.first, result.problems.map(\.description))
@@ -89,7 +89,7 @@ import Testing
 
 @Suite("A pod that gets what it asks for and no more says so in its containers") struct GuaranteedReaderTests {
     private func containers(_ spec: String) -> [GuaranteedContainer]? {
-        var reader = ClusterReader()
+        var reader = ClusterReader(options: ReadingOptions())
         reader.read(
             Array("apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: \(spec)\n".utf8), file: "p.yaml")
         return reader.finish().snapshot.pods.first?.guaranteedContainers
