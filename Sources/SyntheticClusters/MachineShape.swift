@@ -33,7 +33,8 @@ public struct MachineShape: Hashable, Sendable {
     public init(
         numaNodes: Int = 2, coresPerNUMANode: Int = 24, threadsPerCore: Int = 2,
         memoryPerNUMANode: Int64 = 512 << 30, gpus: Int = 0, gpusPerSwitch: Int = 0,
-        link: NodeTopology.GPULink.Kind? = nil, linkedGPUs: Int = 0, linkCount: Int = 1, nicsPerSwitch: Int = 0,
+        link: NodeTopology.GPULink.Kind? = nil, linkedGPUs: Int = 0, linkCount: Int = 1,
+        nicsPerSwitch: Int = 0,
         gpuModel: String = ""
     ) {
         self.numaNodes = numaNodes

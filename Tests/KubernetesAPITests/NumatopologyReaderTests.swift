@@ -87,7 +87,8 @@ import Testing
     }
 }
 
-@Suite("A pod that gets what it asks for and no more says so in its containers") struct GuaranteedReaderTests {
+@Suite("A pod that gets what it asks for and no more says so in its containers") struct GuaranteedReaderTests
+{
     private func containers(_ spec: String) -> [GuaranteedContainer]? {
         var reader = ClusterReader(options: ReadingOptions())
         reader.read(

@@ -30,8 +30,8 @@ enum NumatopologyReader {
             return topology
         }
         let reason = sink.problems.first.map { ": \($0)" } ?? ""
-        object.report(
-            "metadata.annotations", "\(NodeTopology.annotation) is passed over\(reason)", severity: .warning)
+        object.object("metadata")?.report(
+            "annotations", "\(NodeTopology.annotation) is passed over\(reason)", severity: .warning)
         return nil
     }
 

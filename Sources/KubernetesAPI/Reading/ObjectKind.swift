@@ -116,7 +116,8 @@ public enum ObjectKind: CaseIterable, Sendable {
             .workload, .amlJob, .podDisruptionBudget, .resourceQuota, .persistentVolumeClaim,
             .csiStorageCapacity:
             true
-        case .node, .queue, .priorityClass, .instanceType, .hyperNode, .numatopology, .namespace, .persistentVolume,
+        case .node, .queue, .priorityClass, .instanceType, .hyperNode, .numatopology, .namespace,
+            .persistentVolume,
             .storageClass, .csiNode, .csiDriver, .volumeAttachment:
             false
         }

@@ -96,7 +96,9 @@ extension Session {
         readmitOverfullNodes()
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
-        if self.nodeDescriptions.domainLabels != configuration.nodeDescriptions.domainLabels { invalidateDomains() }
+        if self.nodeDescriptions.domainLabels != configuration.nodeDescriptions.domainLabels {
+            invalidateDomains()
+        }
         self.configuration = configuration
         runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         nextChange = nil

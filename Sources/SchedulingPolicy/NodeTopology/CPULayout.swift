@@ -79,7 +79,9 @@ struct CPULayout {
 
         mutating func takeWholePackages() {
             for (_, cpus) in layout.cpusOfPackage.sorted(by: { $0.key < $1.key })
-            where needed > 0 && cpus.count <= needed && needed >= layout.cpusPerPackage && cpus.isSubset(of: free) {
+            where needed > 0 && cpus.count <= needed && needed >= layout.cpusPerPackage
+                && cpus.isSubset(of: free)
+            {
                 take(cpus)
             }
         }
@@ -88,7 +90,8 @@ struct CPULayout {
             if needed < layout.cpusPerCore { return }
             var packages: [(package: Int, cores: [Int])] = []
             for (package, cores) in layout.coresOfPackage {
-                packages.append((package, cores.filter { layout.cpusOfCore[$0]?.isSubset(of: free) ?? false }))
+                packages.append(
+                    (package, cores.filter { layout.cpusOfCore[$0]?.isSubset(of: free) ?? false }))
             }
             packages.sort { left, right in
                 left.cores.count == right.cores.count

@@ -93,7 +93,9 @@ public final class GPULayout {
         for (bit, gpu) in key.gpus.enumerated() { bits[gpu.index] = bit }
         var links = [Int64](repeating: 0, count: count * count)
         for link in key.links {
-            guard let first = bits[link.first], let second = bits[link.second], first != second else { continue }
+            guard let first = bits[link.first], let second = bits[link.second], first != second else {
+                continue
+            }
             let worth: Int64 =
                 link.kind == .nvSwitch ? 1000 : 600 + 50 * Int64(max(1, min(link.count, 7)))
             links[first * count + second] = max(links[first * count + second], worth)

@@ -64,7 +64,8 @@ final class NodeLayout {
                 onSwitch.isEmpty
                 ? nics.filter { gpu.numaNode != nil && $0.numaNode == gpu.numaNode } : onSwitch
             let fast = near.filter { $0.isRDMACapable == near.first?.isRDMACapable }
-            if let name = (fast.first { !names.contains($0.name) } ?? fast.first)?.name, !names.contains(name) {
+            if let name = (fast.first { !names.contains($0.name) } ?? fast.first)?.name, !names.contains(name)
+            {
                 names.append(name)
             }
         }

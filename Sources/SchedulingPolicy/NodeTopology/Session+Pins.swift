@@ -82,7 +82,9 @@ extension Session {
         var room = PinTable.Room()
         room.cpus = layout.available
         let isUpToDate = layout.published.podAllocations.isEmpty && layout.exclusiveCount >= count
-        if !isUpToDate || layout.published.allocatableCPUs == nil { room.cpus = room.cpus.subtracting(pending) }
+        if !isUpToDate || layout.published.allocatableCPUs == nil {
+            room.cpus = room.cpus.subtracting(pending)
+        }
         if let machine = layout.gpus {
             room.gpus = machine.all & ~machine.set(of: gpus)
             var unnamed = 0

@@ -75,7 +75,8 @@ private final class NUMARule: NodeRule {
             }
         }
         guard let layout, session.isAligned(wish, layout) else { return nil }
-        let gpus = session.nodeDescriptions.choosesGPUs && layout.gpus != nil ? session.wholeGPUs(of: task) : 0
+        let gpus =
+            session.nodeDescriptions.choosesGPUs && layout.gpus != nil ? session.wholeGPUs(of: task) : 0
         guard
             case .refused(let container) = session.alignedChoice(wish, gpus, for: task, on: node, layout)
         else { return nil }

@@ -32,7 +32,9 @@ struct NetworkTopologyAwarePlugin: Plugin {
         for label in arguments.names("hypernode.labels") where !nodes.domainLabels.contains(label) {
             nodes.domainLabels.append(label)
         }
-        if arguments.string("hypernode.default-mode") == "soft" { nodes.domainWish = NetworkTopology(mode: .soft) }
+        if arguments.string("hypernode.default-mode") == "soft" {
+            nodes.domainWish = NetworkTopology(mode: .soft)
+        }
     }
 
     func open(_ session: Session, _ points: inout PluginPoints) {

@@ -72,7 +72,9 @@ extension SimulatedCluster {
     /// Notes which GPUs a pod has that has got a place.
     func noteGPUs(of slot: Int, on node: Int) {
         if joining.isEmpty { return }
-        let written = written[slot]?["gangwright.io/gpu-indices"] ?? residents[slot]?.annotations["gangwright.io/gpu-indices"]
+        let written =
+            written[slot]?["gangwright.io/gpu-indices"]
+            ?? residents[slot]?.annotations["gangwright.io/gpu-indices"]
         joining.take(
             Int(take(of: slot).gpus), slot, of: Int(slots[slot].job), on: node,
             named: nodes.entries[node].node.name, numbers: written.flatMap { CPUSet($0) })

@@ -97,7 +97,8 @@ enum ClusterSectionReader {
             "linkCount", "nicsPerSwitch", "topologyPolicy",
         ])
         var shape = MachineShape(gpus: gpus)
-        func number(_ key: String, _ range: ClosedRange<Int64>, _ keyPath: WritableKeyPath<MachineShape, Int>) {
+        func number(_ key: String, _ range: ClosedRange<Int64>, _ keyPath: WritableKeyPath<MachineShape, Int>)
+        {
             if let number = machine.integer(key, in: range) { shape[keyPath: keyPath] = Int(number) }
         }
         number("numaNodes", 1...16, \.numaNodes)
@@ -110,8 +111,9 @@ enum ClusterSectionReader {
         shape.link = machine.word("link", NodeTopology.GPULink.Kind.self)
         shape.gpuModel = pool.string("gpuModel") ?? ""
         if gpus > GPULayout.most {
-            machine.report(
-                "gpus", "found \(gpus) GPUs in allocatable, expected \(GPULayout.most) at most for a machine")
+            pool.report(
+                "machine",
+                "found one with \(gpus) GPUs, as allocatable says, expected \(GPULayout.most) at most")
             return nil
         }
         return ScenarioDocument.MachineSection(

@@ -5,7 +5,8 @@ import Testing
 
 @testable import SchedulingPolicy
 
-@Suite("The GPUs of a pod are those that are joined best and leave the others together") struct GPULayoutTests {
+@Suite("The GPUs of a pod are those that are joined best and leave the others together") struct GPULayoutTests
+{
     private func layout(_ shape: MachineShape) throws -> GPULayout {
         try #require(GPULayout(GPULayout.Key(shape.topology)))
     }
@@ -79,7 +80,9 @@ import Testing
         }
     }
 
-    @Test("a machine of more than sixteen GPUs gets a set of the size, of free GPUs, and a whole board where there is one")
+    @Test(
+        "a machine of more than sixteen GPUs gets a set of the size, of free GPUs, and a whole board where there is one"
+    )
     func largeMachines() throws {
         var shape = MachineShape.quads
         shape.gpus = 32
@@ -123,7 +126,8 @@ struct GPUOracle {
     private func points(_ first: Int, _ second: Int) -> Int {
         let (left, right) = (topology.gpus[first], topology.gpus[second])
         var points = 0
-        for link in topology.gpuLinks where link.first == min(first, second) && link.second == max(first, second) {
+        for link in topology.gpuLinks
+        where link.first == min(first, second) && link.second == max(first, second) {
             points = max(points, link.kind == .nvSwitch ? 1000 : 600 + 50 * min(link.count, 7))
         }
         if left.pcieSwitch != nil, left.pcieSwitch == right.pcieSwitch { return points + 40 }
@@ -132,7 +136,9 @@ struct GPUOracle {
         return points
     }
 
-    private func members(_ set: UInt64) -> [Int] { (0..<topology.gpus.count).filter { set >> UInt64($0) & 1 == 1 } }
+    private func members(_ set: UInt64) -> [Int] {
+        (0..<topology.gpus.count).filter { set >> UInt64($0) & 1 == 1 }
+    }
 
     private func inner(_ set: UInt64) -> Int {
         members(set).reduce(0) { sum, first in

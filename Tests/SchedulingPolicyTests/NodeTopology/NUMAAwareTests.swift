@@ -29,7 +29,9 @@ import Testing
         return machines
     }
 
-    @Test("a container's processors come from one NUMA node where the node says so", arguments: configurations.indices)
+    @Test(
+        "a container's processors come from one NUMA node where the node says so",
+        arguments: configurations.indices)
     func oneNode(index: Int) throws {
         let pods = [Pod.guaranteed("a", cpus: [3], policy: "single-numa-node")]
         let result = try machines(left: ["n1": "0-1,4-7"], pods: pods).run(Self.configurations[index])
@@ -64,7 +66,9 @@ import Testing
         #expect(result.messages["b"]?.contains("1 container c0 cannot be assigned by numa") ?? false)
     }
 
-    @Test("nodes whose kubelet does something else are refused, each with its reason", arguments: configurations.indices)
+    @Test(
+        "nodes whose kubelet does something else are refused, each with its reason",
+        arguments: configurations.indices)
     func settings(index: Int) throws {
         var machines = machines(
             ["n1": .restricted, "n2": nil, "n3": .singleNUMANode, "n4": .singleNUMANode],
@@ -85,11 +89,14 @@ import Testing
             try machines(left: ["n1": "0-1,4-5"], pods: pods).run(Self.configurations[0]).bound == [:])
         pods[0].guaranteedContainers[0].wholeCPUs = 0
         #expect(
-            try machines(left: ["n1": "0-1,4-5"], pods: pods).run(Self.configurations[0]).bound == ["a": "n1"],
+            try machines(left: ["n1": "0-1,4-5"], pods: pods).run(Self.configurations[0]).bound == [
+                "a": "n1"
+            ],
             "it asks for a part of a processor")
         pods[0] = .waiting("a", 3_000)
         #expect(
-            try machines(left: ["n1": "0-1,4-5"], pods: pods).run(Self.configurations[0]).bound == ["a": "n1"])
+            try machines(left: ["n1": "0-1,4-5"], pods: pods).run(Self.configurations[0]).bound == ["a": "n1"]
+        )
     }
 
     @Test("the node where processors are on fewer NUMA nodes gets more points: 100 − 100·n/most")
@@ -142,7 +149,9 @@ import Testing
         #expect(session.runCycle().written("gangwright.io/cpus") == ["b": "0-3"])
     }
 
-    @Test("GPUs and processors agree on a NUMA node where gpu-topology chooses the GPUs") func together() throws {
+    @Test("GPUs and processors agree on a NUMA node where gpu-topology chooses the GPUs") func together()
+        throws
+    {
         let configuration = policy(
             .gangwright, ["priority", "gang"], ["predicates", "numa-aware", "gpu-topology"])
         var machines = Machines()

@@ -10,7 +10,9 @@ import Testing
         TopologyHint(nodes: nodes, isPreferred: isPreferred)
     }
 
-    @Test("every set of NUMA nodes with enough left is a hint, and the smallest that an empty machine needs are preferred")
+    @Test(
+        "every set of NUMA nodes with enough left is a hint, and the smallest that an empty machine needs are preferred"
+    )
     func hints() {
         #expect(
             TopologyHint.hints(for: 2, left: [1, 4], of: [4, 4]) == [hint(0b10, true), hint(0b11, false)])

@@ -70,7 +70,8 @@ import Testing
 
     private func counts(_ objects: ClusterObjects) -> [Int] {
         [
-            objects.podDisruptionBudgets.count, objects.resourceQuotas.count, objects.hyperNodes.count, objects.numatopologies.count,
+            objects.podDisruptionBudgets.count, objects.resourceQuotas.count, objects.hyperNodes.count,
+            objects.numatopologies.count,
             objects.namespaces.count, objects.persistentVolumes.count, objects.persistentVolumeClaims.count,
             objects.storageClasses.count, objects.csiNodes.count, objects.csiDrivers.count,
             objects.csiStorageCapacities.count, objects.volumeAttachments.count,

@@ -23,10 +23,12 @@ struct LabelHierarchyTests {
         return fabric
     }
 
-    @Test("a gang goes into the lowest domain that holds it", arguments: [
-        (4, ["n1", "n2"]), (6, ["n1", "n2", "n3"]), (8, ["n1", "n2", "n3", "n4"]),
-        (10, ["n1", "n2", "n3", "n4", "n5"]),
-    ])
+    @Test(
+        "a gang goes into the lowest domain that holds it",
+        arguments: [
+            (4, ["n1", "n2"]), (6, ["n1", "n2", "n3"]), (8, ["n1", "n2", "n3", "n4"]),
+            (10, ["n1", "n2", "n3", "n4", "n5"]),
+        ])
     func lowest(size: Int, nodes: [String]) throws {
         var fabric = labelled()
         fabric.add("g", size, .soft)
@@ -43,7 +45,8 @@ struct LabelHierarchyTests {
         #expect(result.hyperNodes == ["g": "zone=a,block=x,rack=r1"])
     }
 
-    @Test("of several that hold it the fullest is taken, so that whole ones stay whole") func fullest() throws {
+    @Test("of several that hold it the fullest is taken, so that whole ones stay whole") func fullest() throws
+    {
         var fabric = labelled(used: ["n3": 2])
         fabric.add("g", 2, .soft)
         let result = try fabric.run(Self.configuration())
@@ -78,7 +81,9 @@ struct LabelHierarchyTests {
         #expect(try Set(fabric.run(Self.configuration()).bound.values) == ["n1", "n2"])
     }
 
-    @Test("gangs that say nothing are placed near each other where the configuration says so") func silent() throws {
+    @Test("gangs that say nothing are placed near each other where the configuration says so") func silent()
+        throws
+    {
         var fabric = labelled(used: ["n1": 1, "n3": 1])
         fabric.add("g", 4, nil)
         #expect(try fabric.run(Self.configuration()).hyperNodes == [:])

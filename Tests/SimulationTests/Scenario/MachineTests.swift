@@ -41,7 +41,8 @@ import Testing
 }
 
 @Suite("A pool says what its nodes are made of") struct MachineSectionTests {
-    @Test("and that is published of each of them, with as many GPUs as pods may use") func published() throws {
+    @Test("and that is published of each of them, with as many GPUs as pods may use") func published() throws
+    {
         let plan = try makePlan(
             heading + """
                 duration: 1h
@@ -80,6 +81,11 @@ import Testing
                         allocatable: {cpu: 16, nvidia.com/gpu: 80}
                         machine: {link: cable, linkedGPU: 4, numaNodes: 0}
                     workload: {generators: [{name: g, arrivals: {every: 1h}, gpus: 1, runTime: 1m}]}
-                    """) == [])
+                    """) == [
+                    "s.yaml:10: cluster.pools[0].machine.linkedGPU: found a key that is not known, expected linkedGPUs",
+                    "s.yaml:10: cluster.pools[0].machine.numaNodes: found 0, expected an integer from 1 to 16",
+                    #"s.yaml:10: cluster.pools[0].machine.link: found "cable", expected one of NVLink, NVSwitch, xGMI"#,
+                    "s.yaml:10: cluster.pools[0].machine: found one with 80 GPUs, as allocatable says, expected 64 at most",
+                ])
     }
 }
