@@ -165,9 +165,10 @@ private struct DeviceHistory {
             switch random.integer(in: 0...3) {
             case 0: session.refuseBind(bind.pod)
             case 1:
-                // Older news come first, and then the pod on its node.
-                if let pod = pods[bind.pod] { try session.update(pod) }
-                fallthrough
+                // Older news come, and those of the binding are late.
+                guard let pod = pods[bind.pod] else { continue }
+                try session.update(pod)
+                pods[bind.pod] = pod.bound(as: bind)
             default:
                 session.confirmBind(bind.pod)
                 guard let pod = pods[bind.pod]?.bound(as: bind) else { continue }
