@@ -33,7 +33,8 @@ extension Scheduler {
         for bind in binds {
             let facts = pods[bind.pod]
             let pod = PodBinding(
-                pod: bind.pod, uid: facts?.uid ?? "", node: bind.node, claims: bind.claims)
+                pod: bind.pod, uid: facts?.uid ?? "", node: bind.node, claims: bind.claims,
+                annotations: bind.annotations)
             guard let name = facts?.gang else {
                 gangs.append(GangBinding(gang: nil, pods: [pod]))
                 continue

@@ -16,7 +16,8 @@ public actor Scheduler {
         .node, .pod, .podGroup, .schedulerPluginsPodGroup, .formerSchedulerPluginsPodGroup,
         .kubernetesPodGroup, .workload,
         .queue, .priorityClass, .instanceType, .podDisruptionBudget, .resourceQuota,
-        .hyperNode, .namespace, .persistentVolume, .persistentVolumeClaim, .storageClass, .csiNode,
+        .hyperNode, .numatopology, .namespace, .persistentVolume, .persistentVolumeClaim, .storageClass,
+        .csiNode,
         .csiDriver,
         .csiStorageCapacity, .volumeAttachment, .amlJob,
     ]

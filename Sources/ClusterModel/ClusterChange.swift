@@ -32,6 +32,10 @@ public enum ClusterChange: Equatable, Sendable {
     case hyperNode(HyperNode)
     /// A network domain that is gone.
     case hyperNodeRemoved(String)
+    /// What is published of a node's inside, new or changed.
+    case numatopology(Numatopology)
+    /// What was published of a node's inside, by its name, is gone.
+    case numatopologyRemoved(String)
     /// A namespace, new or changed.
     case namespace(Namespace)
     /// A namespace that is gone.

@@ -21,6 +21,8 @@ public struct ClusterSnapshot: Equatable, Sendable {
     public var resourceQuotas: [ResourceQuota] = []
     /// Network domains.
     public var hyperNodes: [HyperNode] = []
+    /// What is published of the inside of nodes.
+    public var numatopologies: [Numatopology] = []
     /// Namespaces.
     public var namespaces: [Namespace] = []
     /// Volumes.

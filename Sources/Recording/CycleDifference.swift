@@ -40,7 +40,10 @@ enum CycleDifference {
 
     /// What a cycle decided about a pod.
     private static func fate(of pod: ObjectKey, in cycle: CycleRecord) -> String {
-        if let bind = cycle.binds.first(where: { $0.pod == pod }) { return "bound to \(bind.node)" }
+        if let bind = cycle.binds.first(where: { $0.pod == pod }) {
+            let texts = bind.annotations.sorted { $0.key.precedes($1.key) }.map { "\($0.key)=\($0.value)" }
+            return "bound to \(bind.node)" + (texts.isEmpty ? "" : " with \(texts.joined(separator: ", "))")
+        }
         if let eviction = cycle.evictions.first(where: { $0.pod == pod }) {
             let purpose = eviction.preemptor.map { " for \($0)" } ?? ""
             return "evicted from \(eviction.node) (\(eviction.reason)\(purpose))"

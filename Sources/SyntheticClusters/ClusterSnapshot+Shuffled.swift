@@ -13,6 +13,7 @@ extension ClusterSnapshot {
         random.shuffle(&copy.podDisruptionBudgets)
         random.shuffle(&copy.resourceQuotas)
         random.shuffle(&copy.hyperNodes)
+        random.shuffle(&copy.numatopologies)
         random.shuffle(&copy.namespaces)
         random.shuffle(&copy.persistentVolumes)
         random.shuffle(&copy.persistentVolumeClaims)

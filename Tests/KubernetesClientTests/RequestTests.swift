@@ -60,11 +60,13 @@ struct VerbTests {
                 ])
     }
 
-    @Test("a binding names the node, and the pod's uid where it is known")
+    @Test("a binding names the node, the pod's uid where it is known, and what is written on the pod")
     func bind() async throws {
         let seen = try await requests { client in
             try await client.bind(pod: "p", namespace: "n", uid: "u", node: "node-1")
             try await client.bind(pod: "p", namespace: "n", uid: nil, node: "node-1")
+            try await client.bind(
+                pod: "p", namespace: "n", uid: nil, node: "node-1", annotations: ["b": "2", "a": "1"])
         }
         let head = #"POST /api/v1/namespaces/n/pods/p/binding {"apiVersion":"v1","kind":"Binding","#
         let tail = #""target":{"apiVersion":"v1","kind":"Node","name":"node-1"}}"#
@@ -72,6 +74,8 @@ struct VerbTests {
             seen == [
                 head + #""metadata":{"name":"p","namespace":"n","uid":"u"},"# + tail,
                 head + #""metadata":{"name":"p","namespace":"n"},"# + tail,
+                head
+                    + #""metadata":{"name":"p","namespace":"n","annotations":{"a":"1","b":"2"}},"# + tail,
             ])
     }
 

@@ -64,7 +64,7 @@ final class Binder: Sendable {
             do {
                 try await client.bind(
                     pod: binding.pod.name, namespace: binding.pod.namespace, uid: binding.uid,
-                    node: binding.node)
+                    node: binding.node, annotations: binding.annotations)
                 return .bound
             } catch {
                 lastError = "\(error)"

@@ -9,6 +9,8 @@ struct PodBinding: Sendable, Equatable {
     let node: String
     /// The claims that have to get a volume before; empty for most pods.
     var claims: [ClaimBinding] = []
+    /// What is written on the pod with the binding; empty for most pods.
+    var annotations: [String: String] = [:]
 }
 
 /// Pods of one gang that one cycle gave places to.

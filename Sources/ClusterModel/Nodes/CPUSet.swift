@@ -1,21 +1,17 @@
-/// Numbers of logical processors, or of NUMA nodes, in the kernel's notation: `0-3,8`.
+/// Numbers of logical processors, NUMA nodes or GPUs, in the kernel's notation: `0-3,8`.
 public struct CPUSet: Hashable, Sendable {
-    /// The numbers, each once, in ascending order.
-    public let ids: [Int]
+    /// 64 numbers each; the last is not zero, so that equal sets are equal.
+    private var words: [UInt64] = []
 
     /// The greatest number that text may have: no kernel counts further.
     public static let greatestID = 65_535
 
-    /// A set of numbers in any order.
+    /// The empty set.
+    public init() {}
+
+    /// A set of numbers in any order, none of them negative.
     public init(_ ids: some Sequence<Int>) {
-        var sorted = ids.sorted()
-        var kept = 0
-        for index in sorted.indices where kept == 0 || sorted[kept - 1] != sorted[index] {
-            sorted[kept] = sorted[index]
-            kept += 1
-        }
-        sorted.removeLast(sorted.count - kept)
-        self.ids = sorted
+        for id in ids { insert(id) }
     }
 
     /// Reads numbers and ranges between commas, such as `0-3,8`; the empty text is the empty set.
@@ -61,19 +57,82 @@ public struct CPUSet: Hashable, Sendable {
         return number
     }
 
-    /// Whether the number is in the set.
-    public func contains(_ id: Int) -> Bool {
-        var low = 0
-        var high = ids.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ids[middle] < id { low = middle + 1 } else { high = middle }
+    /// The numbers, each once, in ascending order.
+    public var ids: [Int] {
+        var ids: [Int] = []
+        ids.reserveCapacity(count)
+        for (index, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                ids.append(index * 64 + rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
         }
-        return low < ids.count && ids[low] == id
+        return ids
     }
 
+    /// How many numbers there are.
+    public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
     /// Whether there is nothing in it.
-    public var isEmpty: Bool { ids.isEmpty }
+    public var isEmpty: Bool { words.isEmpty }
+
+    /// Whether the number is in the set.
+    public func contains(_ id: Int) -> Bool {
+        id >= 0 && id / 64 < words.count && words[id / 64] >> UInt64(id % 64) & 1 == 1
+    }
+
+    /// Puts a number in that is not negative.
+    public mutating func insert(_ id: Int) {
+        precondition(id >= 0)
+        while words.count <= id / 64 { words.append(0) }
+        words[id / 64] |= 1 << UInt64(id % 64)
+    }
+
+    /// Puts all numbers of another set in.
+    public mutating func formUnion(_ other: CPUSet) {
+        while words.count < other.words.count { words.append(0) }
+        for index in other.words.indices { words[index] |= other.words[index] }
+    }
+
+    /// The numbers of either set.
+    public func union(_ other: CPUSet) -> CPUSet {
+        var result = self
+        result.formUnion(other)
+        return result
+    }
+
+    /// The numbers that are not in another set.
+    public func subtracting(_ other: CPUSet) -> CPUSet {
+        var result = self
+        for index in words.indices.prefix(other.words.count) { result.words[index] &= ~other.words[index] }
+        result.shorten()
+        return result
+    }
+
+    /// The numbers of both sets.
+    public func intersection(_ other: CPUSet) -> CPUSet {
+        var result = CPUSet()
+        result.words = zip(words, other.words).map { $0 & $1 }
+        result.shorten()
+        return result
+    }
+
+    /// How many numbers are in both sets.
+    public func count(in other: CPUSet) -> Int {
+        var count = 0
+        for index in 0..<min(words.count, other.words.count) {
+            count += (words[index] & other.words[index]).nonzeroBitCount
+        }
+        return count
+    }
+
+    /// Whether another set has all of the numbers.
+    public func isSubset(of other: CPUSet) -> Bool { count(in: other) == count }
+
+    private mutating func shorten() {
+        while words.last == 0 { words.removeLast() }
+    }
 }
 
 extension CPUSet: CustomStringConvertible {

@@ -82,6 +82,8 @@ public struct Pod: Equatable, Sendable {
     public var unsupportedConstraints: [UnsupportedConstraint]
     /// What each container may use of devices that Volcano shares out (`volcano.sh/…`); empty if none asks for any.
     public var containerDevices: [ResourceList]
+    /// The containers of a pod that gets what it asks for and no more; empty for any other.
+    public var guaranteedContainers: [GuaranteedContainer] = []
     private var boxedConstraints: BoxedPodConstraints?
     /// What the pod asks of its place besides; `nil` for most pods, and for one that asks nothing.
     public var constraints: PodConstraints? {

@@ -81,3 +81,11 @@ public struct ResourceOverflow: Error, Equatable, Sendable, CustomStringConverti
     /// What is wrong, for people.
     public var description: String { "the amounts of \(resource) add up to more than 2^63" }
 }
+
+extension ResourceList {
+    /// The whole GPUs, of whatever make; of absurd amounts as many as no machine has.
+    public var wholeGPUs: Int {
+        let most = Int64(CPUSet.greatestID)
+        return Int(min(self[.nvidiaGPU] ?? 0, most) + min(self[.amdGPU] ?? 0, most))
+    }
+}

@@ -22,6 +22,9 @@ public struct ResourceName: Hashable, Comparable, Sendable, CustomStringConverti
     /// Whole NVIDIA GPUs.
     public static let nvidiaGPU: ResourceName = "nvidia.com/gpu"
 
+    /// Whole AMD GPUs.
+    public static let amdGPU: ResourceName = "amd.com/gpu"
+
     /// The scale in which amounts of this resource are counted; a quota's `requests.cpu` counts as `cpu` does.
     public var scale: ResourceScale {
         switch text {

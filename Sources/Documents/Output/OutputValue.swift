@@ -56,3 +56,12 @@ extension OutputValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Exp
     /// An object, its members in the order of the literal.
     public init(dictionaryLiteral elements: (String, OutputValue)...) { self = .object(elements) }
 }
+
+extension OutputValue {
+    /// An object of texts, by name byte for byte, so that a dictionary prints the same every time.
+    public static func texts(_ members: [String: String]) -> OutputValue {
+        .object(
+            members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+                .map { ($0.key, .string($0.value)) })
+    }
+}

@@ -16,6 +16,7 @@ enum PodRequestsReader {
             stated.podRequests = resources.resourceList("requests") ?? [:]
             stated.podLimits = resources.resourceList("limits") ?? [:]
         }
+        pod.guaranteedContainers = guaranteed(containers, stated)
         do throws(ResourceOverflow) {
             pod.requests = try stated.effective()
             // The slot on the node is not asked for, every pod takes one.
@@ -34,6 +35,33 @@ enum PodRequestsReader {
             container.limits.keeping { $0.text.hasPrefix("volcano.sh/") }
         }
         return devices.allSatisfy(\.isEmpty) ? [] : devices
+    }
+
+    /// The containers of a pod of Kubernetes' class `Guaranteed`; empty for one of another class.
+    ///
+    /// Source: Kubernetes' `ComputePodQOS`: of CPU and memory every container has a limit above zero and asks for no
+    /// less; where the pod as a whole says what it uses, that alone counts.
+    private static func guaranteed(
+        _ containers: [FieldReader], _ stated: PodRequests
+    ) -> [GuaranteedContainer] {
+        func isGuaranteed(_ requests: ResourceList, _ limits: ResourceList) -> Bool {
+            [ResourceName.cpu, .memory].allSatisfy { name in
+                guard let limit = limits[name], limit > 0 else { return false }
+                return (requests[name] ?? limit) == limit
+            }
+        }
+        let isWhole =
+            stated.podRequests.isEmpty && stated.podLimits.isEmpty
+            ? (stated.containers + stated.initContainers).allSatisfy { isGuaranteed($0.requests, $0.limits) }
+            : isGuaranteed(stated.podRequests, stated.podLimits)
+        if !isWhole { return [] }
+        return zip(containers, stated.containers).map { reader, container in
+            let milliCPU = container.requests[.cpu] ?? 0
+            return GuaranteedContainer(
+                name: reader.value("name")?.string ?? "",
+                wholeCPUs: milliCPU % 1000 == 0 ? Int(min(milliCPU / 1000, Int64(CPUSet.greatestID))) : 0,
+                gpus: container.requests.wholeGPUs)
+        }
     }
 
     private static func container(_ container: FieldReader) -> PodRequests.Container {

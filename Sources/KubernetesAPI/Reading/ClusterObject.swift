@@ -17,6 +17,7 @@ public enum ClusterObject: Equatable, Sendable {
     case podDisruptionBudget(PodDisruptionBudget)
     case resourceQuota(ResourceQuota)
     case hyperNode(HyperNode)
+    case numatopology(Numatopology)
     case namespace(Namespace)
     case persistentVolume(PersistentVolume)
     case persistentVolumeClaim(PersistentVolumeClaim)
@@ -66,6 +67,7 @@ public enum ClusterObject: Equatable, Sendable {
             self = .podDisruptionBudget(PodDisruptionBudgetReader.read(object, metadata, key: key))
         case .resourceQuota: self = .resourceQuota(ResourceQuotaReader.read(object, metadata, key: key))
         case .hyperNode: self = .hyperNode(HyperNodeReader.read(object, metadata))
+        case .numatopology: self = .numatopology(NumatopologyReader.read(object, metadata))
         case .namespace:
             self = .namespace(
                 Namespace(name: metadata.name, labels: metadata.labels, annotations: metadata.annotations))

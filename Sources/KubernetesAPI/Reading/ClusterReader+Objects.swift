@@ -35,6 +35,7 @@ extension ClusterReader {
         case .podDisruptionBudget(let value): keep(value, &podDisruptionBudgets)
         case .resourceQuota(let value): keep(value, &resourceQuotas)
         case .hyperNode(let value): keep(value, &hyperNodes)
+        case .numatopology(let value): keep(value, &numatopologies)
         case .namespace(let value): keep(value, &namespaces)
         case .persistentVolume(let value): keep(value, &persistentVolumes)
         case .persistentVolumeClaim(let value): keep(value, &persistentVolumeClaims)

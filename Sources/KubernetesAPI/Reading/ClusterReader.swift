@@ -31,6 +31,7 @@ public struct ClusterReader {
     var podDisruptionBudgets = ObjectTable<PodDisruptionBudget>(kind: "PodDisruptionBudget")
     var resourceQuotas = ObjectTable<ResourceQuota>(kind: "ResourceQuota")
     var hyperNodes = ObjectTable<HyperNode>(kind: "HyperNode")
+    var numatopologies = ObjectTable<Numatopology>(kind: "Numatopology")
     var namespaces = ObjectTable<Namespace>(kind: "Namespace")
     var persistentVolumes = ObjectTable<PersistentVolume>(kind: "PersistentVolume")
     var persistentVolumeClaims = ObjectTable<PersistentVolumeClaim>(kind: "PersistentVolumeClaim")

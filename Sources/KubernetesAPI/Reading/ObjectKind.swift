@@ -21,6 +21,7 @@ public enum ObjectKind: CaseIterable, Sendable {
     case podDisruptionBudget
     case resourceQuota
     case hyperNode
+    case numatopology
     case namespace
     case persistentVolume
     case persistentVolumeClaim
@@ -45,6 +46,7 @@ public enum ObjectKind: CaseIterable, Sendable {
         case .podDisruptionBudget: "PodDisruptionBudget"
         case .resourceQuota: "ResourceQuota"
         case .hyperNode: "HyperNode"
+        case .numatopology: "Numatopology"
         case .namespace: "Namespace"
         case .persistentVolume: "PersistentVolume"
         case .persistentVolumeClaim: "PersistentVolumeClaim"
@@ -76,6 +78,7 @@ public enum ObjectKind: CaseIterable, Sendable {
         case .instanceType, .amlJob: Self.azureMLGroup
         case .podDisruptionBudget: "policy"
         case .hyperNode: "topology.volcano.sh"
+        case .numatopology: "nodeinfo.volcano.sh"
         case .storageClass, .csiNode, .csiDriver, .csiStorageCapacity, .volumeAttachment: "storage.k8s.io"
         }
     }
@@ -84,6 +87,7 @@ public enum ObjectKind: CaseIterable, Sendable {
     public var plural: String {
         switch self {
         case .priorityClass: "priorityclasses"
+        case .numatopology: "numatopologies"
         case .storageClass: "storageclasses"
         case .csiStorageCapacity: "csistoragecapacities"
         default: name.lowercased() + "s"
@@ -94,7 +98,8 @@ public enum ObjectKind: CaseIterable, Sendable {
     public var versions: [String] {
         switch self {
         case .podGroup, .queue: ["v1beta1"]
-        case .instanceType, .amlJob, .hyperNode, .schedulerPluginsPodGroup, .formerSchedulerPluginsPodGroup:
+        case .instanceType, .amlJob, .hyperNode, .numatopology, .schedulerPluginsPodGroup,
+            .formerSchedulerPluginsPodGroup:
             ["v1alpha1"]
         case .kubernetesPodGroup: ["v1beta1", "v1alpha3", "v1alpha2"]
         // Later versions only hold templates of PodGroups.
@@ -111,7 +116,8 @@ public enum ObjectKind: CaseIterable, Sendable {
             .workload, .amlJob, .podDisruptionBudget, .resourceQuota, .persistentVolumeClaim,
             .csiStorageCapacity:
             true
-        case .node, .queue, .priorityClass, .instanceType, .hyperNode, .namespace, .persistentVolume,
+        case .node, .queue, .priorityClass, .instanceType, .hyperNode, .numatopology, .namespace,
+            .persistentVolume,
             .storageClass, .csiNode, .csiDriver, .volumeAttachment:
             false
         }

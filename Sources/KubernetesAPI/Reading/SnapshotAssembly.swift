@@ -29,6 +29,7 @@ struct SnapshotAssembly {
         snapshot.podDisruptionBudgets = reader.podDisruptionBudgets.entries.map(\.value)
         snapshot.resourceQuotas = reader.resourceQuotas.entries.map(\.value)
         snapshot.hyperNodes = reader.hyperNodes.entries.map(\.value)
+        snapshot.numatopologies = reader.numatopologies.entries.map(\.value)
         snapshot.namespaces = reader.namespaces.entries.map(\.value)
         snapshot.persistentVolumes = reader.persistentVolumes.entries.map(\.value)
         snapshot.persistentVolumeClaims = reader.persistentVolumeClaims.entries.map(\.value)

@@ -12,9 +12,14 @@ extension APIClient {
     ///
     /// Refused as `conflict` when the pod is bound already or has another uid, as `notFound` when it is gone.
     /// - Parameter uid: The uid of the pod that is meant; nil for whichever has the name.
-    public func bind(pod: String, namespace: String, uid: String?, node: String) async throws(ClientError) {
+    public func bind(
+        pod: String, namespace: String, uid: String?, node: String, annotations: [String: String] = [:]
+    ) async throws(ClientError) {
         var metadata: [(String, OutputValue)] = [("name", .string(pod)), ("namespace", .string(namespace))]
         if let uid { metadata.append(("uid", .string(uid))) }
+        if !annotations.isEmpty {
+            metadata.append(("annotations", OutputValue.texts(annotations)))
+        }
         let binding: OutputValue = [
             "apiVersion": "v1", "kind": "Binding", "metadata": .object(metadata),
             "target": ["apiVersion": "v1", "kind": "Node", "name": .string(node)],

@@ -9,11 +9,14 @@ public struct CycleRecord: Equatable, Sendable {
         public var pod: ObjectKey
         /// The node's name.
         public var node: String
+        /// What is written on the pod with the binding; empty for most pods.
+        public var annotations: [String: String]
 
-        /// A pod and its node.
-        public init(pod: ObjectKey, node: String) {
+        /// A pod, its node, and what is written on it.
+        public init(pod: ObjectKey, node: String, annotations: [String: String] = [:]) {
             self.pod = pod
             self.node = node
+            self.annotations = annotations
         }
     }
 
@@ -69,7 +72,7 @@ public struct CycleRecord: Equatable, Sendable {
     /// The decisions of a cycle, all pods that wait among them, without digests.
     public init(_ result: CycleResult) {
         number = result.cycle
-        binds = result.binds.map { Bind(pod: $0.pod, node: $0.node) }
+        binds = result.binds.map { Bind(pod: $0.pod, node: $0.node, annotations: $0.annotations) }
         evictions = result.evictions.map {
             Eviction(pod: $0.pod, node: $0.node, reason: $0.reason.rawValue, preemptor: $0.preemptor)
         }

@@ -83,7 +83,9 @@ struct EntryReader {
 
     private func cycle() -> CycleRecord {
         var cycle = CycleRecord(number: Int(reader.integer("cycle", in: 1 ... .max) ?? 0))
-        cycle.binds = rows("binds", 2) { CycleRecord.Bind(pod: $0, node: $1[0]) }
+        cycle.binds = rows("binds", 2, hasMembers: true) {
+            CycleRecord.Bind(pod: $0, node: $1[0], annotations: $2)
+        }
         cycle.evictions = rows("evictions", 4) {
             CycleRecord.Eviction(
                 pod: $0, node: $1[0], reason: $1[1], preemptor: ObjectKey(recorded: $1[2]))
@@ -106,16 +108,31 @@ struct EntryReader {
     private func rows<Row>(
         _ key: String, _ columns: Int, _ make: (ObjectKey, [String]) -> Row
     ) -> [Row] {
+        rows(key, columns, hasMembers: false) { pod, words, _ in make(pod, words) }
+    }
+
+    /// The same where an object with texts may follow the columns.
+    private func rows<Row>(
+        _ key: String, _ columns: Int, hasMembers: Bool,
+        _ make: (ObjectKey, [String], [String: String]) -> Row
+    ) -> [Row] {
         guard let list = reader.value(key) else { return [] }
         var rows: [Row] = []
         for row in list.elements {
-            let words = row.elements.compactMap(\.string)
-            guard words.count == columns, let pod = ObjectKey(recorded: words[0]), !pod.namespace.isEmpty
+            var cells = Array(row.elements)
+            var members: [String: String] = [:]
+            if hasMembers, cells.count == columns + 1, let last = cells.last, last.kind == .mapping {
+                for (name, value) in last.members { members[name] = value.string }
+                cells.removeLast()
+            }
+            let words = cells.compactMap(\.string)
+            guard words.count == cells.count, words.count == columns, let pod = ObjectKey(recorded: words[0]),
+                !pod.namespace.isEmpty
             else {
                 report(key, "found a row that is none, expected a pod and \(columns - 1) more")
                 return rows
             }
-            rows.append(make(pod, Array(words.dropFirst())))
+            rows.append(make(pod, Array(words.dropFirst()), members))
         }
         return rows
     }

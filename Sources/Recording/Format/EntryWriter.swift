@@ -54,7 +54,7 @@ struct EntryWriter {
         }
         var members: [(String, OutputValue)] = [("cycle", .integer(Int64(cycle.number)))]
         if !cycle.binds.isEmpty {
-            members.append(("binds", list(cycle.binds) { ["\($0.pod)", $0.node] }))
+            members.append(("binds", .list(cycle.binds.map(row(of:)))))
         }
         if !cycle.evictions.isEmpty {
             let evictions = list(cycle.evictions) {
@@ -70,6 +70,12 @@ struct EntryWriter {
         members.append(
             ("digest", .list([.string(hex(cycle.pendingDigest)), .string(hex(cycle.standingDigest))])))
         return members
+    }
+
+    /// A pod and its node, and what is written on the pod where there is anything.
+    private static func row(of bind: CycleRecord.Bind) -> OutputValue {
+        let place: [OutputValue] = [.string(bind.pod.description), .string(bind.node)]
+        return .list(bind.annotations.isEmpty ? place : place + [OutputValue.texts(bind.annotations)])
     }
 
     private static func hex(_ number: UInt64) -> String { String(number, radix: 16) }

@@ -25,11 +25,13 @@ extension Session {
         } else {
             let index = allocator.addNode(node)
             nodes.setIndex(index, of: entry)
+            pins.forgetRoom(on: index)
             setTopology(node.labels, of: index)
             forEachTask(on: entry) { task in
                 guard let occupancy = tasks[task].occupancy else { return }
                 allocator.add(tasks[task].request, to: index, as: occupancy)
                 bookHostPorts(of: task, on: index, sign: 1)
+                bookPins(of: task, on: index, sign: 1)
                 bookNeighbours(of: task, on: index, sign: 1)
             }
         }
@@ -56,6 +58,7 @@ extension Session {
         overfullNodes.remove(entry)
         forEachTask(on: entry) { task in
             bookHostPorts(of: task, on: index, sign: -1)
+            bookPins(of: task, on: index, sign: -1)
             bookNeighbours(of: task, on: index, sign: -1)
         }
         setTopology(nil, of: index)
@@ -93,6 +96,9 @@ extension Session {
         readmitOverfullNodes()
         let present = nodes.entries.indices.filter { nodes.entries[$0].index != nil }
         for entry in present { count(entry, sign: -1) }
+        if self.nodeDescriptions.domainLabels != configuration.nodeDescriptions.domainLabels {
+            invalidateDomains()
+        }
         self.configuration = configuration
         runTimes.keepsStarts = CandidateLimits(configuration.actionArguments[.preempt]) != nil
         nextChange = nil

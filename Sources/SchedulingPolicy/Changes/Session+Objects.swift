@@ -8,6 +8,8 @@ struct ClusterObjects: Sendable {
     var resourceQuotas: [ObjectKey: ResourceQuota] = [:]
     /// Network domains by name.
     var hyperNodes: [String: HyperNode] = [:]
+    /// What is published of the inside of nodes, by name.
+    var numatopologies: [String: Numatopology] = [:]
     /// Namespaces by name.
     var namespaces: [String: Namespace] = [:]
     /// Volumes by name.
@@ -30,6 +32,7 @@ struct ClusterObjects: Sendable {
         for object in snapshot.podDisruptionBudgets { podDisruptionBudgets[object.key] = object }
         for object in snapshot.resourceQuotas { resourceQuotas[object.key] = object }
         for object in snapshot.hyperNodes { hyperNodes[object.name] = object }
+        for object in snapshot.numatopologies { numatopologies[object.name] = object }
         for object in snapshot.namespaces { namespaces[object.name] = object }
         for object in snapshot.persistentVolumes { persistentVolumes[object.name] = object }
         for object in snapshot.persistentVolumeClaims { persistentVolumeClaims[object.key] = object }
@@ -58,6 +61,12 @@ extension Session {
         case .hyperNodeRemoved(let name):
             objects.hyperNodes[name] = nil
             invalidateDomains()
+        case .numatopology(let object):
+            objects.numatopologies[object.name] = object
+            noteTopology(of: object.name)
+        case .numatopologyRemoved(let name):
+            objects.numatopologies[name] = nil
+            noteTopology(of: name)
         case .namespace(let object): objects.namespaces[object.name] = object
         case .namespaceRemoved(let name): objects.namespaces[name] = nil
         case .persistentVolume(let object): objects.persistentVolumes[object.name] = object

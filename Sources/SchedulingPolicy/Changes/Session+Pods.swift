@@ -28,7 +28,14 @@ extension Session {
             detach(task)
         }
         let isLeaving = !isNew && isStillEvicted(task, as: pod)
-        attach(pod, as: task, request: request, assumed: assumed)
+        if let written = assumedAnnotations[task], assumed != nil {
+            var pod = pod
+            pod.annotations.merge(written) { _, new in new }
+            attach(pod, as: task, request: request, assumed: assumed)
+        } else {
+            assumedAnnotations[task] = nil
+            attach(pod, as: task, request: request, assumed: assumed)
+        }
         if isLeaving {
             evict(task)
             tasks[task].traits.insert(.isEvicted)
@@ -43,6 +50,7 @@ extension Session {
         guard let task = findTask(key) else { return }
         removeSums(of: task)
         detach(task)
+        assumedAnnotations[task] = nil
         release(task, key: key)
     }
 
@@ -77,6 +85,7 @@ extension Session {
         closeCycle()
         guard let task = findTask(key), tasks[task].isAssumed else { return }
         leaveNode(task)
+        assumedAnnotations[task] = nil
         guard let job = tasks[task].job else { return }
         touch(job)
         book(task, of: job, sign: -1)

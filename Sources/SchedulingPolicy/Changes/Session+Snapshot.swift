@@ -32,6 +32,7 @@ extension Session {
         roomVersion.changed += 1
         roomVersion.freed += 1
         objects.add(snapshot)
+        for published in snapshot.numatopologies { noteTopology(of: published.name) }
         invalidateDomains()
         for priorityClass in snapshot.priorityClasses { priorityClasses[priorityClass.name] = priorityClass }
         setPriorities()

@@ -23,8 +23,7 @@ struct CycleReport {
         result.binds = session.binds.map {
             CycleResult.Bind(
                 pod: session.tasks[$0].key, node: node(of: $0), cycle: session.cycle,
-                claims: session.claimBindings(of: $0),
-                annotations: session.points.bindAnnotations(of: $0, in: session))
+                claims: session.claimBindings(of: $0), annotations: session.assumeAnnotations(of: $0))
         }
         result.evictions = session.evictions.map { eviction in
             CycleResult.Eviction(

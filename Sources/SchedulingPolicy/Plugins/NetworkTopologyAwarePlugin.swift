@@ -1,5 +1,6 @@
 import Allocator
 import ClusterModel
+import Documents
 
 /// Places gangs in domains of the network: the nearest that have room, of those the fullest.
 ///
@@ -15,6 +16,10 @@ struct NetworkTopologyAwarePlugin: Plugin {
         ArgumentSchema(name: "hypernode.binpack.resources.*", kind: .integer(default: 1)),
         ArgumentSchema(name: "hypernode.binpack.normal-pod.enable", kind: .bool(default: true)),
         ArgumentSchema(name: "hypernode.binpack.normal-pod.fading", kind: .float(default: 0.8)),
+        ArgumentSchema(name: "hypernode.labels", kind: .names),
+        ArgumentSchema(name: "hypernode.default-mode", kind: .string(default: nil)) { value in
+            value.string == "soft" ? nil : "found \(value.scalarText ?? value.kindName), expected soft"
+        },
         ArgumentSchema(
             name: "hypernode.gradient.evict.max-hypernodes", kind: .integer(default: 8), range: 0...1_000_000),
     ]
@@ -22,6 +27,15 @@ struct NetworkTopologyAwarePlugin: Plugin {
     private let arguments: Arguments
 
     init(_ arguments: Arguments) { self.arguments = arguments }
+
+    func describeNodes(_ nodes: inout NodeDescriptions) {
+        for label in arguments.names("hypernode.labels") where !nodes.domainLabels.contains(label) {
+            nodes.domainLabels.append(label)
+        }
+        if arguments.string("hypernode.default-mode") == "soft" {
+            nodes.domainWish = NetworkTopology(mode: .soft)
+        }
+    }
 
     func open(_ session: Session, _ points: inout PluginPoints) {
         let scores = DomainScorer(session, arguments)
@@ -206,7 +220,8 @@ private final class DomainScorer {
         {
             return pull(on: task, of: job, gang, session)
         }
-        if !scoresNormalPods || session.objects.hyperNodes.isEmpty { return nil }
+        if !scoresNormalPods { return nil }
+        if session.objects.hyperNodes.isEmpty, session.nodeDescriptions.domainLabels.isEmpty { return nil }
         let tree = session.domainTree
         if tree.domains.count == 1 { return nil }
         return NodeScore { nodes in self.fullness(around: nodes, for: task, tree, session) }

@@ -38,9 +38,11 @@ enum PluginRegistry {
         ConformancePlugin.self,
         DRFPlugin.self,
         ExtenderPlugin.self,
+        GPUTopologyPlugin.self,
         GangPlugin.self,
         NodeGroupPlugin.self,
         NetworkTopologyAwarePlugin.self,
+        NUMAAwarePlugin.self,
         NodeOrderPlugin.self,
         OvercommitPlugin.self,
         PDBPlugin.self,
@@ -59,7 +61,6 @@ enum PluginRegistry {
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
         "deviceshare",
-        "numa-aware",
         "rescheduling",
     ]
 
@@ -74,6 +75,16 @@ struct NodeDescriptions {
     var kernels: [ScoreKernel] = []
     /// True where nodes take no pod with a host port that is in use there.
     var checksHostPorts = false
+    /// The labels of nodes that tell domains of the network apart, from the widest on; none where HyperNodes do.
+    var domainLabels: [String] = []
+    /// How near to each other gangs are placed that say nothing of it; `nil` for anywhere.
+    var domainWish: NetworkTopology?
+    /// True where the kubelet's choice of processors is foreseen.
+    var followsKubelet = false
+    /// True where GPUs are chosen for pods.
+    var choosesGPUs = false
+    /// True where parts of nodes are chosen for pods.
+    var choosesPins: Bool { followsKubelet || choosesGPUs }
     /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
     var evaluated: UnsupportedConstraints = []
 }
@@ -103,6 +114,10 @@ struct ConfiguredPlugin {
     func describeNodes(_ nodes: inout NodeDescriptions) {
         var own = NodeDescriptions(compatibility: nodes.compatibility)
         plugin.describeNodes(&own)
+        if nodes.domainLabels.isEmpty { nodes.domainLabels = own.domainLabels }
+        nodes.domainWish = nodes.domainWish ?? own.domainWish
+        nodes.followsKubelet = nodes.followsKubelet || own.followsKubelet
+        nodes.choosesGPUs = nodes.choosesGPUs || own.choosesGPUs
         if configuration.isEnabled(.predicate) {
             nodes.filters.formUnion(own.filters)
             nodes.evaluated.formUnion(own.evaluated)

@@ -82,6 +82,7 @@ extension Session {
         bookNeighbours(of: task, on: placement.node, sign: 1)
         tasks[task].nodeEntry = Int32(nodes.entry(atIndex: placement.node))
         tasks[task].failure = nil
+        assignPins(to: task, on: placement.node)
         setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
         charge(task, of: job, sign: 1)
         points.notify(task, .placed, in: self)
@@ -98,6 +99,7 @@ extension Session {
         allocator.giveBack(Placement(node: index, kind: kind), for: shape)
         bookHostPorts(of: task, on: index, sign: -1)
         bookNeighbours(of: task, on: index, sign: -1)
+        unassignPins(of: task, on: index)
         nominated.remove(task)
         tasks[task].nodeEntry = TaskState.none
         tasks[task].failure = failure
@@ -114,6 +116,13 @@ extension Session {
         binds.append(task)
         if !cooldowns.isEmpty { cooldowns[task]?.scheduled = now }
         roomVersion.changed += 1
+    }
+
+    /// What is to be written on a pod that has just been bound; kept until the API server shows it there.
+    func assumeAnnotations(of task: Int) -> [String: String] {
+        let annotations = points.bindAnnotations(of: task, in: self)
+        if !annotations.isEmpty { assumedAnnotations[task] = annotations }
+        return annotations
     }
 }
 

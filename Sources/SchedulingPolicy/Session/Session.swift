@@ -59,6 +59,8 @@ public final class Session {
     var overfullNodes: Set<Int> = []
     /// What pods want of each other, and who is where.
     var neighbours = NeighbourTable()
+    /// The GPUs and processors that pods have been given, and what is known of nodes' insides.
+    var pins = PinTable()
     /// The volumes that pods use.
     var volumes = VolumeTable()
     /// Pods that wait and are in no gang that could be placed.
@@ -67,6 +69,8 @@ public final class Session {
     var notes: [Int: TaskNotes] = [:]
     /// What few gangs say in annotations.
     var gangNotes: [Int: GangNotes] = [:]
+    /// What is written on pods that this session has bound, until the API server shows them on their nodes.
+    var assumedAnnotations: [Int: [String: String]] = [:]
     /// The pods that say for how long they are to be left where they are.
     var cooldowns: [Int: Cooldown] = [:]
     /// Pods that this session has evicted and that the API server still shows as staying.

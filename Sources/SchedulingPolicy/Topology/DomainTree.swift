@@ -48,6 +48,8 @@ struct DomainTree: Sendable {
     private(set) var tiers: [Int] = []
     /// The label of nodes that tells the domains apart; `nil` for domains of HyperNodes.
     private(set) var label: String?
+    /// Whether labels of nodes tell the domains apart that the configuration names.
+    private var isByLabels = false
     private var ids: [String: Int] = [rootName: root]
     /// By node, the innermost domain that holds it.
     private var homes: [Int32] = []
@@ -99,6 +101,32 @@ struct DomainTree: Sendable {
         self.label = label
     }
 
+    /// The domains that several labels tell apart, each level in the ones above: nodes with one value of a label and the same values
+    /// of all that come before it. A node without one of the labels is in no domain of that level.
+    ///
+    /// Labels stand from the widest on; the last has tier 1, and a tier is called as its label.
+    ///
+    /// - Parameter nodes: all nodes by name, each with the allocator's index.
+    /// - Complexity: O(nodes × labels + domains × log domains).
+    init(labels: [String], nodes: [(index: Int, node: Node)]) {
+        var drafts: [String: Draft] = [:]
+        for (index, node) in nodes {
+            var name = ""
+            for (level, label) in labels.enumerated() {
+                guard let value = node.labels[label] else { continue }
+                let inner = name + (name.isEmpty ? "" : ",") + "\(label)=\(value)"
+                if drafts[inner] == nil {
+                    drafts[inner] = Draft(name: inner, tier: labels.count - level, tierName: label)
+                    drafts[name]?.children.append(inner)
+                }
+                name = inner
+            }
+            drafts[name]?.nodes.append(index)
+        }
+        self.init(Array(drafts.values), nodes: nodes.map(\.index))
+        isByLabels = true
+    }
+
     /// Hangs domains into each other; says what is wrong with that.
     private mutating func link(_ drafts: [Draft]) -> String? {
         var hasParent = [Bool](repeating: false, count: domains.count)
@@ -147,7 +175,7 @@ struct DomainTree: Sendable {
 
     /// What a domain is called in sentences.
     func title(of domain: Int) -> String {
-        (label == nil ? "hyperNode " : "the domain ") + domains[domain].name
+        (label == nil && !isByLabels ? "hyperNode " : "the domain ") + domains[domain].name
     }
 
     /// The domain of a name; `nil` if there is none.

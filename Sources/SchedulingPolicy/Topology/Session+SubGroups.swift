@@ -6,10 +6,14 @@ extension Session {
 
     /// Takes note of what a gang wishes for.
     func setTopology(of job: Int, to group: PodGroup) {
-        let isWished = group.networkTopology != nil || !group.subGroupPolicies.isEmpty
+        // One pod is as near to itself as can be.
+        let wish =
+            group.networkTopology
+            ?? (group.minMember > 1 && group.subGroupPolicies.isEmpty ? nodeDescriptions.domainWish : nil)
+        let isWished = wish != nil || !group.subGroupPolicies.isEmpty
         if !isWished, !jobs[job].hasTopology { return }
         var gang = topology.gangs[job] ?? TopologyGang()
-        gang.wish = group.networkTopology
+        gang.wish = wish
         if gang.hyperNode.isEmpty {
             gang.hyperNode = group.annotations["volcano.sh/job-allocated-hypernode"] ?? ""
         }

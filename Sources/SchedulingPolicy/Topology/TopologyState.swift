@@ -22,18 +22,21 @@ struct RefusedDomain: Sendable {
 
 /// Domains of the network, as far as gangs are concerned with them.
 extension Session {
-    /// The domains of HyperNodes as of now.
+    /// The domains of the network as of now: of HyperNodes, or of the labels that the configuration names.
     ///
     /// - Complexity: O(1) unless domains or nodes have changed, then as of making the tree.
     var domainTree: DomainTree {
         if let tree = topology.tree { return tree }
         let nodes = allocator.nodesByName.map { (index: $0, node: allocator.node($0)) }
-        let tree = DomainTree(objects.hyperNodes.values, nodes: nodes)
+        let labels = nodeDescriptions.domainLabels
+        let tree =
+            labels.isEmpty
+            ? DomainTree(objects.hyperNodes.values, nodes: nodes) : DomainTree(labels: labels, nodes: nodes)
         topology.tree = tree
         return tree
     }
 
-    /// The domains in which a gang is placed: of HyperNodes, or those that a label of nodes tells apart.
+    /// The domains in which a gang is placed: those of the network, or those that a label of nodes tells apart.
     ///
     /// - Complexity: O(1) unless domains or nodes have changed, then as of making the tree.
     func domainTree(of job: Int) -> DomainTree {

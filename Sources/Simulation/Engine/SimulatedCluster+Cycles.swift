@@ -19,6 +19,7 @@ extension SimulatedCluster {
         for bind in result.binds {
             guard let slot = slotByKey[bind.pod], let node = nodes.position(of: bind.node) else { continue }
             outcome.binds += 1
+            if !bind.annotations.isEmpty { written[Int(slot)] = bind.annotations }
             self.bind(Int(slot), to: node)
             let event = PodEvent(slot: slot, generation: slots[Int(slot)].generation)
             bindings.append(event, at: now + plan.delays.binding)

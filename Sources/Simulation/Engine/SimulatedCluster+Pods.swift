@@ -21,6 +21,7 @@ extension SimulatedCluster {
             pod.created = timestamp(state.created)
         }
         pod.nodeName = state.node < 0 ? nil : nodes.entries[Int(state.node)].node.name
+        if let written = written[slot] { pod.annotations.merge(written) { _, new in new } }
         switch state.state {
         case .running: (pod.phase, pod.started) = (.running, pod.started ?? timestamp(state.started))
         case .leaving: pod.isTerminating = true
@@ -42,7 +43,7 @@ extension SimulatedCluster {
         if job.queue != "default" { pod.annotations["scheduling.volcano.sh/queue-name"] = job.queue }
     }
 
-    private func take(of slot: Int) -> Take {
+    func take(of slot: Int) -> Take {
         let job = Int(slots[slot].job)
         if job >= 0 { return takes[plan.jobs[job].shape][Int(slots[slot].set)] }
         return residents[slot].map { Self.take($0) } ?? Take(gpus: 0, milliCPU: 0)
@@ -63,6 +64,7 @@ extension SimulatedCluster {
         slots[slot].node = Int32(node)
         slots[slot].placed = now
         slots[slot].state = .binding
+        noteGPUs(of: slot, on: node)
         countPlace(slot, take, node, sign: 1)
         let job = Int(slots[slot].job)
         if job >= 0 {
@@ -80,6 +82,8 @@ extension SimulatedCluster {
         nodes.give(node, pod: Int32(slot), gpus: take.gpus, milliCPU: take.milliCPU)
         countPlace(slot, take, node, sign: -1)
         slots[slot].node = -1
+        joining.give(slot, on: node)
+        if !written.isEmpty { written[slot] = nil }
         let job = Int(slots[slot].job)
         if job >= 0 { outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.gpus }
     }

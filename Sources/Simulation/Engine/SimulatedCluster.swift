@@ -101,6 +101,10 @@ final class SimulatedCluster {
     var fresh: [Int] = []
     /// Pods that were there at the start.
     var residents: [Int: Pod] = [:]
+    /// What was written on pods with their bindings, by slot, for those that have a place.
+    var written: [Int: [String: String]] = [:]
+    /// Which GPUs of which node pods have, where that is known.
+    var joining: JoinedGPUs
     let residentQueues: [ObjectKey: String]
     /// By shape, what each of its pods takes.
     let takes: [[Take]]
@@ -133,6 +137,7 @@ final class SimulatedCluster {
         pictureTimes = plan.pictures.filter { $0 >= 0 }.sorted()
         takes = plan.shapes.map { shape in shape.pods.map { Self.take($0.pod) } }
         fragments = FragmentCounter(plan)
+        joining = JoinedGPUs(plan.cluster)
         residentQueues = Dictionary(
             plan.cluster.podGroups.map { ($0.key, $0.queue) }, uniquingKeysWith: { first, _ in first })
         outcome.jobs = Array(repeating: JobOutcome(), count: plan.jobs.count)
@@ -181,6 +186,9 @@ final class SimulatedCluster {
         pass(to: time)
         for job in jobs.positions { settle(job) }
         outcome.duration = time
+        if joining.mostPoints > 0 {
+            outcome.gpuJoining = Double(joining.points) / Double(joining.mostPoints)
+        }
         outcome.series = keeper.finish(fragments: fragments.count(nodes))
         return outcome
     }

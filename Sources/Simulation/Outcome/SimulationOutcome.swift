@@ -27,6 +27,9 @@ public struct SimulationOutcome: Sendable, Equatable {
     public var lostGPUTime: Int64 = 0
     /// GPU-milliseconds of work that counts: done and not lost.
     public var usefulGPUTime: Int64 = 0
+    /// How well GPUs that worked on one job on one node were joined, of what they could be at most, from 0 to 1; `nil` where nobody
+    /// knows.
+    public var gpuJoining: Double?
     /// What the nodes cost in all, at the plan's prices.
     public var cost: Double = 0
 

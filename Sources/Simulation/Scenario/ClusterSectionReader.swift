@@ -1,6 +1,7 @@
 import ClusterModel
 import Documents
 import KubernetesAPI
+import SchedulingPolicy
 import SyntheticClusters
 
 /// Reads the section `cluster` of a scenario.
@@ -58,7 +59,7 @@ enum ClusterSectionReader {
     private static func pool(_ pool: FieldReader) -> ScenarioDocument.PoolSection? {
         pool.refuseUnknownKeys([
             "name", "count", "allocatable", "gpuModel", "labels", "taints", "podsPerNode", "pricePerHour",
-            "topology",
+            "topology", "machine",
         ])
         if pool.value("count") == nil { pool.report("count", "found nothing, expected a number of nodes") }
         guard let name = pool.requiredString("name") else { return nil }
@@ -76,7 +77,8 @@ enum ClusterSectionReader {
         return ScenarioDocument.PoolSection(
             name: name, count: Int(pool.integer("count", in: 0...mostNodes) ?? 0), allocatable: allocatable,
             labels: labels, taints: pool.objects("taints").compactMap(taint),
-            pricePerHour: pool.nonNegative("pricePerHour") ?? 0, topology: topology(pool), place: pool.place)
+            pricePerHour: pool.nonNegative("pricePerHour") ?? 0, topology: topology(pool),
+            machine: machine(pool, gpus: allocatable.wholeGPUs), place: pool.place)
     }
 
     private static func taint(_ taint: FieldReader) -> Taint? {
@@ -85,6 +87,37 @@ enum ClusterSectionReader {
         return Taint(
             key: key, value: taint.string("value") ?? "",
             effect: taint.word("effect", Taint.Effect.self) ?? .noSchedule)
+    }
+
+    /// What nodes are made of, which have as many GPUs as pods may use.
+    private static func machine(_ pool: FieldReader, gpus: Int) -> ScenarioDocument.MachineSection? {
+        guard let machine = pool.object("machine") else { return nil }
+        machine.refuseUnknownKeys([
+            "numaNodes", "coresPerNUMANode", "threadsPerCore", "gpusPerSwitch", "link", "linkedGPUs",
+            "linkCount", "nicsPerSwitch", "topologyPolicy",
+        ])
+        var shape = MachineShape(gpus: gpus)
+        func number(_ key: String, _ range: ClosedRange<Int64>, _ keyPath: WritableKeyPath<MachineShape, Int>)
+        {
+            if let number = machine.integer(key, in: range) { shape[keyPath: keyPath] = Int(number) }
+        }
+        number("numaNodes", 1...16, \.numaNodes)
+        number("coresPerNUMANode", 1...1024, \.coresPerNUMANode)
+        number("threadsPerCore", 1...8, \.threadsPerCore)
+        number("gpusPerSwitch", 0...64, \.gpusPerSwitch)
+        number("linkedGPUs", 2...64, \.linkedGPUs)
+        number("linkCount", 1...64, \.linkCount)
+        number("nicsPerSwitch", 0...16, \.nicsPerSwitch)
+        shape.link = machine.word("link", NodeTopology.GPULink.Kind.self)
+        shape.gpuModel = pool.string("gpuModel") ?? ""
+        if gpus > GPULayout.most {
+            pool.report(
+                "machine",
+                "found one with \(gpus) GPUs, as allocatable says, expected \(GPULayout.most) at most")
+            return nil
+        }
+        return ScenarioDocument.MachineSection(
+            shape: shape, policy: machine.word("topologyPolicy", TopologyPolicy.self))
     }
 
     private static func topology(_ pool: FieldReader) -> [ScenarioDocument.TopologyLevel] {

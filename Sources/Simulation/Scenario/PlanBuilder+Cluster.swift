@@ -138,6 +138,10 @@ extension PlanBuilder {
                     name: name, labels: labels, taints: pool.taints, ready: .isTrue,
                     allocatable: pool.allocatable))
             if pool.pricePerHour > 0 { plan.pricePerHour[name] = pool.pricePerHour }
+            // Also of a node that comes later: it is published of what exists, and of nothing else.
+            if let machine = pool.machine {
+                plan.cluster.numatopologies.append(machine.shape.published(as: name, policy: machine.policy))
+            }
         }
         pools[pool.name, default: []] += nodes
         return nodes

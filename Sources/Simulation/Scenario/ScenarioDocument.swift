@@ -65,7 +65,16 @@ struct ScenarioDocument: Sendable {
         var taints: [Taint]
         var pricePerHour: Double
         var topology: [TopologyLevel]
+        /// What its nodes are made of; `nil` where the scenario does not say.
+        var machine: MachineSection?
         var place: ScenarioPlace
+    }
+
+    /// What the nodes of a pool are made of.
+    struct MachineSection: Sendable {
+        var shape: MachineShape
+        /// The kubelets' policy for NUMA nodes; `nil` where they hand out no processors.
+        var policy: TopologyPolicy?
     }
 
     /// A label that tells domains of nodes apart.

@@ -11,6 +11,8 @@ public struct NodeTemplate: Sendable {
     public let title: String
     private let node: Node
     private let csiNode: CSINode?
+    /// What is published of its inside, with nothing of it in use.
+    private let published: Numatopology?
     /// What DaemonSets run on it, and would run on others.
     private let companions: [Pod]
 
@@ -29,6 +31,12 @@ public struct NodeTemplate: Sendable {
         fresh.images = []
         (self.node, name, self.title) = (fresh, node.name, title)
         csiNode = cluster.csiNodes.first { $0.name == node.name }
+        published = cluster.numatopologies.first { $0.name == node.name }.map { published in
+            var fresh = published
+            if fresh.allocatableCPUs != nil { fresh.allocatableCPUs = CPUSet(fresh.cpus.map(\.id)) }
+            fresh.podAllocations = []
+            return fresh
+        }
         companions = cluster.pods.filter { pod in
             pod.nodeName == node.name && !pod.isTerminal && pod.owners.contains { $0.kind == "DaemonSet" }
         }
@@ -53,6 +61,10 @@ public struct NodeTemplate: Sendable {
             if var drivers = csiNode {
                 drivers.name = name
                 snapshot.csiNodes.append(drivers)
+            }
+            if var inside = published {
+                inside.name = name
+                snapshot.numatopologies.append(inside)
             }
             for companion in companions {
                 var pod = companion

@@ -7,14 +7,7 @@ enum ScheduleDocument {
     /// - Parameter holds: what holds the gangs that wait.
     static func make(_ result: CycleResult, holds: HoldReader, skippedKinds: [String: Int]) -> OutputValue {
         .object([
-            (
-                "binds",
-                .list(
-                    result.binds.map {
-                        .object(
-                            pod($0.pod) + [("node", .string($0.node)), ("cycle", .integer(Int64($0.cycle)))])
-                    })
-            ),
+            ("binds", .list(result.binds.map(bind))),
             ("evictions", .list(result.evictions.map(eviction))),
             ("pipelined", .list(result.pipelined.map { pipelined($0, cycle: result.cycle) })),
             ("podGroups", .list(result.podGroups.map { group($0, result.nodeLocks, holds.holds($0)) })),
@@ -26,6 +19,17 @@ enum ScheduleDocument {
 
     private static func pod(_ key: ObjectKey) -> [(String, OutputValue)] {
         [("namespace", .string(key.namespace)), ("pod", .string(key.name))]
+    }
+
+    private static func bind(_ entry: CycleResult.Bind) -> OutputValue {
+        var members =
+            pod(entry.pod) + [
+                ("node", .string(entry.node)), ("cycle", .integer(Int64(entry.cycle))),
+            ]
+        if !entry.annotations.isEmpty {
+            members.append(("annotations", OutputValue.texts(entry.annotations)))
+        }
+        return .object(members)
     }
 
     private static func eviction(_ entry: CycleResult.Eviction) -> OutputValue {

@@ -31,8 +31,6 @@ struct ReadingMistakesTests {
                 #expect(found.count == 1)
                 let says =
                     switch name {
-                    case "numa-aware":
-                        "numa-aware comes with the topology of nodes, which this version does not know yet; "
                     case "deviceshare":
                         "deviceshare comes with the sharing of GPUs, which this version does not have yet; "
                     case "rescheduling":

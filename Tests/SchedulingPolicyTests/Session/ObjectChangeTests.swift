@@ -13,6 +13,7 @@ import Testing
             (.podDisruptionBudget(PodDisruptionBudget(key: key)), .podDisruptionBudgetRemoved(key)),
             (.resourceQuota(ResourceQuota(key: key)), .resourceQuotaRemoved(key)),
             (.hyperNode(HyperNode(name: "a", tier: 1)), .hyperNodeRemoved("a")),
+            (.numatopology(Numatopology(name: "a")), .numatopologyRemoved("a")),
             (.namespace(Namespace(name: "a")), .namespaceRemoved("a")),
             (.persistentVolume(PersistentVolume(name: "a")), .persistentVolumeRemoved("a")),
             (.persistentVolumeClaim(PersistentVolumeClaim(key: key)), .persistentVolumeClaimRemoved(key)),
@@ -29,11 +30,11 @@ import Testing
             ),
         ]
         for (came, _) in changes { try session.apply(came) }
-        #expect(counts(session.objects) == [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
+        #expect(counts(session.objects) == [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])
         for (number, change) in changes.enumerated() {
             let before = session.roomVersion
             try session.apply(change.gone)
-            #expect(counts(session.objects).firstIndex(of: 1) ?? 11 == number + 1)
+            #expect(counts(session.objects).firstIndex(of: 1) ?? 12 == number + 1)
             #expect(session.roomVersion.changed == before.changed + 1)
             #expect(session.roomVersion.freed == before.freed + 1)
         }
@@ -51,7 +52,7 @@ import Testing
         snapshot.hyperNodes = [HyperNode(name: "a", tier: 1), HyperNode(name: "b", tier: 2)]
         snapshot.persistentVolumeClaims = [PersistentVolumeClaim(key: key)]
         let session = try Session(snapshot: snapshot, configuration: plain(.volcano))
-        #expect(counts(session.objects) == [0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0])
+        #expect(counts(session.objects) == [0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0])
     }
 
     @Test("deserved shares that do not add up are refused, and nothing has changed") func deserved() throws {
@@ -70,6 +71,7 @@ import Testing
     private func counts(_ objects: ClusterObjects) -> [Int] {
         [
             objects.podDisruptionBudgets.count, objects.resourceQuotas.count, objects.hyperNodes.count,
+            objects.numatopologies.count,
             objects.namespaces.count, objects.persistentVolumes.count, objects.persistentVolumeClaims.count,
             objects.storageClasses.count, objects.csiNodes.count, objects.csiDrivers.count,
             objects.csiStorageCapacities.count, objects.volumeAttachments.count,

@@ -28,7 +28,8 @@ import Testing
     @Test(
         "with each of their variants, and without a mistake",
         arguments: [
-            "capacity-planning", "fairness", "node-failure", "philly-week", "quickstart", "starvation",
+            "capacity-planning", "fairness", "node-failure", "nvlink", "philly-week", "quickstart",
+            "starvation",
         ])
     func read(name: String) throws {
         let path = Self.folder + "/\(name)/scenario.yaml"

@@ -70,11 +70,6 @@ extension ConfigurationReader {
         let expected = "expected one of " + known.joined(separator: ", ")
         if PluginCallbacks.of(name, under: compatibility) != nil {
             switch name {
-            case "numa-aware":
-                entry.report(
-                    "name",
-                    "numa-aware comes with the topology of nodes, which this version does not know yet; \(expected)"
-                )
             case "deviceshare":
                 entry.report(
                     "name",

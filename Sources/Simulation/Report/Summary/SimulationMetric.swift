@@ -13,6 +13,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     case cost, costPerUsefulGPUHour
     case startErrorMean, startsAsExpected
     case binds, cycles, events
+    case gpuJoining
 
     /// What a figure is counted in.
     public enum Unit: String, Sendable {
@@ -53,7 +54,8 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
             .count
         case .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .startErrorMean: .seconds
         case .slowdownMean, .slowdownP50, .slowdownP99: .ratio
-        case .gpuAllocation, .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .startsAsExpected:
+        case .gpuAllocation, .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .startsAsExpected,
+            .gpuJoining:
             .percent
         case .fairness: .index
         case .lostWork, .gpuHours, .usefulGPUHours: .gpuHours
@@ -66,7 +68,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     public var preference: Preference {
         switch self {
         case .jobsStarted, .jobsDone, .gpuAllocation, .gpuAllocationUnderDemand, .goodput, .fairness,
-            .usefulGPUHours, .startsAsExpected:
+            .usefulGPUHours, .startsAsExpected, .gpuJoining:
             .higher
         case .jobsWaiting, .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .slowdownMean,
             .slowdownP50,
@@ -84,7 +86,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
             .gpuAllocation,
             .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .fairness, .podEvictions, .jobFailures,
             .lostWork,
-            .cost, .costPerUsefulGPUHour:
+            .cost, .costPerUsefulGPUHour, .gpuJoining:
             true
         default: false
         }
@@ -126,6 +128,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
         case .binds: "pods bound"
         case .cycles: "scheduling cycles"
         case .events: "events"
+        case .gpuJoining: "GPUs joined"
         }
     }
 
@@ -165,6 +168,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
         case .binds: "pods that were given a node"
         case .cycles: "cycles of the scheduler"
         case .events: "things that happened"
+        case .gpuJoining: "how well the GPUs of a job on one node are joined, of the best there is"
         }
     }
 

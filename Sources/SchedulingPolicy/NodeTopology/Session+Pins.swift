@@ -1,0 +1,144 @@
+import Allocator
+import ClusterModel
+
+/// GPUs and processors come to pods with their nodes, and go with them.
+extension Session {
+    // MARK: Notes
+
+    /// Takes note of what a pod has been given and wants.
+    func notePins(of pod: borrowing Pod, _ task: Int) {
+        if pod.isTerminal { return }
+        // A pod that waits has nothing, whatever it says.
+        if pod.nodeName != nil || tasks[task].isAssumed, let assignment = Pins(pod.annotations) {
+            pins.setAssignment(assignment, of: task)
+        }
+        if nodeDescriptions.choosesPins, !pod.guaranteedContainers.isEmpty {
+            let policy =
+                pod.annotations.isEmpty
+                ? nil : pod.annotations[TopologyPolicy.annotation].flatMap(TopologyPolicy.init)
+            pins.wishes[task] = PinTable.Wish(policy: policy, containers: pod.guaranteedContainers)
+        }
+    }
+
+    /// Forgets a pod that is on no node any more.
+    func forgetPins(of task: Int) {
+        pins.setAssignment(nil, of: task)
+        if !pins.wishes.isEmpty { pins.wishes[task] = nil }
+    }
+
+    /// Takes note of what is published of a node's inside, now that it is another.
+    func noteTopology(of name: String) {
+        pins.setTopology(objects.numatopologies[name], of: name)
+        if let index = nodes.find(name).flatMap({ nodes.entries[$0].index }) { pins.forgetRoom(on: index) }
+    }
+
+    // MARK: Books
+
+    /// Books what a pod has been given on a node where it comes (`1`) or which it leaves (`-1`).
+    @inline(__always)
+    func bookPins(of task: Int, on node: Int, sign: Int) {
+        if pins.isEmpty { return }
+        pins.book(task, on: node, sign: sign)
+    }
+
+    /// Gives a pod that is being placed what plugins choose for it, and books that.
+    func assignPins(to task: Int, on node: Int) {
+        if pins.isEmpty { return }
+        if nodeDescriptions.choosesPins, let choice = pinChoice(for: task, on: node), !choice.isEmpty {
+            pins.setAssignment(choice, of: task)
+        }
+        pins.book(task, on: node, sign: 1)
+    }
+
+    /// Takes it back: the exact inverse.
+    func unassignPins(of task: Int, on node: Int) {
+        if pins.isEmpty { return }
+        pins.book(task, on: node, sign: -1)
+        pins.setAssignment(nil, of: task)
+    }
+
+    /// What is known of a node's inside; `nil` where nothing is published.
+    func layout(of node: Int) -> NodeLayout? {
+        pins.layouts.isEmpty ? nil : pins.layouts[nodes.entries[nodes.entry(atIndex: node)].name]
+    }
+
+    /// What is left on a node.
+    ///
+    /// Pods that hold GPUs and do not say which are taken to have the free ones of the smallest numbers, as device plugins
+    /// give them out. Processors count as taken by a pod that the exporter does not know of yet; where it names no pods,
+    /// by all until as many are taken as all pods there have.
+    ///
+    /// - Complexity: O(1) while nothing has changed there, else O(pods on the node).
+    func pinRoom(on node: Int, _ layout: NodeLayout) -> PinTable.Room {
+        if let known = pins.room(on: node) { return known }
+        let given = pins.tasks(on: node)
+        var (gpus, pending, count) = (CPUSet(), CPUSet(), 0)
+        for task in given {
+            guard let assignment = pins.assignment(of: task) else { continue }
+            gpus.formUnion(assignment.gpus)
+            count += assignment.cpus.count
+            if !layout.hasAllocated(tasks[task]) { pending.formUnion(assignment.cpus) }
+        }
+        var room = PinTable.Room()
+        room.cpus = layout.available
+        let isUpToDate = layout.published.podAllocations.isEmpty && layout.exclusiveCount >= count
+        if !isUpToDate || layout.published.allocatableCPUs == nil {
+            room.cpus = room.cpus.subtracting(pending)
+        }
+        if let machine = layout.gpus {
+            room.gpus = machine.all & ~machine.set(of: gpus)
+            var unnamed = 0
+            forEachTask(on: nodes.entry(atIndex: node)) { task in
+                if !given.contains(task) || (pins.assignment(of: task)?.gpus.isEmpty ?? true) {
+                    unnamed += wholeGPUs(of: task)
+                }
+            }
+            while unnamed > 0, room.gpus != 0 {
+                room.gpus &= room.gpus - 1
+                unnamed -= 1
+            }
+        }
+        pins.setRoom(room, on: node)
+        return room
+    }
+
+    /// The whole GPUs that a pod asks for.
+    func wholeGPUs(of task: Int) -> Int {
+        var count: Int64 = 0
+        for index in amounts.range(of: tasks[task].request) {
+            let entry = amounts.entries[index]
+            let name = resources.names[entry.column]
+            if name == .nvidiaGPU || name == .amdGPU {
+                count = min(count + min(entry.amount, Int64(CPUSet.greatestID)), Int64(CPUSet.greatestID))
+            }
+        }
+        return Int(count)
+    }
+
+    /// The GPUs that pods of a gang have on a node, by bit.
+    func gangGPUs(of task: Int, on node: Int, _ machine: GPULayout) -> UInt64 {
+        let job = tasks[task].jobIndex
+        if job == TaskState.none { return 0 }
+        var set: UInt64 = 0
+        for other in pins.tasks(on: node) where other != task && tasks[other].jobIndex == job {
+            guard let assignment = pins.assignment(of: other) else { continue }
+            set |= machine.set(of: assignment.gpus)
+        }
+        return set
+    }
+
+    /// What is to be written on a pod with its binding.
+    func pinAnnotations(of task: Int) -> [String: String] {
+        guard let assignment = pins.assignment(of: task), let node = nodeIndex(of: task) else { return [:] }
+        return assignment.annotations(on: layout(of: node))
+    }
+
+    /// Who has what, for those who compare books: node, pod, GPUs, processors, by node and pod.
+    public var pinLedger: [String] {
+        pins.assignments.compactMap { task, assignment -> String? in
+            guard let node = tasks[task].node else { return nil }
+            let place = "\(nodes.entries[node].name) \(tasks[task].key)"
+            return "\(place): GPUs \(assignment.gpus), CPUs \(assignment.cpus)"
+        }.sorted { $0.precedes($1) }
+    }
+}
