@@ -32,6 +32,7 @@ extension Session {
         takeNotes(of: pod, task)
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
+        noteDevices(of: pod, task, isBound: pod.nodeName != nil || assumed != nil)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
         noteKind(of: pod, task)
@@ -126,6 +127,7 @@ extension Session {
         if !loads.isEmpty { loads[task] = nil }
         runTimes.forget(task)
         forgetHostPorts(of: task)
+        forgetDevices(of: task)
         forgetKind(of: task)
         forgetVolumes(of: task)
     }
@@ -139,6 +141,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.add(tasks[task].request, to: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: 1)
+            bookDevices(of: task, on: index, sign: 1)
             bookNeighbours(of: task, on: index, sign: 1)
         }
     }
@@ -169,6 +172,7 @@ extension Session {
         if let index = nodes.entries[entry].index {
             allocator.remove(tasks[task].request, from: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: -1)
+            bookDevices(of: task, on: index, sign: -1)
             bookNeighbours(of: task, on: index, sign: -1)
             roomVersion.freed += 1
         }

@@ -37,7 +37,9 @@ enum PluginRegistry {
         CapacityPlugin.self,
         ConformancePlugin.self,
         DRFPlugin.self,
+        DeviceSharePlugin.self,
         ExtenderPlugin.self,
+        FragmentationPlugin.self,
         GangPlugin.self,
         NodeGroupPlugin.self,
         NetworkTopologyAwarePlugin.self,
@@ -58,7 +60,6 @@ enum PluginRegistry {
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "deviceshare",
         "numa-aware",
         "rescheduling",
     ]
@@ -74,6 +75,10 @@ struct NodeDescriptions {
     var kernels: [ScoreKernel] = []
     /// True where nodes take no pod with a host port that is in use there.
     var checksHostPorts = false
+    /// How GPUs are shared.
+    var devices = DeviceSettings()
+    /// How fragments of GPUs are counted; `nil` where they are not.
+    var fragments: FragmentSettings?
     /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
     var evaluated: UnsupportedConstraints = []
 }
@@ -83,6 +88,10 @@ extension SchedulerConfiguration {
     var nodeDescriptions: NodeDescriptions {
         var nodes = NodeDescriptions(compatibility: compatibility)
         for plugin in plugins { plugin.describeNodes(&nodes) }
+        // Cards are chosen by fragments even where nodes are not.
+        if nodes.devices.parts, nodes.devices.choice == .fragmentation, nodes.fragments == nil {
+            nodes.fragments = FragmentSettings()
+        }
         if !compatibility.countsUnreadyNodes { nodes.filters.insert(.nodeReady) }
         return nodes
     }
@@ -107,8 +116,12 @@ struct ConfiguredPlugin {
             nodes.filters.formUnion(own.filters)
             nodes.evaluated.formUnion(own.evaluated)
             nodes.checksHostPorts = nodes.checksHostPorts || own.checksHostPorts
+            if own.devices.isActive { nodes.devices = own.devices }
         }
-        if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
+        if configuration.isEnabled(.nodeOrder) {
+            nodes.kernels += own.kernels
+            nodes.fragments = own.fragments ?? nodes.fragments
+        }
     }
 
     func open(_ session: Session) -> OpenPlugin {

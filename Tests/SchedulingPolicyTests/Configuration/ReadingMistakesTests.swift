@@ -33,8 +33,6 @@ struct ReadingMistakesTests {
                     switch name {
                     case "numa-aware":
                         "numa-aware comes with the topology of nodes, which this version does not know yet; "
-                    case "deviceshare":
-                        "deviceshare comes with the sharing of GPUs, which this version does not have yet; "
                     case "rescheduling":
                         "rescheduling is refused: it evicts running pods without a place for them to go to; "
                     default: "\(name) comes with a later version; "

@@ -57,6 +57,7 @@ public enum PluginCallbacks {
             .predicate, .nodeOrder, .preemptable, .reclaimable, .overused, .jobEnqueueable, .jobEnqueued,
             .jobReady,
         ],
+        "fragmentation": [.nodeOrder],
         "gang": [
             .jobOrder, .jobValid, .jobReady, .jobPipelined, .jobStarving, .preemptable, .reclaimable,
             .unifiedEvictable, .subJobReady, .subJobPipelined, .subJobOrder,
