@@ -38,7 +38,7 @@ extension Session {
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
         labelledNodes.removeAll()
-        fragments.models = [:]
+        fragments.isStale = true
         roomVersion.freed += 1
         roomVersion.changed += 1
     }
@@ -67,7 +67,7 @@ extension Session {
         nodes.releaseIfUnused(entry)
         constraintRefusals.removeAll(keepingCapacity: true)
         labelledNodes.removeAll()
-        fragments.models = [:]
+        fragments.isStale = true
         // It frees nothing, but gangs that found no room were told so with this node in mind.
         roomVersion.freed += 1
         roomVersion.changed += 1

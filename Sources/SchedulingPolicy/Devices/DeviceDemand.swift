@@ -2,9 +2,7 @@ import ClusterModel
 
 /// What a pod asks of cards that are shared out.
 ///
-/// Sources: Volcano's `volcano.sh/gpu-…` and `volcano.sh/vgpu-…` limits; KAI's annotations `gpu-fraction`, `gpu-memory` and
-/// `gpu-fraction-num-devices`; the annotations `alibabacloud.com/gpu-milli`, `…/gpu-count` and `…/gpu-card-model` of the
-/// openb traces.
+/// Source: Volcano's `volcano.sh/gpu-…` and `volcano.sh/vgpu-…` limits; parts of cards are `GPUPart`'s.
 struct DeviceDemand: Equatable, Sendable {
     /// vGPUs of one container.
     struct VirtualCards: Equatable, Sendable {
@@ -17,26 +15,14 @@ struct DeviceDemand: Equatable, Sendable {
         var cores: Int64
     }
 
-    /// A part of each of some cards of `nvidia.com/gpu`.
-    struct Part: Equatable, Sendable {
-        var cards = 1
-        /// Thousandths of a card; 0 where memory says it.
-        var milli: Int64 = 0
-        /// MiB of a card's memory; 0 where thousandths say it.
-        var memory: Int64 = 0
-        /// The models that will do; empty for any.
-        var models: [String] = []
-        /// True where what is written makes no sense: then no node will do.
-        var isUnreadable = false
-    }
-
     /// vGPUs, by container.
     var virtual: [VirtualCards] = []
     /// Memory on one card.
     var cardMemory: Int64 = 0
     /// Whole cards.
     var cardCount = 0
-    var part: Part?
+    /// A part of cards that are offered whole.
+    var part: GPUPart?
 
     /// Labels and annotations that decide which cards will do.
     var labels: [String: String] = [:]
@@ -50,7 +36,7 @@ struct DeviceDemand: Equatable, Sendable {
             cardCount = Int(Self.sum(Int64(cardCount), container["volcano.sh/gpu-number"] ?? 0))
             if let cards = Self.virtualCards(container) { virtual.append(cards) }
         }
-        if (pod.requests[.nvidiaGPU] ?? 0) == 0 { part = Self.part(pod.annotations) }
+        part = GPUPart(pod)
         if virtual.isEmpty, cardMemory == 0, cardCount == 0, part == nil { return nil }
         if !virtual.isEmpty {
             labels = pod.labels
@@ -80,35 +66,5 @@ struct DeviceDemand: Equatable, Sendable {
             count: Int(count), memory: percentage == nil ? memory ?? 0 : 0,
             percentage: percentage ?? ((memory ?? 0) == 0 ? 100 : 0),
             cores: limits["volcano.sh/vgpu-cores"] ?? 0)
-    }
-
-    // MARK: Parts of cards
-
-    private static func part(_ annotations: [String: String]) -> Part? {
-        if let text = annotations["gpu-fraction"] {
-            var part = Part(cards: count(annotations))
-            part.milli = (try? Quantity.milli(text)) ?? 0
-            part.isUnreadable = !(1...1000).contains(part.milli) || part.cards < 1
-            return part
-        }
-        if let text = annotations["gpu-memory"] {
-            var part = Part(cards: count(annotations))
-            part.memory = Int64(text) ?? 0
-            part.isUnreadable = part.memory < 1 || part.cards < 1
-            return part
-        }
-        guard let text = annotations["alibabacloud.com/gpu-milli"] else { return nil }
-        let cards = annotations["alibabacloud.com/gpu-count"]
-        var part = Part(cards: cards.map { Int($0) ?? -1 } ?? 1)
-        part.milli = Int64(text) ?? -1
-        if part.milli == 0 || part.cards == 0 { return nil }
-        part.isUnreadable = !(1...1000).contains(part.milli) || part.cards < 1
-        part.models =
-            annotations["alibabacloud.com/gpu-card-model"]?.split(separator: "|").map(String.init) ?? []
-        return part
-    }
-
-    private static func count(_ annotations: [String: String]) -> Int {
-        annotations["gpu-fraction-num-devices"].map { Int($0) ?? 0 } ?? 1
     }
 }

@@ -25,8 +25,10 @@ struct FragmentState: Sendable {
     var counts: [PodClass: Int] = [:]
     /// `nil` while nothing is expected.
     var scorer: FragmentScorer?
-    /// GPU models by name: their ordinals.
+    /// GPU models by name: their ordinals, from 1.
     var models: [String: Int] = [:]
+    /// Whether nodes have changed since models were named.
+    var isStale = true
 }
 
 extension Session {
@@ -41,7 +43,7 @@ extension Session {
             if fragments.settings != nil { fragments = FragmentState() }
             return
         }
-        if fragments.models.isEmpty || fragments.settings != settings { nameModels() }
+        if fragments.isStale { nameModels() }
         var counts = settings.workload == .instanceTypes ? instanceTypeCounts() : [:]
         if counts.isEmpty { counts = podCounts() }
         if settings == fragments.settings, counts == fragments.counts { return }
@@ -53,16 +55,19 @@ extension Session {
             counts.isEmpty
             ? nil
             : FragmentScorer(
-                settings.policy, workload: typical, mix: mix, models: max(1, fragments.models.count + 1))
+                settings.policy, workload: typical, mix: mix, models: fragments.models.count + 1)
     }
 
-    /// Gives GPU models their ordinals, by name; forgotten when nodes change.
+    /// Gives GPU models their ordinals, in the order of their names; 0 is for nodes that do not say.
     private func nameModels() {
         var names: Set<String> = []
         for index in allocator.nodesByName { names.insert(model(of: allocator.node(index))) }
         let sorted = names.filter { !$0.isEmpty }.sorted { $0.precedes($1) }.prefix(ModelSet.capacity - 1)
-        fragments.models = Dictionary(
+        let models = Dictionary(
             uniqueKeysWithValues: sorted.enumerated().map { ($0.element, $0.offset + 1) })
+        fragments.isStale = false
+        if models == fragments.models { return }
+        fragments.models = models
         fragments.counts = [:]
     }
 
@@ -115,7 +120,7 @@ extension Session {
         return PodClass(milliCPU: milliCPU, devices: gpus, milliGPU: gpus > 0 ? 1000 : 0)
     }
 
-    private func podClass(of part: DeviceDemand.Part, _ task: Int) -> PodClass? {
+    private func podClass(of part: GPUPart, _ task: Int) -> PodClass? {
         guard part.milli > 0, !part.isUnreadable else { return nil }
         let milliCPU = asked(by: tasks[task].request).milliCPU
         // Parts of several cards count as so many pods would that ask for one.

@@ -138,11 +138,11 @@ struct NodeCards: Sendable {
     }
 
     /// Thousandths of a card that a part takes here; `nil` where that is not known, or more than there is.
-    func milli(of part: DeviceDemand.Part) -> Int64? {
+    func milli(of part: GPUPart) -> Int64? {
         if part.milli > 0 { return part.milli }
-        guard let cardMiB, part.memory <= cardMiB else { return nil }
+        guard let cardMiB, part.memoryMiB <= cardMiB else { return nil }
         // Rounded up, so that the memories on a card never add up to more than it has.
-        let (whole, isOverflow) = part.memory.multipliedReportingOverflow(by: 1000)
+        let (whole, isOverflow) = part.memoryMiB.multipliedReportingOverflow(by: 1000)
         return isOverflow ? nil : (whole + cardMiB - 1) / cardMiB
     }
 

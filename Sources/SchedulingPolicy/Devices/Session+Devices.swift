@@ -92,8 +92,7 @@ extension Session {
         let wanted = cards?.kind == .parts ? cards?.brokenCards ?? 0 : 0
         var held = devices.held[node] ?? 0
         if held == wanted { return }
-        let whole = devices.wholeCard ?? allocator.internHold(of: .nvidiaGPU)
-        devices.wholeCard = whole
+        let whole = wholeCardRequest()
         while held < wanted {
             allocator.add(whole, to: node, as: .bound)
             held += 1
@@ -103,6 +102,14 @@ extension Session {
             held -= 1
         }
         devices.held[node] = held == 0 ? nil : held
+    }
+
+    private func wholeCardRequest() -> RequestID {
+        if let known = devices.wholeCard { return known }
+        let request = allocator.internHold(of: .nvidiaGPU)
+        if amounts.add(request, from: allocator) { syncColumns() }
+        devices.wholeCard = request
+        return request
     }
 
     // MARK: Choosing

@@ -10,7 +10,7 @@ struct ConvertCommand {
                 "openb", abstract: "Convert Alibaba's GPU trace of 2023 (openb)",
                 discussion: """
                     Nodes become Node objects, tasks become pending pods of namespace openb. A task that asks for part of a \
-                    GPU asks for gpu-milli, which no node offers: sharing a GPU comes with a later version.
+                    GPU says so in the annotation alibabacloud.com/gpu-milli, which plugin deviceshare reads.
                     """,
                 examples: [
                     Command.Example(
