@@ -50,8 +50,10 @@ public struct MIGProfile: Hashable, Sendable {
         Model(
             name: "A100 80GB, H100 80GB", slices: 7,
             profiles: [(1, 10), (1, 20), (2, 20), (3, 40), (4, 40), (7, 80)]),
-        Model(name: "H100 94GB", slices: 7, profiles: [(1, 12), (1, 24), (2, 24), (3, 47), (4, 47), (7, 94)]),
-        Model(name: "H100 96GB", slices: 7, profiles: [(1, 12), (1, 24), (2, 24), (3, 48), (4, 48), (7, 96)]),
+        Model(
+            name: "H100 94GB", slices: 7, profiles: [(1, 12), (1, 24), (2, 24), (3, 47), (4, 47), (7, 94)]),
+        Model(
+            name: "H100 96GB", slices: 7, profiles: [(1, 12), (1, 24), (2, 24), (3, 48), (4, 48), (7, 96)]),
         Model(
             name: "H200 141GB", slices: 7,
             profiles: [(1, 18), (1, 35), (2, 35), (3, 71), (4, 71), (7, 141)]),

@@ -126,7 +126,8 @@ struct EntryReader {
                 cells.removeLast()
             }
             let words = cells.compactMap(\.string)
-            guard words.count == cells.count, words.count == columns, let pod = ObjectKey(recorded: words[0]), !pod.namespace.isEmpty
+            guard words.count == cells.count, words.count == columns, let pod = ObjectKey(recorded: words[0]),
+                !pod.namespace.isEmpty
             else {
                 report(key, "found a row that is none, expected a pod and \(columns - 1) more")
                 return rows

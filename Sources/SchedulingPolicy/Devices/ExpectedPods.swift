@@ -93,7 +93,9 @@ extension Session {
         var seen: Set<Int> = []
         for task in tasks.indices where !tasks[task].key.name.isEmpty {
             let request = tasks[task].request
-            guard devices.demand(of: task)?.part == nil, seen.insert(request.ordinal).inserted else { continue }
+            guard devices.demand(of: task)?.part == nil, seen.insert(request.ordinal).inserted else {
+                continue
+            }
             counts[podClass(of: request), default: 0] += byRequest[request.ordinal]
         }
         let total = counts.values.reduce(0, +)

@@ -94,5 +94,7 @@ extension NodeCards {
     }
 
     /// As Go's `strings.Contains`: every text contains the empty one.
-    private static func contains(_ text: String, _ part: String) -> Bool { part.isEmpty || text.contains(part) }
+    private static func contains(_ text: String, _ part: String) -> Bool {
+        part.isEmpty || text.contains(part)
+    }
 }

@@ -12,7 +12,8 @@ struct FragmentationPlugin: Plugin {
     static let name = "fragmentation"
     static let arguments = [
         ArgumentSchema(name: "policy", kind: .string(default: "fgd")) { value in
-            FragmentScorer.Policy(rawValue: value.string ?? "") == nil ? "expected fgd or pattern-pricing" : nil
+            FragmentScorer.Policy(rawValue: value.string ?? "") == nil
+                ? "expected fgd or pattern-pricing" : nil
         },
         ArgumentSchema(name: "weight", kind: .integer(default: 1), range: 0...1_000),
         ArgumentSchema(name: "workload", kind: .string(default: "recent")) { value in

@@ -22,9 +22,10 @@ enum ScheduleDocument {
     }
 
     private static func bind(_ entry: CycleResult.Bind) -> OutputValue {
-        var members = pod(entry.pod) + [
-            ("node", .string(entry.node)), ("cycle", .integer(Int64(entry.cycle))),
-        ]
+        var members =
+            pod(entry.pod) + [
+                ("node", .string(entry.node)), ("cycle", .integer(Int64(entry.cycle))),
+            ]
         if !entry.annotations.isEmpty {
             members.append(("annotations", OutputValue.texts(entry.annotations)))
         }

@@ -24,7 +24,9 @@ import Testing
         return node.map { pod.running(on: $0) } ?? pod
     }
 
-    @Test("a small pod does not break up the GPUs that large ones need", arguments: FragmentScorer.Policy.allCases)
+    @Test(
+        "a small pod does not break up the GPUs that large ones need",
+        arguments: FragmentScorer.Policy.allCases)
     func keepsLargeNodesWhole(policy: FragmentScorer.Policy) throws {
         // Pods of four GPUs are what is expected: the first node in order would be one of them.
         let large = (0..<8).map { Self.whole("large-\($0)", 4, on: "busy-\($0)") }
@@ -54,7 +56,9 @@ import Testing
         #expect(result.idleMilliGPU == nil && result.fragmentedMilliGPU == nil)
     }
 
-    @Test("of the cards that a part fits on, the one is taken whose rest goes with others") func cards() throws {
+    @Test("of the cards that a part fits on, the one is taken whose rest goes with others") func cards()
+        throws
+    {
         // 190 and 810 make a card; 500 and 500 do.
         let running = (0..<6).flatMap { index in
             [
@@ -69,8 +73,10 @@ import Testing
             try schedule(
                 policy(
                     .gangwright, ["gang"],
-                    ["predicates", "deviceshare deviceshare.gpuParts.policy=\(arguments)",
-                     "fragmentation weight=10 policy=pattern-pricing"]),
+                    [
+                        "predicates", "deviceshare deviceshare.gpuParts.policy=\(arguments)",
+                        "fragmentation weight=10 policy=pattern-pricing",
+                    ]),
                 nodes: nodes, pods: running + occupied + [Self.part("x", 190)]
             ).binds.first?.annotations["gangwright.io/gpu-shares"]
         }

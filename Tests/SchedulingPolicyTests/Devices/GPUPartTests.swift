@@ -38,7 +38,9 @@ import Testing
     func exact() throws {
         let result = try schedule(
             Self.sharing, nodes: [.of("n", gpus: 2)],
-            pods: [Self.fraction("a", "0.1"), Self.whole("b", 2), Self.whole("c", 1), Self.fraction("d", "1")])
+            pods: [
+                Self.fraction("a", "0.1"), Self.whole("b", 2), Self.whole("c", 1), Self.fraction("d", "1"),
+            ])
         #expect(result.bound == ["a": "n", "c": "n"])
         let full = try schedule(
             Self.sharing, nodes: [.of("n", gpus: 2)],

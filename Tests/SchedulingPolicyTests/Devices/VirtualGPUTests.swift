@@ -203,7 +203,8 @@ import Testing
         let result = try schedule(
             policy(compatibility, ["gang"], plugins), nodes: [Self.node("n", cards: 2, memory: 10)],
             pods: [
-                Self.pod("a", name, 6), Self.pod("b", name, 6), Self.pod("c", name, 4), Self.pod("d", name, 6),
+                Self.pod("a", name, 6), Self.pod("b", name, 6), Self.pod("c", name, 4),
+                Self.pod("d", name, 6),
             ].enumerated().map { index, pod in
                 pod.with {
                     $0.podGroup = "g-\(index)"
