@@ -81,6 +81,7 @@ import Testing
             ).binds.first?.annotations["gangwright.io/gpu-shares"]
         }
         #expect(try card("tightest") == "0:190")
-        #expect(try card("fragmentation") != nil)
+        // Half a card stays for another half.
+        #expect(try card("fragmentation") == "1:190")
     }
 }
