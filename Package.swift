@@ -93,7 +93,8 @@ let package = Package(
             name: "SchedulingLoop", dependencies: ["SchedulingPolicy", "Allocator", "ClusterModel"],
             swiftSettings: core),
         .target(
-            name: "SchedulingPolicy", dependencies: ["Allocator", "ClusterModel", "Documents"],
+            name: "SchedulingPolicy",
+            dependencies: ["Fragmentation", "Allocator", "ClusterModel", "Documents"],
             swiftSettings: core),
         // A debug build calls libm's sqrt where an optimised one has an instruction.
         .target(

@@ -88,6 +88,9 @@ public protocol PodAllocator: Sendable {
     /// What a pod takes from a node, interned.
     mutating func internRequest(of pod: Pod) -> RequestID
 
+    /// One of a resource and nothing else, not even a slot: for what is taken from a node without a pod.
+    mutating func internHold(of resource: ResourceName) -> RequestID
+
     /// The request of a shape.
     func requestID(of shape: ShapeID) -> RequestID
 

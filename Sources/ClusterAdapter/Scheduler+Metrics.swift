@@ -24,6 +24,10 @@ extension Scheduler {
                 "total_preemption_attempts", by: Double(Set(result.evictions.compactMap(\.preemptor)).count))
         }
         metrics.set("held_nodes", to: Double(driver.heldNodes.count))
+        if let idle = result.idleMilliGPU, let fragmented = result.fragmentedMilliGPU {
+            metrics.set("idle_gpus", to: Double(idle) / 1_000)
+            metrics.set("fragmented_gpus", to: fragmented / 1_000)
+        }
         measure(result.queues)
     }
 

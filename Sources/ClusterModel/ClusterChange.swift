@@ -20,6 +20,10 @@ public enum ClusterChange: Equatable, Sendable {
     case priorityClass(PriorityClass)
     /// A priority class that is gone.
     case priorityClassRemoved(String)
+    /// An instance type, new or changed.
+    case instanceType(InstanceType)
+    /// An instance type that is gone.
+    case instanceTypeRemoved(String)
     /// A pod disruption budget, new or changed.
     case podDisruptionBudget(PodDisruptionBudget)
     /// A pod disruption budget that is gone.

@@ -1,7 +1,7 @@
 /// What is free on a node: its CPU and each of its GPUs.
 ///
 /// A value without references, so that kernels can try what would be after a placement.
-public struct NodeDevices: Sendable {
+public struct NodeDevices: Hashable, Sendable {
     /// The most GPUs on a node.
     public static let most = 16
 

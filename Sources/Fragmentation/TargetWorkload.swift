@@ -61,11 +61,13 @@ public struct TargetWorkload: Sendable {
     /// - Complexity: O(*n* + *c* log *c*) for *n* pods of *c* classes.
     public init(typicalOf pods: some Sequence<PodClass>, percent: Int) {
         var counts: [PodClass: Int] = [:]
-        var total = 0
-        for pod in pods {
-            counts[pod, default: 0] += 1
-            total += 1
-        }
+        for pod in pods { counts[pod, default: 0] += 1 }
+        self.init(typicalOf: counts, percent: percent)
+    }
+
+    /// The same of pods that have been counted.
+    public init(typicalOf counts: [PodClass: Int], percent: Int) {
+        let total = counts.values.reduce(0, +)
         let sorted = counts.sorted { left, right in
             left.value == right.value ? left.key.isLarger(than: right.key) : left.value > right.value
         }

@@ -78,17 +78,18 @@ import Testing
                 + #""status":{"phase":"Pending"}}"#)
     }
 
-    @Test("a part of one GPU is asked for as gpu-milli, the models as required node affinity")
+    @Test("a part of one GPU is asked for by an annotation, the models as required node affinity")
     func partOfGPU() {
         #expect(
             objects()[3]
                 == #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"pod-b","namespace":"openb","#
-                + #""creationTimestamp":"2023-01-05T22:37:41Z","labels":{"openb/qos":"BE"}},"spec":{"#
+                + #""creationTimestamp":"2023-01-05T22:37:41Z","labels":{"openb/qos":"BE"},"#
+                + #""annotations":{"alibabacloud.com/gpu-milli":"460"}},"spec":{"#
                 + #""affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"#
                 + #""nodeSelectorTerms":[{"matchExpressions":[{"key":"nvidia.com/gpu.product","operator":"In","#
                 + #""values":["V100M16","V100M32"]}]}]}}},"#
                 + #""containers":[{"name":"task","image":"openb-task","#
-                + #""resources":{"requests":{"cpu":"6500m","memory":"12288Mi"},"limits":{"gpu-milli":"460"}}}]},"#
+                + #""resources":{"requests":{"cpu":"6500m","memory":"12288Mi"}}}]},"#
                 + #""status":{"phase":"Pending"}}"#)
     }
 

@@ -40,6 +40,13 @@ extension IndexedAllocator {
         return request
     }
 
+    /// One of a resource, and no slot.
+    public mutating func internHold(of resource: ResourceName) -> RequestID {
+        let request = inventory.internHold(of: resource)
+        groups.addColumns(upTo: inventory.resources.count)
+        return request
+    }
+
     /// The request of a shape.
     public func requestID(of shape: ShapeID) -> RequestID { inventory.shapes.requestIDs[shape.index] }
 

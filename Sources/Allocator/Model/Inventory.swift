@@ -63,6 +63,10 @@ struct Inventory: Sendable {
 
     mutating func internRequest(of pod: Pod) -> RequestID { requests.intern(pod, in: &resources) }
 
+    mutating func internHold(of resource: ResourceName) -> RequestID {
+        requests.internHold(of: resource, in: &resources)
+    }
+
     /// Computes image locality anew where nodes have changed since; says whether that changed anything.
     mutating func refreshImages() -> Bool { constraints.refreshImages(nodes: nodes) }
 

@@ -19,6 +19,16 @@ public struct PodRequest: Hashable, Sendable {
     /// True for a pod that asks for nothing but its slot.
     public let isBestEffort: Bool
 
+    /// One of a resource, and no slot.
+    init(oneOf column: Int) {
+        amounts = [
+            Entry(column: ResourceTable.cpu, amount: 0), Entry(column: ResourceTable.memory, amount: 0),
+            Entry(column: ResourceTable.pods, amount: 0), Entry(column: column, amount: 1),
+        ]
+        nonZero = NonZeroRequests(milliCPU: 0, memory: 0)
+        isBestEffort = false
+    }
+
     /// The request of a pod in the columns of a table, which must know every resource that the pod names.
     public init(_ pod: Pod, in resources: ResourceTable) {
         var amounts = [

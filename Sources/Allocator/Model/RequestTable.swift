@@ -38,14 +38,24 @@ struct RequestTable: Sendable {
             known = chains.before(index)
         }
         resources.add(pod.requests.names)
-        let request = PodRequest(pod, in: resources)
-        let id = ids[request] ?? RequestID(index: Int32(requests.count))
-        if id.ordinal == requests.count {
-            ids[request] = id
-            requests.append(request)
-        }
+        let id = intern(PodRequest(pod, in: resources))
         wordings.append(Wording(requests: pod.requests, nonZero: pod.nonZeroRequests, id: id))
         chains.append(hash)
+        return id
+    }
+
+    /// One of a resource, and no slot.
+    mutating func internHold(of resource: ResourceName, in resources: inout ResourceTable) -> RequestID {
+        resources.add([resource])
+        guard let column = resources.column(resource) else { preconditionFailure("it has just been added") }
+        return intern(PodRequest(oneOf: column))
+    }
+
+    private mutating func intern(_ request: PodRequest) -> RequestID {
+        if let id = ids[request] { return id }
+        let id = RequestID(index: Int32(requests.count))
+        ids[request] = id
+        requests.append(request)
         return id
     }
 }

@@ -244,6 +244,13 @@ public struct ReferenceAllocator: PodAllocator {
     /// The request of a shape.
     public func requestID(of shape: ShapeID) -> RequestID { inventory.shapes.requestIDs[shape.index] }
 
+    /// One of a resource, and no slot.
+    public mutating func internHold(of resource: ResourceName) -> RequestID {
+        let request = inventory.internHold(of: resource)
+        states.addColumns(upTo: inventory.resources.count)
+        return request
+    }
+
     /// What pods of a request take.
     public func request(_ id: RequestID) -> PodRequest { inventory.requests[id] }
 }

@@ -62,6 +62,10 @@ extension Metrics {
         Definition(
             name: "queue_deserved_scalar_resources", kind: .gauge,
             help: "Other resources that a queue is entitled to", labels: ["queue_name", "resource"]),
+        Definition(name: "idle_gpus", kind: .gauge, help: "GPUs that are idle, parts of them added up"),
+        Definition(
+            name: "fragmented_gpus", kind: .gauge,
+            help: "Idle GPUs that the pods which are expected cannot use"),
         Definition(name: "queue_weight", kind: .gauge, help: "Weight of a queue", labels: ["queue_name"]),
     ]
 

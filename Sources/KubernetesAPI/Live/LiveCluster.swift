@@ -65,7 +65,7 @@ public struct LiveCluster: Sendable {
             return [.priorityClassRemoved(key.name)] + resolveAgain()
         case .instanceType:
             instanceTypes[key.name] = nil
-            return []
+            return [.instanceTypeRemoved(key.name)]
         case .amlJob:
             amlJobs[key] = nil
             return podGroups.contains(key) ? [] : [.podGroupRemoved(key)]
@@ -121,7 +121,7 @@ public struct LiveCluster: Sendable {
 
     private mutating func changed(_ type: InstanceType) -> [ClusterChange] {
         instanceTypes[type.name] = type
-        return []
+        return [.instanceType(type)]
     }
 
     private mutating func changed(_ priorityClass: PriorityClass) -> [ClusterChange] {

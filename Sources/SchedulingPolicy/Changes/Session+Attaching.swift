@@ -33,6 +33,7 @@ extension Session {
         takeVictimNotes(of: pod, task)
         noteHostPorts(of: pod, task)
         notePins(of: pod, task)
+        noteDevices(of: pod, task, isBound: pod.nodeName != nil || assumed != nil)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
         noteKind(of: pod, task)
@@ -128,6 +129,7 @@ extension Session {
         runTimes.forget(task)
         forgetHostPorts(of: task)
         forgetPins(of: task)
+        forgetDevices(of: task)
         forgetKind(of: task)
         forgetVolumes(of: task)
     }
@@ -142,6 +144,7 @@ extension Session {
             allocator.add(tasks[task].request, to: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: 1)
             bookPins(of: task, on: index, sign: 1)
+            bookDevices(of: task, on: index, sign: 1)
             bookNeighbours(of: task, on: index, sign: 1)
         }
     }
@@ -173,6 +176,7 @@ extension Session {
             allocator.remove(tasks[task].request, from: index, as: occupancy)
             bookHostPorts(of: task, on: index, sign: -1)
             bookPins(of: task, on: index, sign: -1)
+            bookDevices(of: task, on: index, sign: -1)
             bookNeighbours(of: task, on: index, sign: -1)
             roomVersion.freed += 1
         }

@@ -35,10 +35,12 @@ extension Session {
                 bookNeighbours(of: task, on: index, sign: 1)
             }
         }
+        readCards(of: nodes.entries[entry].index ?? 0, entry)
         nodes.setCounted(compatibility.countsUnreadyNodes || node.isReady, entry)
         count(entry, sign: 1)
         constraintRefusals.removeAll(keepingCapacity: true)
         labelledNodes.removeAll()
+        fragments.isStale = true
         roomVersion.freed += 1
         roomVersion.changed += 1
     }
@@ -61,12 +63,14 @@ extension Session {
             bookPins(of: task, on: index, sign: -1)
             bookNeighbours(of: task, on: index, sign: -1)
         }
+        forgetCards(of: index, entry)
         setTopology(nil, of: index)
         allocator.removeNode(index)
         nodes.clearIndex(of: entry)
         nodes.releaseIfUnused(entry)
         constraintRefusals.removeAll(keepingCapacity: true)
         labelledNodes.removeAll()
+        fragments.isStale = true
         // It frees nothing, but gangs that found no room were told so with this node in mind.
         roomVersion.freed += 1
         roomVersion.changed += 1
@@ -111,6 +115,7 @@ extension Session {
         allocator.configure(nodeDescriptions)
         syncColumns()
         checkHostPorts(nodeDescriptions.checksHostPorts)
+        shareDevices(by: nodeDescriptions.devices)
         for job in jobs.indices where jobs[job].origin != nil { touch(job) }
         constraintRefusals.removeAll()
         roomVersion.freed += 1

@@ -10,6 +10,8 @@ struct ClusterObjects: Sendable {
     var hyperNodes: [String: HyperNode] = [:]
     /// What is published of the inside of nodes, by name.
     var numatopologies: [String: Numatopology] = [:]
+    /// Instance types by name.
+    var instanceTypes: [String: InstanceType] = [:]
     /// Namespaces by name.
     var namespaces: [String: Namespace] = [:]
     /// Volumes by name.
@@ -33,6 +35,7 @@ struct ClusterObjects: Sendable {
         for object in snapshot.resourceQuotas { resourceQuotas[object.key] = object }
         for object in snapshot.hyperNodes { hyperNodes[object.name] = object }
         for object in snapshot.numatopologies { numatopologies[object.name] = object }
+        for object in snapshot.instanceTypes { instanceTypes[object.name] = object }
         for object in snapshot.namespaces { namespaces[object.name] = object }
         for object in snapshot.persistentVolumes { persistentVolumes[object.name] = object }
         for object in snapshot.persistentVolumeClaims { persistentVolumeClaims[object.key] = object }
@@ -51,6 +54,8 @@ extension Session {
     /// Whatever it is, it may let in pods that waited, and change what was found out about any node.
     func applyToObjects(_ change: ClusterChange) -> Bool {
         switch change {
+        case .instanceType(let object): objects.instanceTypes[object.name] = object
+        case .instanceTypeRemoved(let name): objects.instanceTypes[name] = nil
         case .podDisruptionBudget(let object): objects.podDisruptionBudgets[object.key] = object
         case .podDisruptionBudgetRemoved(let key): objects.podDisruptionBudgets[key] = nil
         case .resourceQuota(let object): objects.resourceQuotas[object.key] = object

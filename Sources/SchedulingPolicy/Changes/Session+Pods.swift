@@ -11,6 +11,7 @@ extension Session {
     /// - Complexity: O(resources that it asks for); O(nodes) for the first pod of a new shape.
     public func update(_ pod: Pod) throws(ResourceOverflow) {
         closeCycle()
+        let pod = withoutManagedDevices(pod)
         let request = allocator.internRequest(of: pod)
         if amounts.add(request, from: allocator) { syncColumns() }
         let (task, isNew) = slot(for: pod.key)
@@ -85,6 +86,7 @@ extension Session {
         closeCycle()
         guard let task = findTask(key), tasks[task].isAssumed else { return }
         leaveNode(task)
+        devices.unchoose(task)
         assumedAnnotations[task] = nil
         guard let job = tasks[task].job else { return }
         touch(job)

@@ -229,6 +229,10 @@ public struct CycleResult: Sendable {
     public var nodeLocks = NodeLocks()
     /// The time of the cycle; `nil` if none was given.
     public var now: Timestamp?
+    /// Thousandths of GPUs that are idle at the end; `nil` where no plugin counts fragments.
+    public var idleMilliGPU: Int64?
+    /// What of them the expected pods cannot use; `nil` where no plugin counts fragments.
+    public var fragmentedMilliGPU: Double?
     /// The number of nodes.
     public var nodeCount = 0
     /// The number of pods.

@@ -13,6 +13,7 @@ extension Session {
         wake(at: now)
         openCycle()
         self.now = now
+        expectPods(nodeDescriptions.fragments)
         points = ExtensionPoints(plugins.map { $0.open(self) }, nodes: nodeDescriptions)
         nextChange = points.nextChange
         for action in configuration.actions { run(action) }
@@ -23,6 +24,10 @@ extension Session {
         var result = CycleReport(session: self, hasGang: hasGang).result()
         settleBoundAgain()
         result.now = now
+        if let counted = countFragments() {
+            result.idleMilliGPU = counted.idleMilliGPU
+            result.fragmentedMilliGPU = counted.fragmentedMilliGPU
+        }
         result.nodeLocks = nodeLocks
         return result
     }

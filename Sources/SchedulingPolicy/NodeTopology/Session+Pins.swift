@@ -86,6 +86,7 @@ extension Session {
             room.cpus = room.cpus.subtracting(pending)
         }
         if let machine = layout.gpus {
+            if let cards = devices.nodes[node], cards.kind == .parts { gpus.formUnion(cards.partlyHeld) }
             room.gpus = machine.all & ~machine.set(of: gpus)
             var unnamed = 0
             forEachTask(on: nodes.entry(atIndex: node)) { task in
@@ -100,6 +101,14 @@ extension Session {
         }
         pins.setRoom(room, on: node)
         return room
+    }
+
+    /// The GPUs of a node that pods have been given whole, as far as it is known which.
+    func givenGPUs(of node: Int) -> CPUSet {
+        if pins.isEmpty { return CPUSet() }
+        return pins.tasks(on: node).reduce(into: CPUSet()) { given, task in
+            if let assignment = pins.assignment(of: task) { given.formUnion(assignment.gpus) }
+        }
     }
 
     /// The whole GPUs that a pod asks for.

@@ -37,8 +37,10 @@ enum PluginRegistry {
         CapacityPlugin.self,
         ConformancePlugin.self,
         DRFPlugin.self,
+        DeviceSharePlugin.self,
         ExtenderPlugin.self,
         GPUTopologyPlugin.self,
+        FragmentationPlugin.self,
         GangPlugin.self,
         NodeGroupPlugin.self,
         NetworkTopologyAwarePlugin.self,
@@ -60,7 +62,6 @@ enum PluginRegistry {
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "deviceshare",
         "rescheduling",
     ]
 
@@ -85,6 +86,10 @@ struct NodeDescriptions {
     var choosesGPUs = false
     /// True where parts of nodes are chosen for pods.
     var choosesPins: Bool { followsKubelet || choosesGPUs }
+    /// How GPUs are shared.
+    var devices = DeviceSettings()
+    /// How fragments of GPUs are counted; `nil` where they are not.
+    var fragments: FragmentSettings?
     /// Constraints of pods that this configuration would evaluate: a pod that states one which we cannot is not tried.
     var evaluated: UnsupportedConstraints = []
 }
@@ -94,6 +99,10 @@ extension SchedulerConfiguration {
     var nodeDescriptions: NodeDescriptions {
         var nodes = NodeDescriptions(compatibility: compatibility)
         for plugin in plugins { plugin.describeNodes(&nodes) }
+        // Cards are chosen by fragments even where nodes are not.
+        if nodes.devices.parts, nodes.devices.choice == .fragmentation, nodes.fragments == nil {
+            nodes.fragments = FragmentSettings()
+        }
         if !compatibility.countsUnreadyNodes { nodes.filters.insert(.nodeReady) }
         return nodes
     }
@@ -122,8 +131,12 @@ struct ConfiguredPlugin {
             nodes.filters.formUnion(own.filters)
             nodes.evaluated.formUnion(own.evaluated)
             nodes.checksHostPorts = nodes.checksHostPorts || own.checksHostPorts
+            if own.devices.isActive { nodes.devices = own.devices }
         }
-        if configuration.isEnabled(.nodeOrder) { nodes.kernels += own.kernels }
+        if configuration.isEnabled(.nodeOrder) {
+            nodes.kernels += own.kernels
+            nodes.fragments = own.fragments ?? nodes.fragments
+        }
     }
 
     func open(_ session: Session) -> OpenPlugin {

@@ -53,12 +53,17 @@ struct PredicatesPlugin: Plugin {
         if isOn("NodeAffinity") { nodes.filters.insert(.nodeAffinity) }
         if isOn("TaintToleration") { nodes.filters.insert(.taintToleration) }
         nodes.checksHostPorts = isOn("NodePorts")
+        nodes.devices.sharesMemory = sharesGPUs
     }
 
     /// The rules that only some pods know, in Volcano's order. Where no pod has such a constraint none is asked for.
     func open(_ session: Session, _ points: inout PluginPoints) {
         if let proportions = ProportionRule(arguments) {
             points.filterNodes { proportions.check(for: $1, in: $0) }
+        }
+        if sharesGPUs, !session.devices.isIdle {
+            points.filterNodes(by: DeviceRule.self)
+            points.annotateBinds { session, task in session.deviceAnnotations(of: task) }
         }
         let (hasNeighbours, hasVolumes) = (session.neighbours.isInUse, !session.volumes.isEmpty)
         if hasNeighbours, isOn("PodAffinity") { points.filterNodes(by: PodAffinityRule.self) }
@@ -76,6 +81,9 @@ struct PredicatesPlugin: Plugin {
         if isOld { return ["NodeAffinity", "TaintToleration", "NodePorts", "PodAffinity"].contains(filter) }
         return arguments.bool("predicate.\(filter)Enable")
     }
+
+    /// Whether pods may ask for memory of a card: Volcano 1.5 looks at cards here.
+    private var sharesGPUs: Bool { isOld && arguments.bool("predicate.GPUSharingEnable") }
 
     /// Whether the arguments are those of Volcano 1.5.
     private var isOld: Bool { arguments.takes("predicate.GPUSharingEnable") }

@@ -125,6 +125,12 @@ struct Audit {
                 if session.tasks[task].status == .allocated { add(task, to: &bound) }
                 add(task, to: &later)
             }
+            if let column = session.resources.column(.nvidiaGPU) {
+                let held = Int64(session.devices.held[node] ?? 0)
+                bound[column] += held
+                later[column] += held
+            }
+            auditCards(of: node, entry)
             let offered = session.resources.row(session.allocator.node(node).allocatable)
             let hasSlots = session.allocator.node(node).allocatable[.pods] != nil
             for column in offered.indices where column != ResourceTable.pods || hasSlots {
@@ -138,6 +144,40 @@ struct Audit {
                     "\(what) will have \(names[column]) idle")
             }
         }
+    }
+
+    /// The cards of a node, booked over again.
+    private mutating func auditCards(of node: Int, _ entry: Int) {
+        guard let kept = session.devices.nodes[node] else {
+            expect(Int64(session.devices.held[node] ?? 0), 0, "whole cards taken out")
+            return
+        }
+        var counted = kept
+        for card in counted.cards.indices {
+            counted.cards[card].usedMemory = 0
+            counted.cards[card].usedCores = 0
+            counted.cards[card].holders = []
+        }
+        var tasks = unlinked[entry] ?? []
+        session.forEachTask(on: entry) { tasks.append($0) }
+        var unknown = 0
+        for task in tasks {
+            if let shares = session.devices.shares(of: task) {
+                counted.count(Array(shares.joined()), of: task, by: 1)
+            } else if kept.kind == .parts, session.devices.demand(of: task)?.part != nil {
+                unknown += 1
+            }
+        }
+        let name = session.nodes.entries[entry].name
+        for (index, (left, right)) in zip(kept.cards, counted.cards).enumerated() {
+            let what = "card \(index) of node \(name)"
+            expect(left.usedMemory, right.usedMemory, "\(what) is used")
+            expect(left.usedCores, right.usedCores, "\(what) has cores used")
+            if left.holders.sorted() != right.holders.sorted() { found.append("\(what): other holders") }
+        }
+        expect(Int64(kept.unknownHolders.count), Int64(unknown), "pods on cards unknown of node \(name)")
+        let broken = kept.kind == .parts ? kept.brokenCards : 0
+        expect(Int64(session.devices.held[node] ?? 0), Int64(broken), "whole cards taken out of node \(name)")
     }
 
     /// Pods with a place that is not final: nodes list them only from their binding on.

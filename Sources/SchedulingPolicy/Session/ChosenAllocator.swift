@@ -62,6 +62,10 @@ final class ChosenAllocator {
         isReference ? reference.internRequest(of: pod) : indexed.internRequest(of: pod)
     }
 
+    func internHold(of resource: ResourceName) -> RequestID {
+        isReference ? reference.internHold(of: resource) : indexed.internHold(of: resource)
+    }
+
     func requestID(of shape: ShapeID) -> RequestID {
         isReference ? reference.requestID(of: shape) : indexed.requestID(of: shape)
     }

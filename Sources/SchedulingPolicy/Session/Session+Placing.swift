@@ -77,6 +77,7 @@ extension Session {
     func place(_ task: Int, _ placement: Placement) {
         guard let shape = tasks[task].shape, let job = tasks[task].job else { return }
         touch(job)
+        takeDevices(of: task, on: placement.node)
         allocator.take(placement, for: shape)
         bookHostPorts(of: task, on: placement.node, sign: 1)
         bookNeighbours(of: task, on: placement.node, sign: 1)
@@ -97,6 +98,7 @@ extension Session {
         points.notify(task, .unplaced, in: self)
         let kind: Placement.Kind = tasks[task].status == .pipelined ? .pipeline : .allocate
         allocator.giveBack(Placement(node: index, kind: kind), for: shape)
+        giveBackDevices(of: task, on: index)
         bookHostPorts(of: task, on: index, sign: -1)
         bookNeighbours(of: task, on: index, sign: -1)
         unassignPins(of: task, on: index)

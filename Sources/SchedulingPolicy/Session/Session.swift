@@ -55,6 +55,10 @@ public final class Session {
     var lastJob: (key: ObjectKey, job: Int)?
     /// The host ports that pods use.
     var hostPorts = HostPortTable()
+    /// Which pods are expected, where fragments of GPUs are counted.
+    var fragments = FragmentState()
+    /// The cards that pods share.
+    var devices = DeviceTable()
     /// Nodes (by entry) that Volcano 1.5 passes over since more is bound there than they have.
     var overfullNodes: Set<Int> = []
     /// What pods want of each other, and who is where.
@@ -202,6 +206,7 @@ public final class Session {
         allocator = ChosenAllocator(options.allocator, nodeDescriptions)
         resources = allocator.resources
         hostPorts.areChecked = nodeDescriptions.checksHostPorts
+        devices.settings = nodeDescriptions.devices
         noRequest = allocator.internRequest(of: Pod(key: ObjectKey(namespace: "", name: "")))
         _ = amounts.add(noRequest, from: allocator)
         let none = [Int64](repeating: 0, count: resources.count)

@@ -4,10 +4,10 @@ import ClusterModel
 ///
 /// A node's idle GPUs count for each class of pods in proportion to how common it is among the plan's pods that ask for GPUs, if such a
 /// pod does not fit there: too few GPUs, too little CPU, or labels that it does not ask for. Source of the measure: Weng et al.,
-/// "Beware of Fragmentation", USENIX ATC 2023, for whole GPUs.
+/// "Beware of Fragmentation", USENIX ATC 2023, for whole GPUs. Parts of GPUs are counted by node: which card they are on is not looked at.
 struct FragmentCounter {
     private struct PodClass: Hashable {
-        var gpus: Int64
+        var milliGPU: Int64
         var milliCPU: Int64
         var selector: [String: String]
     }
@@ -26,10 +26,10 @@ struct FragmentCounter {
         for job in plan.jobs { perShape[job.shape] += 1 }
         for (shape, jobs) in zip(plan.shapes, perShape) where jobs > 0 {
             for set in shape.pods {
-                let gpus = NodeLedger.gpus(set.pod.requests)
-                if gpus == 0 { continue }
+                let milliGPU = set.pod.milliGPU
+                if milliGPU == 0 { continue }
                 let key = PodClass(
-                    gpus: gpus, milliCPU: set.pod.requests[.cpu] ?? 0, selector: set.pod.nodeSelector)
+                    milliGPU: milliGPU, milliCPU: set.pod.requests[.cpu] ?? 0, selector: set.pod.nodeSelector)
                 if counts[key] == nil { order.append(key) }
                 counts[key, default: 0] += jobs * set.count
             }
@@ -58,17 +58,17 @@ struct FragmentCounter {
         }
         var fragments = 0.0
         for (position, node) in nodes.entries.enumerated() where node.isUp {
-            let idle = node.gpus - node.usedGPUs
+            let idle = node.milliGPU - node.usedMilliGPU
             if idle <= 0 { continue }
             let freeCPU = node.milliCPU - node.usedMilliCPU
             var part = 0.0
             for index in classes.indices {
                 let pods = classes[index].pods
-                if pods.gpus > idle || pods.milliCPU > freeCPU || !access[index][position] {
+                if pods.milliGPU > idle || pods.milliCPU > freeCPU || !access[index][position] {
                     part += classes[index].part
                 }
             }
-            fragments += part * Double(idle)
+            fragments += part * (Double(idle) / 1_000)
         }
         return fragments
     }

@@ -6,9 +6,10 @@ struct NodeLedger {
     struct Entry {
         /// The node as it is when nothing is wrong with it.
         var node: Node
-        var gpus: Int64
+        /// Thousandths of GPUs that it offers, slices of MIG among them.
+        var milliGPU: Int64
         var milliCPU: Int64
-        var usedGPUs: Int64 = 0
+        var usedMilliGPU: Int64 = 0
         var usedMilliCPU: Int64 = 0
         /// The position of its GPU model.
         var model: Int
@@ -55,7 +56,7 @@ struct NodeLedger {
         let later = plan.events.flatMap { event -> [Node] in
             if case .nodesAdded(let nodes) = event.event { nodes } else { [] }
         }
-        for node in plan.cluster.nodes + later where Self.gpus(node.allocatable) > 0 {
+        for node in plan.cluster.nodes + later where node.allocatable.milliGPU > 0 {
             names.insert(Self.model(of: node))
         }
         models = names.sorted { $0.precedes($1) }
@@ -68,11 +69,11 @@ struct NodeLedger {
 
     /// Adds a node, or takes note of what has changed about it. - Returns: its position.
     @discardableResult mutating func set(_ node: Node) -> Int {
-        let gpus = Self.gpus(node.allocatable)
-        let model = gpus > 0 ? models.firstIndex(of: Self.model(of: node)) ?? 0 : 0
+        let milliGPU = node.allocatable.milliGPU
+        let model = milliGPU > 0 ? models.firstIndex(of: Self.model(of: node)) ?? 0 : 0
         if let position = positions[node.name] {
             entries[position].node = node
-            entries[position].gpus = gpus
+            entries[position].milliGPU = milliGPU
             entries[position].milliCPU = node.allocatable[.cpu] ?? 0
             entries[position].model = model
             entries[position].exists = true
@@ -81,7 +82,7 @@ struct NodeLedger {
         positions[node.name] = entries.count
         entries.append(
             Entry(
-                node: node, gpus: gpus, milliCPU: node.allocatable[.cpu] ?? 0, model: model,
+                node: node, milliGPU: milliGPU, milliCPU: node.allocatable[.cpu] ?? 0, model: model,
                 price: prices[node.name] ?? 0))
         return entries.count - 1
     }
@@ -90,27 +91,21 @@ struct NodeLedger {
     mutating func change(_ position: Int, _ change: (inout Entry) -> Void) { change(&entries[position]) }
 
     /// Gives a place to a pod.
-    mutating func take(_ position: Int, pod: Int32, gpus: Int64, milliCPU: Int64) {
-        entries[position].usedGPUs += gpus
+    mutating func take(_ position: Int, pod: Int32, milliGPU: Int64, milliCPU: Int64) {
+        entries[position].usedMilliGPU += milliGPU
         entries[position].usedMilliCPU += milliCPU
         entries[position].pods.append(pod)
     }
 
     /// Takes a pod's place back. - Complexity: O(pods of the node).
-    mutating func give(_ position: Int, pod: Int32, gpus: Int64, milliCPU: Int64) {
-        entries[position].usedGPUs -= gpus
+    mutating func give(_ position: Int, pod: Int32, milliGPU: Int64, milliCPU: Int64) {
+        entries[position].usedMilliGPU -= milliGPU
         entries[position].usedMilliCPU -= milliCPU
         guard let index = entries[position].pods.lastIndex(of: pod) else { return }
         entries[position].pods.swapAt(index, entries[position].pods.count - 1)
         entries[position].pods.removeLast()
     }
 
-    /// The GPUs among amounts: of NVIDIA and of AMD.
-    static func gpus(_ amounts: ResourceList) -> Int64 {
-        (amounts[.nvidiaGPU] ?? 0) + (amounts[amdGPU] ?? 0)
-    }
-
-    private static let amdGPU = ResourceName("amd.com/gpu")
     private static let modelLabels = ["nvidia.com/gpu.product", "amd.com/gpu.product-name"]
 
     /// The model of a node's GPUs, as feature discovery labels it; empty if no label says.
@@ -121,9 +116,10 @@ struct NodeLedger {
 
     /// Which GPUs are in use now.
     func picture(at time: Int64) -> OccupancyPicture {
-        let nodes = entries.filter { $0.exists && $0.gpus > 0 }.map {
+        let nodes = entries.filter { $0.exists && $0.milliGPU > 0 }.map {
             OccupancyPicture.Node(
-                name: $0.node.name, model: Self.model(of: $0.node), gpus: $0.gpus, used: $0.usedGPUs,
+                name: $0.node.name, model: Self.model(of: $0.node), gpus: $0.milliGPU / 1_000,
+                used: ($0.usedMilliGPU + 999) / 1_000,
                 isUp: $0.takesPods)
         }
         return OccupancyPicture(time: time, nodes: nodes.sorted { $0.name.precedes($1.name) })

@@ -5,6 +5,7 @@
 struct SeriesKeeper {
     /// What is added up: the values as they are now.
     struct Gauges {
+        // GPUs in thousandths.
         var gpuCapacity: Int64 = 0
         var gpuAllocated: Int64 = 0
         var milliCPUCapacity: Int64 = 0
@@ -13,7 +14,6 @@ struct SeriesKeeper {
         var waitingJobs: Int64 = 0
         var waitingGPUs: Int64 = 0
         var queueAllocated: [Int64]
-        /// In thousandths.
         var queueDeserved: [Int64]
         var queueWaiting: [Int64]
         var modelAllocated: [Int64]
@@ -113,21 +113,23 @@ struct SeriesKeeper {
     }
 
     private static func point(_ sums: Gauges, length: Int64, fragments: Double) -> SimulationSeries.Point {
+        // Whole numbers up to here, so that thousandths of whole GPUs divide to the same figures.
+        let milliLength = Double(length * 1_000)
         let length = Double(length)
         var point = SimulationSeries.Point()
-        point.gpuCapacity = Double(sums.gpuCapacity) / length
-        point.gpuAllocated = Double(sums.gpuAllocated) / length
+        point.gpuCapacity = Double(sums.gpuCapacity) / milliLength
+        point.gpuAllocated = Double(sums.gpuAllocated) / milliLength
         point.gpuFragmented = fragments
         point.cpuCapacity = Double(sums.milliCPUCapacity) / length / 1_000
         point.cpuAllocated = Double(sums.milliCPUAllocated) / length / 1_000
         point.runningJobs = Double(sums.runningJobs) / length
         point.waitingJobs = Double(sums.waitingJobs) / length
-        point.waitingGPUs = Double(sums.waitingGPUs) / length
-        point.queueAllocated = sums.queueAllocated.map { Double($0) / length }
+        point.waitingGPUs = Double(sums.waitingGPUs) / milliLength
+        point.queueAllocated = sums.queueAllocated.map { Double($0) / milliLength }
         point.queueDeserved = sums.queueDeserved.map { Double($0) / length / 1_000 }
-        point.queueWaiting = sums.queueWaiting.map { Double($0) / length }
-        point.modelAllocated = sums.modelAllocated.map { Double($0) / length }
-        point.modelCapacity = sums.modelCapacity.map { Double($0) / length }
+        point.queueWaiting = sums.queueWaiting.map { Double($0) / milliLength }
+        point.modelAllocated = sums.modelAllocated.map { Double($0) / milliLength }
+        point.modelCapacity = sums.modelCapacity.map { Double($0) / milliLength }
         return point
     }
 

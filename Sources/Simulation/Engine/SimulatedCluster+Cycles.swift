@@ -43,7 +43,7 @@ extension SimulatedCluster {
         var milli: Int64 = 0
         for amount in queue.deservedMilli where amount.resource == .nvidiaGPU { milli += amount.milli }
         // A share without an end is that of the whole cluster.
-        keeper.gauges.queueDeserved[index] = min(milli, keeper.gauges.gpuCapacity * 1_000)
+        keeper.gauges.queueDeserved[index] = min(milli, keeper.gauges.gpuCapacity)
     }
 
     /// Takes note of why jobs wait, and when new ones are expected to start.

@@ -12,10 +12,12 @@ extension SimulatedCluster {
         let job = plan.jobs[index]
         let shape = plan.shapes[job.shape]
         let count = shape.podCount
-        let gpus = zip(shape.pods, takes[job.shape]).reduce(Int64(0)) { $0 + Int64($1.0.count) * $1.1.gpus }
+        let milliGPU = zip(shape.pods, takes[job.shape]).reduce(Int64(0)) {
+            $0 + Int64($1.0.count) * $1.1.milliGPU
+        }
         let slots = takeSlots(count)
         var live = LiveJob(
-            slots: slots, work: max(1, job.runTime) * Int64(max(1, count)), gpus: gpus,
+            slots: slots, work: max(1, job.runTime) * Int64(max(1, count)), milliGPU: milliGPU,
             queue: queueIndex[job.queue] ?? 0)
         live.counted = now
         live.reasonSince = now
@@ -109,8 +111,8 @@ extension SimulatedCluster {
 
     func countWaiting(_ live: LiveJob, sign: Int64) {
         keeper.gauges.waitingJobs += sign
-        keeper.gauges.waitingGPUs += sign * live.gpus
-        keeper.gauges.queueWaiting[live.queue] += sign * live.gpus
+        keeper.gauges.waitingGPUs += sign * live.milliGPU
+        keeper.gauges.queueWaiting[live.queue] += sign * live.milliGPU
     }
 
     /// Foresees the ends of jobs whose number of pods has changed.
@@ -169,7 +171,7 @@ extension SimulatedCluster {
     /// The GPU-milliseconds of work in milliseconds of one pod.
     private func gpuTime(of work: Int64, _ live: LiveJob) -> Int64 {
         let pods = Int64(live.slots.count)
-        return work / pods * live.gpus + work % pods * live.gpus / pods
+        return (work / pods * live.milliGPU + work % pods * live.milliGPU / pods) / 1_000
     }
 
     // MARK: Ending
@@ -235,7 +237,7 @@ extension SimulatedCluster {
         if live.isRunning { outcome.jobs[job].runs[outcome.jobs[job].runs.count - 1].end = now }
         for slot in live.slots where slots[slot].node >= 0 {
             let take = takes[plan.jobs[job].shape][Int(slots[slot].set)]
-            outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.gpus
+            outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.milliGPU / 1_000
         }
     }
 

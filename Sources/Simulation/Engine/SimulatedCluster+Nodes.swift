@@ -79,9 +79,9 @@ extension SimulatedCluster {
         for node in nodes.entries where node.exists {
             pricePerHour += node.price
             if !node.isUp { continue }
-            keeper.gauges.gpuCapacity += node.gpus
+            keeper.gauges.gpuCapacity += node.milliGPU
             keeper.gauges.milliCPUCapacity += node.milliCPU
-            if node.gpus > 0 { keeper.gauges.modelCapacity[node.model] += node.gpus }
+            if node.milliGPU > 0 { keeper.gauges.modelCapacity[node.model] += node.milliGPU }
         }
     }
 }

@@ -46,7 +46,7 @@ extension SimulatedCluster {
     func take(of slot: Int) -> Take {
         let job = Int(slots[slot].job)
         if job >= 0 { return takes[plan.jobs[job].shape][Int(slots[slot].set)] }
-        return residents[slot].map { Self.take($0) } ?? Take(gpus: 0, milliCPU: 0)
+        return residents[slot].map { Self.take($0) } ?? Take(milliGPU: 0, milliCPU: 0)
     }
 
     private func queue(of slot: Int) -> Int? {
@@ -60,7 +60,7 @@ extension SimulatedCluster {
     /// Gives a pod its place.
     func bind(_ slot: Int, to node: Int) {
         let take = take(of: slot)
-        nodes.take(node, pod: Int32(slot), gpus: take.gpus, milliCPU: take.milliCPU)
+        nodes.take(node, pod: Int32(slot), milliGPU: take.milliGPU, milliCPU: take.milliCPU)
         slots[slot].node = Int32(node)
         slots[slot].placed = now
         slots[slot].state = .binding
@@ -79,22 +79,22 @@ extension SimulatedCluster {
     func giveUpPlace(_ slot: Int) {
         let take = take(of: slot)
         let node = Int(slots[slot].node)
-        nodes.give(node, pod: Int32(slot), gpus: take.gpus, milliCPU: take.milliCPU)
+        nodes.give(node, pod: Int32(slot), milliGPU: take.milliGPU, milliCPU: take.milliCPU)
         countPlace(slot, take, node, sign: -1)
         slots[slot].node = -1
         joining.give(slot, on: node)
         if !written.isEmpty { written[slot] = nil }
         let job = Int(slots[slot].job)
-        if job >= 0 { outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.gpus }
+        if job >= 0 { outcome.jobs[job].gpuTime += (now - slots[slot].placed) * take.milliGPU / 1_000 }
     }
 
     func countPlace(_ slot: Int, _ take: Take, _ node: Int, sign: Int64) {
         keeper.gauges.milliCPUAllocated += sign * take.milliCPU
-        if take.gpus == 0 { return }
-        keeper.gauges.gpuAllocated += sign * take.gpus
-        if let queue = queue(of: slot) { keeper.gauges.queueAllocated[queue] += sign * take.gpus }
-        if nodes.entries[node].gpus > 0 {
-            keeper.gauges.modelAllocated[nodes.entries[node].model] += sign * take.gpus
+        if take.milliGPU == 0 { return }
+        keeper.gauges.gpuAllocated += sign * take.milliGPU
+        if let queue = queue(of: slot) { keeper.gauges.queueAllocated[queue] += sign * take.milliGPU }
+        if nodes.entries[node].milliGPU > 0 {
+            keeper.gauges.modelAllocated[nodes.entries[node].model] += sign * take.milliGPU
         }
     }
 

@@ -49,8 +49,8 @@ final class SimulatedCluster {
         var reasonSince: Int64 = 0
         /// Whether no cycle has spoken of it yet.
         var isNew = true
-        /// GPUs that all its pods ask for.
-        let gpus: Int64
+        /// Thousandths of GPUs that all its pods ask for.
+        let milliGPU: Int64
         let queue: Int
         /// Whether its end has to be foreseen anew.
         var isTouched = false
@@ -58,7 +58,7 @@ final class SimulatedCluster {
 
     /// What a pod of a shape takes.
     struct Take {
-        var gpus: Int64
+        var milliGPU: Int64
         var milliCPU: Int64
     }
 
@@ -146,7 +146,7 @@ final class SimulatedCluster {
     }
 
     static func take(_ pod: Pod) -> Take {
-        Take(gpus: NodeLedger.gpus(pod.requests), milliCPU: pod.requests[.cpu] ?? 0)
+        Take(milliGPU: pod.milliGPU, milliCPU: pod.requests[.cpu] ?? 0)
     }
 
     private static func queueNames(_ plan: SimulationPlan) -> [String] {

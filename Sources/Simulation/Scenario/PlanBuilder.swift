@@ -63,6 +63,7 @@ struct PlanBuilder {
         readConfiguration()
         readCluster()
         addPools()
+        remarkOnSlices()
         addQueues()
         addSnapshotJobs()
         addTraces()
@@ -96,6 +97,20 @@ struct PlanBuilder {
             } catch {
                 problems.append(error.problem)
             }
+        }
+    }
+
+    /// Tells of slices of GPUs whose part of a GPU is a guess.
+    private mutating func remarkOnSlices() {
+        var names: Set<ResourceName> = []
+        for node in plan.cluster.nodes { names.formUnion(node.allocatable.names) }
+        for name in names.sorted() {
+            guard let profile = MIGProfile(name), !profile.isKnown else { continue }
+            let place = ScenarioPlace(file: sources.scenario, line: 0, field: "cluster")
+            problems.append(
+                place.problem(
+                    "\(name) is a MIG profile of no GPU that is known: it counts as \(profile.slices)/7 of a GPU",
+                    severity: .warning))
         }
     }
 

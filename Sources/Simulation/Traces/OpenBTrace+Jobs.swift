@@ -20,9 +20,12 @@ extension OpenBTrace {
             var job = TraceJob(submitted: created * 1_000, runTime: max(deleted - begin, 0) * 1_000)
             switch task.gpuUse {
             case .none: break
-            case .part:
-                if shares == .skip { continue }
-                job.gpus = 1
+            case .part(let milliGPU):
+                switch shares {
+                case .skip: continue
+                case .wholeGPU: job.gpus = 1
+                case .part: job.milliGPU = milliGPU
+                }
             case .whole(let gpus): job.gpus = gpus
             }
             job.name = task.name

@@ -27,12 +27,6 @@ extension OpenBTrace {
         }
     }
 
-    /// The resource by which a task asks for thousandths of one GPU.
-    ///
-    /// No node offers it yet, because sharing a GPU takes an allocator that knows devices: such pods wait, and the resource
-    /// that is short is their reason.
-    public static let milliGPUResource = "gpu-milli"
-
     /// The moment from which the trace counts its seconds: 2023-01-01T00:00:00Z, the trace itself names none.
     static let begin: Int64 = 1_672_531_200
 
@@ -85,6 +79,9 @@ extension OpenBTrace.Task {
             metadata.append(("creationTimestamp", .string(created.rfc3339)))
         }
         if !qos.isEmpty { metadata.append(("labels", ["openb/qos": .string(qos)])) }
+        if case .part(let milliGPU) = gpuUse {
+            metadata.append(("annotations", [GPUPart.milliAnnotation: "\(milliGPU)"]))
+        }
 
         var spec: [(String, OutputValue)] = []
         if gpus > 0, !models.isEmpty { spec.append(("affinity", modelAffinity)) }
@@ -102,13 +99,8 @@ extension OpenBTrace.Task {
         let requests: OutputValue = [
             "cpu": .string(OpenBTrace.cpuText(milliCPU)), "memory": "\(memoryMiB)Mi",
         ]
-        let (resource, amount): (String, Int64)
-        switch gpuUse {
-        case .none: return ["requests": requests]
-        case .part(let milliGPU): (resource, amount) = (OpenBTrace.milliGPUResource, milliGPU)
-        case .whole(let gpus): (resource, amount) = (ResourceName.nvidiaGPU.text, gpus)
-        }
-        return ["requests": requests, "limits": .object([(resource, .string(String(amount)))])]
+        guard case .whole(let gpus) = gpuUse else { return ["requests": requests] }
+        return ["requests": requests, "limits": [ResourceName.nvidiaGPU.text: "\(gpus)"]]
     }
 
     private var modelAffinity: OutputValue {

@@ -51,6 +51,7 @@ struct TraceConverter {
         recipe.nodeSelector = traits.nodeSelector
         recipe.tolerations = traits.tolerations
         recipe.gpuModels = traced.gpuModels
+        recipe.milliGPU = traced.milliGPU
         if let type = type(of: traced, gpus: gpus) {
             recipe.use(type)
         } else {

@@ -10,6 +10,8 @@ struct TraceJob: Sendable, Equatable {
     var pods: Int?
     /// The GPUs of each pod, or of the whole job where the number of pods is not known.
     var gpus: Int64 = 0
+    /// Thousandths of one GPU that each pod asks for in place of whole ones; 0 for none.
+    var milliGPU: Int64 = 0
     /// The models that will do; all if empty.
     var gpuModels: [String] = []
     /// Thousandths of a core for each pod; nil where the trace does not say.

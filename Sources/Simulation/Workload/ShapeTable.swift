@@ -48,6 +48,8 @@ struct GangRecipe: Hashable {
     var instanceType = ""
     var nodeSelector: [String: String] = [:]
     var gpuModels: [String] = []
+    /// Thousandths of one GPU for each pod in place of whole ones; 0 for none.
+    var milliGPU: Int64 = 0
     var tolerations: [Toleration] = []
     var pods: Int
     var minMember: Int
@@ -81,6 +83,7 @@ struct GangRecipe: Hashable {
         var pod = Pod(
             key: ObjectKey(namespace: namespace, name: ""), role: "worker", schedulerName: schedulerName,
             requests: amounts, limits: amounts, nodeSelector: nodeSelector, tolerations: tolerations)
+        if milliGPU > 0 { pod.annotations[GPUPart.milliAnnotation] = String(milliGPU) }
         if !gpuModels.isEmpty {
             let term = NodeSelectorTerm(matchExpressions: [
                 NodeSelectorRequirement(key: Self.gpuModelLabel, operator: .isIn, values: gpuModels)

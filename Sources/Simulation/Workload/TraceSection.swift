@@ -40,6 +40,8 @@ struct TraceSource: Sendable {
     enum Shares: String, CaseIterable, Sendable {
         /// They ask for a whole one.
         case wholeGPU = "whole"
+        /// They ask for the part, as the annotations of the trace's own simulator say it.
+        case part
         /// They are left out.
         case skip
     }

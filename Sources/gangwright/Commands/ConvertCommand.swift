@@ -10,8 +10,8 @@ struct ConvertCommand {
                 "openb", abstract: "Convert Alibaba's GPU trace of 2023 (openb)",
                 discussion: """
                     Nodes become Node objects, tasks become pending pods of namespace openb. A task that asks for part of a \
-                    GPU asks for gpu-milli, which no node offers: sharing a GPU comes with a later version. With -o csv, tasks that \
-                    have ended become a table of jobs as docs/scenarios.md describes it, for gangwright simulate.
+                    GPU says so in the annotation alibabacloud.com/gpu-milli, which plugin deviceshare reads. With -o csv, \
+                    tasks that have ended become a table of jobs as docs/scenarios.md describes it, for gangwright simulate.
                     """,
                 examples: [
                     Command.Example(

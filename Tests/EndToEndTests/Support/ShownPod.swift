@@ -7,6 +7,8 @@ struct ShownPod: Sendable, Equatable {
     let namespace: String
     let uid: String
     let gang: String
+    /// The cards of which it holds parts, as they are written on it; empty if it holds none.
+    let gpuShares: String
     let node: String
     let phase: String
     let isTerminating: Bool
@@ -25,6 +27,7 @@ struct ShownPod: Sendable, Equatable {
         namespace = metadata?["namespace"]?.string ?? ""
         uid = metadata?["uid"]?.string ?? ""
         gang = metadata?["annotations"]?["scheduling.k8s.io/group-name"]?.string ?? ""
+        gpuShares = metadata?["annotations"]?["gangwright.io/gpu-shares"]?.string ?? ""
         node = value["spec"]?["nodeName"]?.string ?? ""
         phase = value["status"]?["phase"]?.string ?? ""
         isTerminating = metadata?["deletionTimestamp"] != nil

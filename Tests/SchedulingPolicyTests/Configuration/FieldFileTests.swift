@@ -48,7 +48,7 @@ import Testing
               - name: rescheduling
             """)
         #expect(configuration == nil)
-        #expect(problems.map { $0.prefix(4) } == ["8: d", "12: "])
+        #expect(problems.map { $0.prefix(4) } == ["12: "])
     }
 
     @Test("an enterprise file: what this version has not is named, the rest of it is not") func enterprise() {

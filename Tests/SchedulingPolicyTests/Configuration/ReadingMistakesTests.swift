@@ -31,8 +31,6 @@ struct ReadingMistakesTests {
                 #expect(found.count == 1)
                 let says =
                     switch name {
-                    case "deviceshare":
-                        "deviceshare comes with the sharing of GPUs, which this version does not have yet; "
                     case "rescheduling":
                         "rescheduling is refused: it evicts running pods without a place for them to go to; "
                     default: "\(name) comes with a later version; "

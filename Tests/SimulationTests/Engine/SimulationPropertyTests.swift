@@ -166,8 +166,8 @@ extension SimulatedCluster {
         for node in nodes.entries {
             let pods = node.pods.map { slots[Int($0)] }
             let name = node.node.name
-            if node.exists, node.usedGPUs > node.gpus {
-                found.append("\(name): \(node.usedGPUs) of \(node.gpus) GPUs")
+            if node.exists, node.usedMilliGPU > node.milliGPU {
+                found.append("\(name): \(node.usedMilliGPU) of \(node.milliGPU) milli-GPU")
             }
             if node.exists, node.usedMilliCPU > node.milliCPU { found.append("\(name): too much CPU") }
             if pods.contains(where: { $0.node < 0 || $0.state == .waiting || $0.state == .free }) {
@@ -177,10 +177,10 @@ extension SimulatedCluster {
                 found.append("\(name): runs pods, and has failed")
             }
             let gpus = pods.reduce(Int64(0)) {
-                $0 + takes[plan.jobs[Int($1.job)].shape][Int($1.set)].gpus
+                $0 + takes[plan.jobs[Int($1.job)].shape][Int($1.set)].milliGPU
             }
-            if gpus != node.usedGPUs {
-                found.append("\(name): pods hold \(gpus), the books say \(node.usedGPUs)")
+            if gpus != node.usedMilliGPU {
+                found.append("\(name): pods hold \(gpus), the books say \(node.usedMilliGPU)")
             }
         }
         for index in jobs.positions {

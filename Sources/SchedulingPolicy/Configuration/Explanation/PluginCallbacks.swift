@@ -58,6 +58,7 @@ public enum PluginCallbacks {
             .jobReady,
         ],
         "gpu-topology": [.nodeOrder],
+        "fragmentation": [.nodeOrder],
         "gang": [
             .jobOrder, .jobValid, .jobReady, .jobPipelined, .jobStarving, .preemptable, .reclaimable,
             .unifiedEvictable, .subJobReady, .subJobPipelined, .subJobOrder,

@@ -24,6 +24,7 @@ extension ConfigurationReader {
                 plugins.append(plugin)
             }
             refuseHierarchyBesideProportion(plugins)
+            refuseTwoWaysOfSharing(plugins)
             tiers.append(plugins)
         }
         return tiers
@@ -70,11 +71,6 @@ extension ConfigurationReader {
         let expected = "expected one of " + known.joined(separator: ", ")
         if PluginCallbacks.of(name, under: compatibility) != nil {
             switch name {
-            case "deviceshare":
-                entry.report(
-                    "name",
-                    "deviceshare comes with the sharing of GPUs, which this version does not have yet; \(expected)"
-                )
             case "rescheduling":
                 entry.report(
                     "name",
@@ -93,6 +89,20 @@ extension ConfigurationReader {
             message = "unknown plugin \"\(name)\"; " + (nearest.map { "did you mean \($0)?" } ?? expected)
         }
         surprising(entry, "name", message, volcano: "skipped, as Volcano does")
+    }
+
+    /// Volcano ends where a file asks for two of its ways to share GPUs.
+    private func refuseTwoWaysOfSharing(_ tier: [PluginConfiguration]) {
+        guard let plugin = tier.first(where: { $0.name == DeviceSharePlugin.name }) else { return }
+        let ways = [DeviceSharePlugin.sharing, DeviceSharePlugin.counting, DeviceSharePlugin.virtual]
+            .filter { plugin.arguments.bool($0) }
+        guard ways.count > 1 else { return }
+        let field = plugin.path + ".arguments"
+        root.sink.report(
+            Problem(
+                file: source.file, line: source.line(of: plugin.path), field: field,
+                message: "found \(ways.joined(separator: " and ")) true, which exclude each other; "
+                    + "expected one of them"))
     }
 
     /// Volcano rejects such a file, since both would order the queues of the tier.

@@ -1,0 +1,110 @@
+import Allocator
+import ClusterModel
+import SyntheticClusters
+import TestSupport
+import Testing
+
+@testable import SchedulingPolicy
+
+@Suite("Cards are shared to the thousandth, whatever happens") struct DevicePropertyTests {
+    private static let policies = [
+        policy(.gangwright, ["priority", "gang"], ["predicates", "deviceshare", "binpack"]),
+        policy(
+            .gangwright, actions: "allocate, backfill, preempt", ["priority", "gang"],
+            ["predicates", "deviceshare deviceshare.gpuParts.policy=fragmentation", "nodeorder"]),
+        policy(
+            .volcano, ["priority", "gang"], ["predicates", "deviceshare deviceshare.gpuParts=true"]),
+    ]
+
+    private static func session(
+        _ world: DeviceWorld, _ configuration: SchedulerConfiguration, _ allocator: AllocatorKind
+    ) throws -> Session {
+        var options = SessionOptions()
+        options.allocator = allocator
+        return try Session(snapshot: world.snapshot, configuration: configuration, options: options)
+    }
+
+    @Test(
+        "no card is over-used, the allocators agree, and a session that begins anew has the same ledger",
+        arguments: policies.indices)
+    func histories(variant: Int) throws {
+        let configuration = Self.policies[variant]
+        var shared = 0
+        for seed in Seeds.forVariant(variant, of: Self.policies.count, count: 10) {
+            let hint = Comment(rawValue: "replay it alone with GANGWRIGHT_SEED=\(seed)")
+            var world = DeviceWorld(seed: seed)
+            var sessions = [
+                try Self.session(world, configuration, .indexed),
+                try Self.session(world, configuration, .reference),
+            ]
+            for step in 0..<40 {
+                try Self.change(&world, sessions)
+                let results = sessions.map { $0.runCycle(now: Timestamp(secondsSinceEpoch: Int64(step))) }
+                #expect(results[0].binds == results[1].binds, hint)
+                #expect(results[0].evictions == results[1].evictions, hint)
+                for session in sessions { #expect(session.audit() == [], hint) }
+                for bind in results[0].binds {
+                    if world.random.chance(1, in: 8) {
+                        for session in sessions { session.refuseBind(bind.pod) }
+                        continue
+                    }
+                    // News from before the binding change nothing.
+                    if world.random.chance(1, in: 3), let old = world.pods[bind.pod.name] {
+                        for session in sessions { try session.update(old) }
+                    }
+                    guard let pod = world.bind(bind) else { continue }
+                    if bind.annotations["gangwright.io/gpu-shares"] != nil { shared += 1 }
+                    if world.random.chance(2, in: 3) {
+                        for session in sessions { try session.update(pod) }
+                    } else {
+                        for session in sessions { session.confirmBind(bind.pod) }
+                    }
+                }
+                for eviction in results[0].evictions {
+                    world.pods[eviction.pod.name] = nil
+                    for session in sessions { session.removePod(eviction.pod) }
+                }
+                #expect(world.overuse == [], hint)
+                // Places that are promised are held until the next change.
+                for session in sessions { session.closeCycle() }
+                let anew = try Self.session(world, configuration, .indexed)
+                #expect(anew.cardLedger == sessions[0].cardLedger, hint)
+                #expect(sessions[1].cardLedger == sessions[0].cardLedger, hint)
+                if world.random.chance(1, in: 10) {
+                    sessions = [anew, try Self.session(world, configuration, .reference)]
+                }
+            }
+        }
+        #expect(shared > 50, "hardly any cards were shared")
+    }
+
+    private static func change(_ world: inout DeviceWorld, _ sessions: [Session]) throws {
+        for _ in 0..<world.random.integer(in: 0...4) {
+            let pod = world.makePod()
+            for session in sessions { try session.update(pod) }
+        }
+        let names = world.pods.keys.sorted()
+        if !names.isEmpty, world.random.chance(2, in: 3) {
+            let name = world.random.choice(names)
+            if world.random.chance(1, in: 3), var pod = world.pods[name], pod.nodeName != nil {
+                pod.isTerminating = true
+                world.pods[name] = pod
+                for session in sessions { try session.update(pod) }
+            } else {
+                world.pods[name] = nil
+                for session in sessions { session.removePod(ObjectKey(namespace: testNamespace, name: name)) }
+            }
+        }
+        guard world.random.chance(1, in: 6), let node = world.nodes.keys.sorted().first else { return }
+        if world.random.chance(1, in: 2) {
+            // It says something else, and has what it had.
+            world.nodes[node]?.labels["changed"] = "\(world.random.integer(in: 0...99))"
+            if let changed = world.nodes[node] { for session in sessions { try session.update(changed) } }
+        } else if let old = world.nodes[node] {
+            for session in sessions {
+                session.removeNode(node)
+                try session.update(old)
+            }
+        }
+    }
+}

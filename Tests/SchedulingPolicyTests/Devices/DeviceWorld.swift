@@ -1,0 +1,112 @@
+import ClusterModel
+import SyntheticClusters
+import TestSupport
+
+@testable import SchedulingPolicy
+
+/// A cluster whose GPUs are shared, as an API server has it: nodes and pods come and go, bindings are made or refused.
+struct DeviceWorld {
+    var nodes: [String: Node] = [:]
+    var pods: [String: Pod] = [:]
+    var random: SeededGenerator
+    private var count = 0
+
+    init(seed: UInt64) {
+        random = SeededGenerator(seed: seed)
+        for index in 0..<random.integer(in: 2...5) { addNode("node-\(index)") }
+    }
+
+    mutating func addNode(_ name: String) {
+        var node = Node.of(
+            name, Int64(random.integer(in: 4...40)) * 1_000, gpus: Int64(random.choice([0, 1, 2, 4, 8])))
+        if random.chance(2, in: 3) { node.labels["nvidia.com/gpu.memory"] = "40960" }
+        if random.chance(1, in: 2) {
+            node.labels["alibabacloud.com/gpu-card-model"] = random.choice(["T4", "V100"])
+        }
+        nodes[name] = node
+    }
+
+    /// A pod that asks for GPUs in one way or another, or for none.
+    mutating func makePod() -> Pod {
+        count += 1
+        var pod = Pod.waiting("pod-\(count)", Int64(random.integer(in: 1...4)) * 500)
+        pod.uid = "uid-\(count)"
+        pod.priority = Int32(random.integer(in: 0...2))
+        switch random.integer(in: 0...6) {
+        case 0: break
+        case 1: pod.requests[.nvidiaGPU] = Int64(random.choice([1, 1, 2, 4]))
+        case 2: pod.annotations["gpu-memory"] = random.choice(["2048", "10240", "40960", "50000"])
+        case 3:
+            pod.annotations["gpu-fraction"] = random.choice(["0.25", "0.5", "0.75", "1"])
+            pod.annotations["gpu-fraction-num-devices"] = random.choice(["1", "2"])
+        case 4:
+            pod.annotations["alibabacloud.com/gpu-milli"] = random.choice(["190", "810", "1000"])
+            pod.annotations["alibabacloud.com/gpu-count"] = "1"
+            if random.chance(1, in: 3) {
+                pod.annotations["alibabacloud.com/gpu-card-model"] = random.choice(["T4", "V100|P100"])
+            }
+        default: pod.annotations["gpu-fraction"] = random.choice(["0.1", "0.3", "0.6", "0.9"])
+        }
+        pods[pod.key.name] = pod
+        return pod
+    }
+
+    /// The pod as it is once it is bound.
+    mutating func bind(_ bind: CycleResult.Bind) -> Pod? {
+        guard var pod = pods[bind.pod.name] else { return nil }
+        pod.nodeName = bind.node
+        pod.phase = .running
+        pod.annotations.merge(bind.annotations) { _, new in new }
+        pods[bind.pod.name] = pod
+        return pod
+    }
+
+    var snapshot: ClusterSnapshot {
+        ClusterSnapshot(
+            nodes: nodes.values.sorted { $0.name < $1.name },
+            pods: pods.values.sorted { $0.key.name < $1.key.name })
+    }
+
+    /// What is wrong with the cards, by the annotations of bound pods alone.
+    var overuse: [String] {
+        var found: [String] = []
+        for (name, node) in nodes.sorted(by: { $0.key < $1.key }) {
+            let count = node.allocatable[.nvidiaGPU] ?? 0
+            var cards: [Int: Int64] = [:]
+            var whole: Int64 = 0
+            for pod in pods.values where pod.nodeName == name && !pod.isTerminal {
+                whole += pod.requests[.nvidiaGPU] ?? 0
+                for share in (pod.annotations["gangwright.io/gpu-shares"] ?? "").split(separator: ",") {
+                    let numbers = share.split(separator: ":").compactMap { Int64($0) }
+                    cards[Int(numbers[0]), default: 0] += numbers[1]
+                    if numbers[0] >= count { found.append("\(name) has no card \(numbers[0])") }
+                }
+            }
+            for (card, milli) in cards where milli > 1000 { found.append("\(name)/\(card): \(milli)") }
+            if whole + Int64(cards.count) > count {
+                found.append("\(name): \(whole) whole GPUs and parts of \(cards.count), of \(count)")
+            }
+        }
+        return found
+    }
+}
+
+extension Session {
+    /// The ledger of shared cards in words, by the names of nodes and pods.
+    var cardLedger: [String] {
+        var lines: [String] = []
+        for (node, cards) in devices.nodes {
+            let name = nodes.entries[nodes.entry(atIndex: node)].name
+            for (index, card) in cards.cards.enumerated() where !card.holders.isEmpty {
+                let holders = card.holders.map { tasks[Int($0)].key.name }.sorted()
+                lines.append(
+                    "\(name)/\(index): \(card.usedMemory) \(card.usedCores) \(holders.joined(separator: " "))"
+                )
+            }
+            let unknown = cards.unknownHolders.map { tasks[Int($0)].key.name }.sorted()
+            if !unknown.isEmpty { lines.append("\(name)/?: \(unknown.joined(separator: " "))") }
+            lines.append("\(name): \(devices.held[node] ?? 0) broken")
+        }
+        return lines.sorted()
+    }
+}
