@@ -133,6 +133,7 @@ extension Session {
 
     /// A gang's pods that wait and may be tried, best first.
     func waitingTasks(of job: Int) -> [Int] {
-        jobs[job].tasks.filter(isWaiting).sorted { points.isTask($0, before: $1, in: self) }
+        let waiting = jobs[job].tasks.filter(isWaiting)
+        return waiting.count < 2 ? waiting : waiting.sorted { points.isTask($0, before: $1, in: self) }
     }
 }

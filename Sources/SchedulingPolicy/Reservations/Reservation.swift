@@ -85,7 +85,7 @@ extension Session {
         var due: [Int] = []
         var closed: [Int] = []
         let points = points
-        while due.count - closed.count < Self.mostReservations,
+        while due.count - closed.count < Self.mostReservations, closed.count < Self.mostClosed,
             let job = waiting.pop(isBefore: { points.isJob($0, before: $1, in: self) })
         {
             if !canBeWhole(job) { continue }
@@ -113,6 +113,9 @@ extension Session {
 
     /// How many gangs have places kept at a time: each is looked for anew in every cycle.
     private static var mostReservations: Int { 8 }
+
+    /// How many gangs are looked at whose queue may not take them yet: of each queue only the first has places kept.
+    private static var mostClosed: Int { 32 }
 
     /// Keeps places; for as long as pods leave in thought, the gang counts in full.
     private func add(_ reservation: Reservation) {
@@ -271,16 +274,18 @@ extension Session {
 
     /// Whether the queue of a gang may take as many of its pods as it needs, nodes aside.
     private func isQueueOpen(toMinimumOf job: Int) -> Bool {
-        guard let queue = jobs[job].queue, isQueueOpen(to: job) else { return false }
+        guard let queue = jobs[job].queue, !points.isOverused(queue, in: self) else { return false }
         let needed = waitingTasks(of: job).prefix(max(1, points.placesNeeded(job, in: self)))
-        var taken = 0
-        defer { charge(shares(of: sum(of: Array(needed.prefix(taken))), in: queue), sign: -1) }
-        for task in needed {
+        var taken: [KeptShare] = []
+        defer { charge(taken, sign: -1) }
+        for (position, task) in needed.enumerated() {
             if !points.isAllocatable(queue, task, in: self) { return false }
-            charge(shares(of: sum(of: [task]), in: queue), sign: 1)
-            taken += 1
+            if position + 1 == needed.count { break }
+            let share = shares(of: sum(of: [task]), in: queue)
+            charge(share, sign: 1)
+            taken += share
         }
-        return true
+        return !needed.isEmpty
     }
 
     /// The places for which pods were evicted in an earlier cycle.
