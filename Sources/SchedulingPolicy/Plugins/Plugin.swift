@@ -62,7 +62,7 @@ enum PluginRegistry {
 
     /// Volcano's plugins that a later version brings, refused by name until then.
     static let later: Set<String> = [
-        "rescheduling",
+        "rescheduling"
     ]
 
     static func type(named name: String) -> (any Plugin.Type)? { plugins.first { $0.name == name } }

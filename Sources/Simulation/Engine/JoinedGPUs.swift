@@ -76,7 +76,7 @@ extension SimulatedCluster {
             written[slot]?["gangwright.io/gpu-indices"]
             ?? residents[slot]?.annotations["gangwright.io/gpu-indices"]
         joining.take(
-            Int(take(of: slot).gpus), slot, of: Int(slots[slot].job), on: node,
+            Int(take(of: slot).milliGPU / 1000), slot, of: Int(slots[slot].job), on: node,
             named: nodes.entries[node].node.name, numbers: written.flatMap { CPUSet($0) })
     }
 }
