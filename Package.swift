@@ -12,10 +12,11 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Flags of the core besides.
+/// Flags of the core and of the simulation besides.
 ///
-/// A session's state belongs to one thread and is changed by one call at a time. Debug builds, and with them all tests,
-/// check that at every access; optimised ones do without, since the checks took a sixth of a cycle.
+/// The state of a session, and of a cluster in virtual time, belongs to one thread and is changed by one call at a time.
+/// Debug builds, and with them all tests, check that at every access; optimised ones do without, since the checks took a
+/// sixth of a cycle.
 let core: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
@@ -62,7 +63,7 @@ let package = Package(
                 "Fragmentation", "Recording", "KubernetesAPI", "SyntheticClusters", "SchedulingLoop",
                 "SchedulingPolicy", "Allocator", "ClusterModel", "Documents",
             ],
-            swiftSettings: strict),
+            swiftSettings: core),
         .target(
             name: "ClusterAdapter",
             dependencies: [

@@ -26,8 +26,6 @@ public final class SchedulingLoop {
     private var lastCycle: LoopTime?
     /// True when the last cycle left something waiting.
     private var hasWaiting = false
-    /// Bindings that nobody has confirmed or refused yet.
-    public private(set) var assumed: Set<ObjectKey> = []
     private var nodeHolds = NodeHolds()
     /// What held a place without being bound after the last cycle.
     private var pipelined: [CycleResult.Pipelined] = []
@@ -62,17 +60,13 @@ public final class SchedulingLoop {
     public func receive(_ input: LoopInput, at time: LoopTime) throws(ResourceOverflow) {
         switch input {
         case .change(let change):
-            forget(change)
             try apply(change, at: time)
         case .bound(let key): confirmBind(key)
         case .started(let key, let time):
-            assumed.remove(key)
             session.noteStart(of: key, at: time)
         case .ended(let key, let started, let finished):
-            assumed.remove(key)
             session.end(key, started: started, finished: finished)
         case .bindRefused(let key):
-            assumed.remove(key)
             session.refuseBind(key)
         case .evictionRefused(let key): session.refuseEviction(key)
         case .claimAvoids(let claim, let nodes): session.avoid(nodes, for: claim)
@@ -98,23 +92,12 @@ public final class SchedulingLoop {
 
     /// Takes note that the API server has accepted a binding; the same as the input `bound`.
     func confirmBind(_ key: ObjectKey) {
-        assumed.remove(key)
         session.confirmBind(key)
     }
 
     /// Takes a pod out of the cluster; the same as the change `podRemoved`.
     func removePod(_ key: ObjectKey) {
-        assumed.remove(key)
         session.removePod(key)
-    }
-
-    /// A pod that the API server shows on a node, or no longer shows, is not assumed to be anywhere.
-    private func forget(_ change: ClusterChange) {
-        switch change {
-        case .pod(let pod) where !pod.isPending || pod.isTerminating: assumed.remove(pod.key)
-        case .podRemoved(let key): assumed.remove(key)
-        default: break
-        }
     }
 
     /// Whether an input can change a decision: a pod that goes on running where it was bound cannot.
@@ -151,7 +134,6 @@ public final class SchedulingLoop {
             try? session.apply(.node(node))
         }
         let result = session.runCycle(now: time.timestamp)
-        assumed.formUnion(result.binds.map(\.pod))
         hasWaiting = result.hasWaiting
         isSettled =
             result.binds.isEmpty && result.evictions.isEmpty && !result.hasNewPhases
@@ -163,6 +145,9 @@ public final class SchedulingLoop {
     }
 
     // MARK: Questions
+
+    /// Bindings that nobody has confirmed or refused yet. - Complexity: O(pods).
+    public var assumed: Set<ObjectKey> { session.unconfirmedBinds }
 
     /// Nodes that take no new pods for a while, because their kubelets refused some, by name.
     public var heldNodes: [String] { nodeHolds.names }

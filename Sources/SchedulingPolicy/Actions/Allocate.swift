@@ -98,8 +98,11 @@ extension Session {
     /// What stands in the way of one more pod of a shape once what is free is full of it.
     private func limits(of shape: ShapeID) -> Int32 {
         if let known = roomLimits[shape] { return known }
-        let shortages = allocator.diagnosis.limitCounts(of: shape)
-        let limits = number(lastingRefusals(of: shape).merging(shortages) { $1 })
+        var counts: [NodeRefusal: Int] = [:]
+        if detail == .everything {
+            counts = lastingRefusals(of: shape).merging(allocator.diagnosis.limitCounts(of: shape)) { $1 }
+        }
+        let limits = number(counts)
         roomLimits[shape] = limits
         return limits
     }

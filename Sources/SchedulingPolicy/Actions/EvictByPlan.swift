@@ -19,12 +19,13 @@ private struct PlanFailure {
 /// The gangs with pods that may be asked to leave, as far as it takes to see at once that none would leave for another.
 private struct Rivals {
     private let isReclaim: Bool
-    /// By queue, the lowest priority of a gang with pods that may leave.
-    private var lowest: [Int: Int32] = [:]
+    /// By queue, the lowest priority of a gang with pods that may leave; `nil` for a queue without one.
+    private var lowest: [Int32?]
 
     /// - Complexity: O(gangs + pods of those that run and of which none may leave).
     init(_ session: Session, isReclaim: Bool) {
         self.isReclaim = isReclaim
+        lowest = Array(repeating: nil, count: session.queues.count)
         for job in session.jobs.indices where session.jobs[job].counts.allocated > 0 {
             guard session.jobs[job].origin != nil, session.jobs[job].mayBeBroken,
                 let queue = session.jobs[job].queue,
@@ -42,7 +43,9 @@ private struct Rivals {
     func mayHelp(_ job: Int, _ session: Session) -> Bool {
         guard let queue = session.jobs[job].queue else { return false }
         if isReclaim {
-            return lowest.keys.contains { $0 != queue && session.points.mayGive($0, in: session) }
+            return lowest.indices.contains {
+                lowest[$0] != nil && $0 != queue && session.points.mayGive($0, in: session)
+            }
         }
         return lowest[queue].map { $0 < session.jobs[job].priority } ?? false
     }
@@ -55,9 +58,13 @@ extension Session {
         let isReclaim = reason == .reclaim || reason == .gangreclaim
         let comparesPods =
             reason == .preempt && CandidateLimits(configuration.actionArguments[.preempt]) != nil
+        let candidates = cycleJobs.filter { !self.hasFailedPlan($0, reason) }
+        if candidates.isEmpty { return }
+        let rivals = Rivals(self, isReclaim: isReclaim)
+        // Who starves is worth finding out only if somebody might leave for them.
+        if !candidates.contains(where: { rivals.mayHelp($0, self) }) { return }
         let starving = starvingJobs { !self.hasFailedPlan($0, reason) }
         if starving.isEmpty { return }
-        let rivals = Rivals(self, isReclaim: isReclaim)
         if !starving.contains(where: { rivals.mayHelp($0, self) }) {
             return notePlansFailed(starving, reason, isReclaim)
         }

@@ -11,7 +11,14 @@ extension Session {
     /// - Complexity: O(resources that it asks for); O(nodes) for the first pod of a new shape.
     public func update(_ pod: Pod) throws(ResourceOverflow) {
         closeCycle()
-        let pod = withoutManagedDevices(pod)
+        if hasManagedDevices(pod) {
+            try takeNote(of: withoutManagedDevices(pod))
+        } else {
+            try takeNote(of: pod)
+        }
+    }
+
+    private func takeNote(of pod: Pod) throws(ResourceOverflow) {
         let request = allocator.internRequest(of: pod)
         if amounts.add(request, from: allocator) { syncColumns() }
         let (task, isNew) = slot(for: pod.key)
@@ -19,7 +26,7 @@ extension Session {
         var phase: PodGroup.Phase?
         if isNew {
             do { try addSums(pod, request) } catch {
-                release(task, key: pod.key)
+                release(task, pod.key.hashValue)
                 throw error
             }
         } else {
@@ -48,25 +55,34 @@ extension Session {
     /// Forgets a pod that is gone.
     public func removePod(_ key: ObjectKey) {
         closeCycle()
-        guard let task = findTask(key) else { return }
+        let hash = key.hashValue
+        if let task = findTask(key, hash) { remove(task, hash) }
+    }
+
+    private func remove(_ task: Int, _ hash: Int) {
         removeSums(of: task)
         detach(task)
         assumedAnnotations[task] = nil
-        release(task, key: key)
+        release(task, hash)
     }
 
     /// Takes note that the API server has accepted a binding: the pod runs there from now on.
     public func confirmBind(_ key: ObjectKey) {
         closeCycle()
-        guard let task = findTask(key), tasks[task].status == .binding else { return }
+        if let task = findTask(key) { confirmBind(of: task) }
+    }
+
+    private func confirmBind(of task: Int) {
+        if tasks[task].status != .binding { return }
         if let job = tasks[task].job { touch(job) }
         setStatus(task, .running)
     }
 
     /// Takes note that the kubelet has started a pod that was bound, of which nothing else is new.
     public func noteStart(of key: ObjectKey, at time: Timestamp) {
-        confirmBind(key)
+        closeCycle()
         guard let task = findTask(key) else { return }
+        confirmBind(of: task)
         tasks[task].isAssumed = false
         if let job = tasks[task].job { touch(job) }
         runTimes.noteStart(of: task, at: time)
@@ -75,10 +91,11 @@ extension Session {
 
     /// Takes note that a pod has ended well, and forgets it: it is gone.
     public func end(_ key: ObjectKey, started: Timestamp, finished: Timestamp) {
-        if let task = findTask(key) {
-            runTimes.noteEnd(of: tasks[task].request, started: started, finished: finished)
-        }
-        removePod(key)
+        closeCycle()
+        let hash = key.hashValue
+        guard let task = findTask(key, hash) else { return }
+        runTimes.noteEnd(of: tasks[task].request, started: started, finished: finished)
+        remove(task, hash)
     }
 
     /// Takes note that a binding was refused: the pod waits again.
@@ -94,6 +111,13 @@ extension Session {
         tasks[task].status = .pending
         tasks[task].isAssumed = false
         book(task, of: job, sign: 1)
+    }
+
+    /// Pods that were bound here and of which nobody has said yet whether the API server took it.
+    ///
+    /// - Complexity: O(pods).
+    public var unconfirmedBinds: Set<ObjectKey> {
+        Set(tasks.lazy.filter { $0.status == .binding }.map(\.key))
     }
 
     /// Whether a pod holds a place on a node.
@@ -115,12 +139,14 @@ extension Session {
     }
 
     /// The slot of a pod that is known.
-    func findTask(_ key: ObjectKey) -> Int? {
-        taskIndex.find(key.hashValue) { tasks[$0].key == key }
+    func findTask(_ key: ObjectKey) -> Int? { findTask(key, key.hashValue) }
+
+    private func findTask(_ key: ObjectKey, _ hash: Int) -> Int? {
+        taskIndex.find(hash) { tasks[$0].key == key }
     }
 
-    private func release(_ task: Int, key: ObjectKey) {
-        taskIndex.remove(task, key.hashValue)
+    private func release(_ task: Int, _ hash: Int) {
+        taskIndex.remove(task, hash)
         tasks[task] = TaskState(key: Self.noKey, request: tasks[task].request, status: .failed)
         freeTasks.append(task)
     }

@@ -30,7 +30,6 @@ struct DeviceDemand: Equatable, Sendable {
 
     /// `nil` for a pod that asks for nothing of the kind, as most do.
     init?(_ pod: Pod) {
-        if pod.containerDevices.isEmpty, pod.annotations.isEmpty { return nil }
         for container in pod.containerDevices {
             cardMemory = Self.sum(cardMemory, container["volcano.sh/gpu-memory"] ?? 0)
             cardCount = Int(Self.sum(Int64(cardCount), container["volcano.sh/gpu-number"] ?? 0))

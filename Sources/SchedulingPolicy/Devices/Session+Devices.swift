@@ -8,15 +8,21 @@ import ClusterModel
 extension Session {
     /// Takes note of what a pod asks for and, if it is on a node, of the cards that it says it has.
     func noteDevices(of pod: Pod, _ task: Int, isBound: Bool) {
+        // Most pods ask for nothing of the kind, and handing one over costs more than seeing that.
+        if pod.containerDevices.isEmpty, pod.annotations.isEmpty { return }
         guard let demand = DeviceDemand(pod) else { return }
         devices.note(demand, isBound ? DeviceAnnotations.written(pod) : nil, of: task)
+    }
+
+    /// Whether a pod states devices that only the books of cards are for.
+    func hasManagedDevices(_ pod: Pod) -> Bool {
+        !pod.containerDevices.isEmpty && compatibility != .volcano15
     }
 
     /// What vGPUs have of a card is for the card's books alone: no node offers it as such.
     ///
     /// Source: the resources that Volcano's vGPU devices want ignored.
     func withoutManagedDevices(_ pod: Pod) -> Pod {
-        if pod.containerDevices.isEmpty || compatibility == .volcano15 { return pod }
         var pod = pod
         for name: ResourceName in [
             "volcano.sh/vgpu-memory", "volcano.sh/vgpu-memory-percentage", "volcano.sh/vgpu-cores",

@@ -43,8 +43,12 @@ struct PredicatesPlugin: Plugin {
     }
 
     private let arguments: Arguments
+    private let proportions: ProportionRule?
 
-    init(_ arguments: Arguments) { self.arguments = arguments }
+    init(_ arguments: Arguments) {
+        self.arguments = arguments
+        proportions = ProportionRule(arguments)
+    }
 
     func describeNodes(_ nodes: inout NodeDescriptions) {
         nodes.filters = [.nodeUnschedulable, .podCount]
@@ -58,7 +62,7 @@ struct PredicatesPlugin: Plugin {
 
     /// The rules that only some pods know, in Volcano's order. Where no pod has such a constraint none is asked for.
     func open(_ session: Session, _ points: inout PluginPoints) {
-        if let proportions = ProportionRule(arguments) {
+        if let proportions {
             points.filterNodes { proportions.check(for: $1, in: $0) }
         }
         if sharesGPUs, !session.devices.isIdle {

@@ -66,21 +66,30 @@ extension Session {
     ///
     /// - Complexity: O(running pods).
     func withAllSharesGivenBack(by departures: Departures, _ ask: () -> Void) {
-        var all = Departures(departures.endings, queues: queues.count)
-        for ending in all.endings { giveShare(of: ending.task, 1, &all) }
+        var held = [[Int64]](repeating: [], count: queues.count)
+        for ending in departures.endings {
+            guard let queue = tasks[ending.task].job.flatMap({ jobs[$0].queue }) else { continue }
+            if held[queue].isEmpty { held[queue] = Array(repeating: 0, count: resources.count) }
+            for index in amounts.range(of: tasks[ending.task].request) {
+                held[queue][amounts.entries[index].column] += amounts.entries[index].amount
+            }
+        }
+        charge(held, sign: -1)
         ask()
-        for ending in all.endings { giveShare(of: ending.task, -1, &all) }
+        charge(held, sign: 1)
+    }
+
+    /// Counts amounts to queues (`1`), or off them (`-1`), by queue and column.
+    private func charge(_ amounts: [[Int64]], sign: Int64) {
+        for (queue, amounts) in amounts.enumerated() where !amounts.isEmpty {
+            charge(shares(of: amounts, in: queue), sign: sign)
+        }
     }
 
     /// Asks something as if those who have left still held their part of queues' shares, nodes aside.
     func asIfNobodyHadLeft(_ departures: Departures, _ ask: () -> Bool) -> Bool {
-        func charge(_ sign: Int64) {
-            for (queue, given) in departures.given.enumerated() where !given.isEmpty {
-                self.charge(shares(of: given, in: queue), sign: sign)
-            }
-        }
-        charge(1)
-        defer { charge(-1) }
+        charge(departures.given, sign: 1)
+        defer { charge(departures.given, sign: -1) }
         return ask()
     }
 

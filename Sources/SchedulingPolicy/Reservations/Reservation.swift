@@ -211,8 +211,9 @@ extension Session {
         let mayTake = reservation.cause == .waiting || jobs[job].queue == jobs[reservation.job].queue
         if mayTake, jobs[job].priority > jobs[reservation.job].priority { return true }
         guard let now, let start = reservation.start else { return false }
-        return waitingTasks(of: job).allSatisfy { task in
-            runTimes.seconds(of: task, job: job, request: tasks[task].request).map {
+        return jobs[job].tasks.allSatisfy { task in
+            if !isWaiting(task) { return true }
+            return runTimes.seconds(of: task, job: job, request: tasks[task].request).map {
                 now.secondsSinceEpoch + $0 <= start.secondsSinceEpoch
             } ?? false
         }

@@ -80,30 +80,43 @@ extension Session {
 
     /// Running pods by their expected end; of those of which none is known the ones that have run longest first.
     ///
-    /// - Complexity: O(running pods × log running pods).
+    /// - Complexity: O(running pods), and O(log running pods) more for each that has come since the last cycle.
     func endings(at now: Timestamp) -> [Ending] {
         var endings: [Ending] = []
         endings.reserveCapacity(boundCount)
+        var isListed = [Bool](repeating: false, count: tasks.count)
+        func list(_ task: Int, _ job: Int) {
+            if isListed[task] { return }
+            isListed[task] = true
+            if let ending = ending(of: task, job, at: now) { endings.append(ending) }
+        }
+        // Sorting what is nearly in order is cheap.
+        for task in departureOrder {
+            guard let job = tasks[task].job, jobs[job].origin != nil else { continue }
+            list(task, job)
+        }
         for job in jobs.indices where jobs[job].origin != nil && jobs[job].counts.allocated > 0 {
-            for task in jobs[job].tasks {
-                let status = tasks[task].status
-                guard status == .running || status == .bound || status == .binding,
-                    !tasks[task].traits.contains(.isCritical), tasks[task].node != nil
-                else { continue }
-                let start = runTimes.start(of: task, created: tasks[task].created)?.secondsSinceEpoch
-                var end: Int64?
-                if let start,
-                    let seconds = runTimes.seconds(of: task, job: job, request: tasks[task].request)
-                {
-                    // What should have ended is expected to end at once.
-                    let (sum, isTooLong) = start.addingReportingOverflow(seconds)
-                    if !isTooLong { end = max(sum, now.secondsSinceEpoch) }
-                }
-                endings.append(Ending(task: task, end: end, start: start ?? .min))
-            }
+            for task in jobs[job].tasks { list(task, job) }
         }
         endings.sort { $0.precedes($1, in: self) }
+        departureOrder = endings.map(\.task)
         return endings
+    }
+
+    /// When a pod is expected to end; `nil` for one that does not run, or that the cluster cannot do without.
+    private func ending(of task: Int, _ job: Int, at now: Timestamp) -> Ending? {
+        let status = tasks[task].status
+        guard status == .running || status == .bound || status == .binding,
+            !tasks[task].traits.contains(.isCritical), tasks[task].node != nil
+        else { return nil }
+        let start = runTimes.start(of: task, created: tasks[task].created)?.secondsSinceEpoch
+        var end: Int64?
+        if let start, let seconds = runTimes.seconds(of: task, job: job, request: tasks[task].request) {
+            // What should have ended is expected to end at once.
+            let (sum, isTooLong) = start.addingReportingOverflow(seconds)
+            if !isTooLong { end = max(sum, now.secondsSinceEpoch) }
+        }
+        return Ending(task: task, end: end, start: start ?? .min)
     }
 
     /// Where the pods that a gang needs would go if so many had left; `nil` if there is no room, or its queue may not

@@ -14,8 +14,7 @@ extension Session {
         // What is taken only makes less room, so a shape that found none finds none until something is given back.
         if let refusals = exhausted[shape] { return .none(refusals: refusals) }
         if let placement = allocator.bestNode(for: shape) { return .place(placement) }
-        let shortages = allocator.diagnosis.shortageCounts(of: shape)
-        let refusals = number(lastingRefusals(of: shape).merging(shortages) { $1 })
+        let refusals = number(refusalCounts(of: shape))
         exhausted[shape] = refusals
         if placesInStatement > 0 { exhaustedInStatement.append(shape) }
         return .none(refusals: refusals)
@@ -48,10 +47,13 @@ extension Session {
             guard let failure = rules.failure else { return .place(placement) }
             return .none(refusals: number([.rule(failure, isResolvable: false): allocator.nodeCount]))
         }
-        let shortages = allocator.diagnosis.shortageCounts(of: shape)
-        return .none(
-            refusals: number(
-                lastingRefusals(of: shape).merging(shortages) { $1 }.merging(ruledOut) { $0 + $1 }))
+        return .none(refusals: number(refusalCounts(of: shape).merging(ruledOut) { $0 + $1 }))
+    }
+
+    /// What nodes say to a pod that found no place, each reason with the number of nodes; nothing where nobody reads it.
+    private func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
+        if detail == .reasons { return [:] }
+        return lastingRefusals(of: shape).merging(allocator.diagnosis.shortageCounts(of: shape)) { $1 }
     }
 
     /// How many nodes constraints and the pods that are there rule out, whatever is free.

@@ -169,6 +169,8 @@ public final class Session {
     var reservedTasks: Set<Int> = []
     /// For whom places were kept in the last cycle, until when, and on which nodes.
     var keptBefore: [[Int]] = []
+    /// Running pods in the order in which they were expected to leave when that was last asked.
+    var departureOrder: [Int] = []
     /// How long pods run.
     var runTimes = RunTimes()
     /// Pods that hold a place which others have to leave first.

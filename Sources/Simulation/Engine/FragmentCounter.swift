@@ -57,10 +57,11 @@ struct FragmentCounter {
             }
         }
         var fragments = 0.0
-        for (position, node) in nodes.entries.enumerated() where node.isUp {
-            let idle = node.milliGPU - node.usedMilliGPU
-            if idle <= 0 { continue }
-            let freeCPU = node.milliCPU - node.usedMilliCPU
+        // Entries are large: only what counts is read of each.
+        for position in nodes.entries.indices {
+            let idle = nodes.entries[position].milliGPU - nodes.entries[position].usedMilliGPU
+            if idle <= 0 || !nodes.entries[position].isUp { continue }
+            let freeCPU = nodes.entries[position].milliCPU - nodes.entries[position].usedMilliCPU
             var part = 0.0
             for index in classes.indices {
                 let pods = classes[index].pods

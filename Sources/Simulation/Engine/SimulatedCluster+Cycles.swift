@@ -17,15 +17,19 @@ extension SimulatedCluster {
         for queue in result.queues { keepDeserved(queue) }
         explain(result)
         for bind in result.binds {
-            guard let slot = slotByKey[bind.pod], let node = nodes.position(of: bind.node) else { continue }
+            guard let slot = findSlot(bind.pod) else { continue }
+            noteBound(Int(slots[slot].job))
+            guard let node = nodes.position(of: bind.node) else { continue }
             outcome.binds += 1
-            if !bind.annotations.isEmpty { written[Int(slot)] = bind.annotations }
-            self.bind(Int(slot), to: node)
-            let event = PodEvent(slot: slot, generation: slots[Int(slot)].generation)
+            if !bind.annotations.isEmpty { written[slot] = bind.annotations }
+            self.bind(slot, to: node)
+            let event = PodEvent(slot: Int32(slot), generation: slots[slot].generation)
             bindings.append(event, at: now + plan.delays.binding)
         }
+        for job in fresh { jobs[job]?.isNew = false }
+        fresh.removeAll(keepingCapacity: true)
         for eviction in result.evictions {
-            guard let slot = slotByKey[eviction.pod].map({ Int($0) }) else { continue }
+            guard let slot = findSlot(eviction.pod) else { continue }
             outcome.evictions += 1
             // It may have to go already, with its gang.
             if !slots[slot].isActive { continue }
@@ -56,19 +60,18 @@ extension SimulatedCluster {
             }
         }
         for pending in result.pending where pending.podGroup == nil {
-            guard let slot = slotByKey[pending.pod], slots[Int(slot)].job >= 0 else { continue }
-            let job = Int(slots[Int(slot)].job)
+            guard let slot = findSlot(pending.pod), slots[slot].job >= 0 else { continue }
+            let job = Int(slots[slot].job)
             if jobs[job]?.reason != pending.reason { keepReason(job, pending.reason) }
         }
-        for bind in result.binds {
-            guard let slot = slotByKey[bind.pod], slots[Int(slot)].job >= 0 else { continue }
-            let job = Int(slots[Int(slot)].job)
-            if jobs[job]?.reason != nil { keepReason(job, nil) }
-            if jobs[job]?.isNew == true {
-                outcome.jobs[job].expectedStart = now + plan.delays.binding + plan.delays.podStartup
-            }
+    }
+
+    /// Takes note that a job, negative for none, has a place: it waits no more.
+    private func noteBound(_ job: Int) {
+        if job < 0 { return }
+        if jobs[job]?.reason != nil { keepReason(job, nil) }
+        if jobs[job]?.isNew == true {
+            outcome.jobs[job].expectedStart = now + plan.delays.binding + plan.delays.podStartup
         }
-        for job in fresh { jobs[job]?.isNew = false }
-        fresh.removeAll(keepingCapacity: true)
     }
 }

@@ -28,20 +28,27 @@ extension SimulatedCluster {
             jobByKey[job.key] = index
             try tell(.change(.podGroup(shape.isAsWritten ? group : object(of: job, group))))
         }
-        var slot = slots.lowerBound
-        for (set, pods) in shape.pods.enumerated() {
+        var next = slots.lowerBound
+        for (set, pods) in shape.pods.enumerated() where pods.count > 0 {
             let prefix = pods.pod.role.isEmpty ? "\(job.key.name)-" : "\(job.key.name)-\(pods.pod.role)-"
-            for number in 0..<pods.count {
+            let own = next..<next + pods.count
+            next = own.upperBound
+            for slot in own {
                 let key =
                     shape.isAsWritten
                     ? pods.pod.key
-                    : ObjectKey(namespace: job.key.namespace, name: prefix + String(number))
+                    : ObjectKey(
+                        namespace: job.key.namespace, name: prefix + String(slot - own.lowerBound))
                 self.slots[slot] = PodSlot(
                     key: key, job: Int32(index), set: Int32(set),
                     generation: self.slots[slot].generation &+ 1, created: now)
-                slotByKey[key] = Int32(slot)
-                try tell(.change(.pod(object(of: slot))))
-                slot += 1
+                slotIndex.insert(slot, key.hashValue)
+            }
+            // The pods of a set differ in their names.
+            var pod = object(of: own.lowerBound)
+            for slot in own {
+                pod.key = self.slots[slot].key
+                try tell(.change(.pod(pod)))
             }
         }
         fresh.append(index)
@@ -216,7 +223,7 @@ extension SimulatedCluster {
                 try tell(.change(.podRemoved(slots[slot].key)))
             }
             if slots[slot].node >= 0 { giveUpPlace(slot) }
-            slotByKey[slots[slot].key] = nil
+            slotIndex.remove(slot, slots[slot].key.hashValue)
             slots[slot].state = .free
             slots[slot].generation &+= 1
         }

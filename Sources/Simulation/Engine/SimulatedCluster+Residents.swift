@@ -9,7 +9,7 @@ extension SimulatedCluster {
             let slot = slots.count
             residents[slot] = pod
             slots.append(PodSlot(key: pod.key, job: -1, set: 0))
-            slotByKey[pod.key] = Int32(slot)
+            slotIndex.insert(slot, pod.key.hashValue)
             guard let name = pod.nodeName, let node = nodes.position(of: name) else { continue }
             bind(slot, to: node)
             if pod.isTerminating {
@@ -34,7 +34,7 @@ extension SimulatedCluster {
         slots[slot].state = .free
         slots[slot].generation &+= 1
         try tell(.change(.podRemoved(slots[slot].key)))
-        slotByKey[slots[slot].key] = nil
+        slotIndex.remove(slot, slots[slot].key.hashValue)
     }
 
     /// The queue of a pod that was there at the start.

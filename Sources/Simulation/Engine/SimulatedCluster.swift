@@ -94,7 +94,7 @@ final class SimulatedCluster {
     // Who is there.
     var slots: [PodSlot] = []
     var freeSlots: [Int: [Int]] = [:]
-    var slotByKey: [ObjectKey: Int32] = [:]
+    var slotIndex = SlotIndex()
     var jobs: LiveJobs
     var jobByKey: [ObjectKey: Int] = [:]
     /// Jobs that no cycle has spoken of yet.
@@ -156,6 +156,9 @@ final class SimulatedCluster {
         for event in plan.events { if case .queue(let queue) = event.event { names.insert(queue.name) } }
         return names.sorted { $0.precedes($1) }
     }
+
+    /// The slot of a pod; `nil` for one that is not there.
+    func findSlot(_ key: ObjectKey) -> Int? { slotIndex.find(key.hashValue) { slots[$0].key == key } }
 
     // MARK: Time
 

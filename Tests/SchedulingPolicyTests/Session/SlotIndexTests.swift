@@ -1,3 +1,4 @@
+import ClusterModel
 import SyntheticClusters
 import TestSupport
 import Testing

@@ -4,21 +4,36 @@
 /// second time would be a quarter of all memory.
 ///
 /// Source of the removal without tombstones: Knuth, "The Art of Computer Programming" 3, 6.4, algorithm R.
-struct SlotIndex: Sendable {
-    private struct Entry: Sendable {
-        var slot: Int32
-        var hash: UInt32
+public struct SlotIndex: Sendable {
+    @usableFromInline
+    struct Entry: Sendable {
+        @usableFromInline var slot: Int32
+        @usableFromInline var hash: UInt32
+
+        @inlinable
+        init(slot: Int32, hash: UInt32) {
+            self.slot = slot
+            self.hash = hash
+        }
     }
 
-    private static let free = Entry(slot: -1, hash: 0)
-    private var entries = [Entry](repeating: Self.free, count: 16)
+    @usableFromInline static let free = Entry(slot: -1, hash: 0)
+    @usableFromInline var entries = [Entry](repeating: Self.free, count: 16)
     /// The number of slots in it.
-    private(set) var count = 0
+    public private(set) var count = 0
 
-    private var mask: Int { entries.count - 1 }
+    /// An index of nothing.
+    public init() {}
+
+    @usableFromInline var mask: Int {
+        @inlinable get { entries.count - 1 }
+    }
 
     /// The slot with a hash for which a test holds; `nil` if there is none.
-    func find(_ hash: Int, where isMatch: (Int) -> Bool) -> Int? {
+    ///
+    /// - Complexity: O(1) expected.
+    @inlinable
+    public func find(_ hash: Int, where isMatch: (Int) -> Bool) -> Int? {
         let hash = UInt32(truncatingIfNeeded: hash)
         var position = Int(hash) & mask
         while entries[position].slot >= 0 {
@@ -30,15 +45,15 @@ struct SlotIndex: Sendable {
         return nil
     }
 
-    /// Adds a slot that is not in it.
-    mutating func insert(_ slot: Int, _ hash: Int) {
+    /// Adds a slot that is not in it. - Complexity: O(1) expected.
+    public mutating func insert(_ slot: Int, _ hash: Int) {
         if 2 * (count + 1) > entries.count { resize(to: 2 * entries.count) }
         place(Entry(slot: Int32(slot), hash: UInt32(truncatingIfNeeded: hash)))
         count += 1
     }
 
-    /// Takes a slot out.
-    mutating func remove(_ slot: Int, _ hash: Int) {
+    /// Takes a slot out. - Complexity: O(1) expected.
+    public mutating func remove(_ slot: Int, _ hash: Int) {
         var hole = Int(UInt32(truncatingIfNeeded: hash)) & mask
         while entries[hole].slot != Int32(slot) {
             if entries[hole].slot < 0 { return }
@@ -59,7 +74,7 @@ struct SlotIndex: Sendable {
     }
 
     /// Makes room for so many slots in all.
-    mutating func reserveCapacity(_ capacity: Int) {
+    public mutating func reserveCapacity(_ capacity: Int) {
         var size = entries.count
         while 2 * capacity > size { size *= 2 }
         if size > entries.count { resize(to: size) }
