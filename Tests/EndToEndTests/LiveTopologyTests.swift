@@ -118,7 +118,7 @@ struct LiveTopologyTests {
             try await addOwnCPUs("own", 20, cluster)
             try await cluster.wait("a pod that names a policy waits") {
                 try await cluster.pods().contains {
-                    $0.name == "own" && $0.message.contains("task topology policy[single-numa-node]")
+                    $0.name == "own" && $0.message.contains("cpu manager policy isn't static")
                 }
             }
             try await publish("inside-1", linkedGPUs: 2, policy: "single-numa-node", cluster)
