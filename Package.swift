@@ -192,8 +192,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "KubernetesClient", "ClusterModel", "Documents", "SyntheticClusters", "TestSupport",
-                "gangwright",
+                "KubernetesAPI", "KubernetesClient", "ClusterModel", "Documents", "SyntheticClusters",
+                "TestSupport", "gangwright",
             ],
             swiftSettings: strict),
         .testTarget(

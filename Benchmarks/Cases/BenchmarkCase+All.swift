@@ -3,7 +3,7 @@ extension BenchmarkCase {
     public static let all: [BenchmarkCase] = [
         .placeUniform, .placeMixed, .refuse, .rollback, .churn, .load, .delta, .memory, .mallocs, .scan,
         .scanPeer, .cycle, .steadyCycle, .idleCycle, .topologyCycle,
-        .affinityCycle, .scale, .growthByPods, .growthByShapes,
+        .affinityCycle, .numaCycle, .scale, .growthByPods, .growthByShapes,
         .growthBySelectors, .simulatedFIFO,
     ]
 }

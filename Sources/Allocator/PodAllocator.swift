@@ -22,6 +22,22 @@ public struct Placement: Hashable, Sendable {
     }
 }
 
+/// Which nodes the policy does not tell apart: those of one number that have the same left are equally good for a pod.
+public struct NodeLikeness {
+    /// The numbers are below this.
+    public let count: Int
+    /// The number of a node; negative for one that is like no other.
+    public let number: (Int) -> Int
+
+    /// - Parameters:
+    ///   - count: all numbers are below it.
+    ///   - number: the number of a node.
+    public init(count: Int, number: @escaping (Int) -> Int) {
+        self.count = count
+        self.number = number
+    }
+}
+
 /// The seam between policy and placement: it finds the best node for a shape, and keeps the books.
 ///
 /// Every node is looked at, never a sample. The best node is the one with the highest score among those where the pod

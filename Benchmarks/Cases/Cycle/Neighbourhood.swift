@@ -37,7 +37,8 @@ extension BenchmarkCase {
         let pods = settings.size(4_000, quick: 400)
         return try CompanyGangs.allCases.map { kind in
             let workload = kind.workload(nodes: nodes, pods: pods, seed: settings.seed)
-            return try settings.rateDecided(workload, "\(nodes) nodes, \(pods) pods, \(kind.rawValue)")
+            return try settings.rateDecided(
+                workload, "\(nodes) nodes, \(pods) pods, \(kind.rawValue)", target: 10_000)
         }
     }
 }
@@ -48,8 +49,11 @@ extension BenchmarkSettings {
         .cost("a pod decided", conditions, try samples(workload))
     }
 
-    fileprivate func rateDecided(_ workload: SessionWorkload, _ conditions: String) throws -> Measurement {
-        .rate("pods decided", conditions, try samples(workload), target: 10_000)
+    /// Rates of such cycles.
+    func rateDecided(
+        _ workload: SessionWorkload, _ conditions: String, target: Double?
+    ) throws -> Measurement {
+        .rate("pods decided", conditions, try samples(workload), target: target)
     }
 
     private func samples(_ workload: SessionWorkload) throws -> [Sample] {

@@ -1,7 +1,7 @@
 /// Places for pods with constraints that no index knows: every node is looked at.
 extension IndexedAllocator {
-    /// Brings the search for a shape up to date.
-    public mutating func prepare(_ shape: ShapeID) { refreshFront(of: shape) }
+    /// Brings up to date what a shape's demands mean for the nodes.
+    public mutating func prepare(_ shape: ShapeID) { refreshPlan(of: shape) }
 
     /// The best node where the policy has a say on each.
     ///
@@ -11,6 +11,17 @@ extension IndexedAllocator {
     ) -> Placement? {
         inventory.bestByRules(
             for: inventory.shapes[shape], where: accepts, adding: points, groups.states
+        ) { Int(groups.groupOf[$0]) }
+    }
+
+    /// The best node where the policy has a say, but does not tell nodes apart that are alike: of them only the first by name is
+    /// asked about.
+    public func bestNode(
+        for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?,
+        alike likeness: NodeLikeness
+    ) -> Placement? {
+        inventory.bestByRules(
+            for: inventory.shapes[shape], where: accepts, adding: points, alike: likeness, groups.states
         ) { Int(groups.groupOf[$0]) }
     }
 
@@ -88,6 +99,16 @@ extension IndexedAllocator {
     /// The same as `placement(of:on:)`.
     public mutating func placementInPlace(of shape: ShapeID, on node: Int) -> Placement? {
         placement(of: shape, on: node)
+    }
+
+    /// The same as `bestNode(for:among:where:adding:)` where the policy has no say.
+    public mutating func bestNodeInPlace(for shape: ShapeID, among nodes: [Int]) -> Placement? {
+        bestNode(for: shape, among: nodes, where: { _ in true }, adding: { _ in nil })
+    }
+
+    /// The same as `room(for:among:)` for one node. - Complexity: O(resources asked for).
+    public mutating func roomInPlace(for shape: ShapeID, on node: Int) -> Int {
+        inventory.room(for: shape, on: node, groups.states, row: Int(groups.groupOf[node]))
     }
 
     /// The same as `nodes(meetingDemandsOf:)`.

@@ -62,9 +62,14 @@ extension IndexedAllocator {
         makeFront(of: shape)
     }
 
+    /// Brings up to date where to look for places for a shape.
+    mutating func refreshPlan(of shape: ShapeID) {
+        if shape.index >= plans.count || plans[shape.index].generation != generation { updatePlan(of: shape) }
+    }
+
     @inline(never)
     private mutating func makeFront(of shape: ShapeID) {
-        if shape.index >= plans.count || plans[shape.index].generation != generation { updatePlan(of: shape) }
+        refreshPlan(of: shape)
         var front = Front()
         front.version = groups.version
         let handClass = groups.handClass

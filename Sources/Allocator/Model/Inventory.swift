@@ -171,7 +171,8 @@ struct Inventory: Sendable {
     /// - Complexity: O(those nodes + rows × (resources asked for + kernels)) and what the policy's own rules cost.
     func bestByRules(
         for shape: ShapeTable.Shape, among some: [Int]? = nil, where accepts: (Int) -> Bool,
-        adding points: ([Int]) -> [Int64]?, _ states: borrowing StateTable, row: (Int) -> Int
+        adding points: ([Int]) -> [Int64]?, alike likeness: NodeLikeness? = nil,
+        _ states: borrowing StateTable, row: (Int) -> Int
     ) -> Placement? {
         let labels = nodes.order.labels
         let isSeparable = constraints.raws[shape.preferences].isEmpty && points([]) == nil
@@ -179,6 +180,9 @@ struct Inventory: Sendable {
         var idle: [(node: Int, score: Int64)] = []
         var freeing: [(node: Int, score: Int64)] = []
         var known = [Offer?](repeating: nil, count: some == nil ? states.count : 0)
+        var seen = SeenNodes(isSeparable ? nil : likeness, rows: states.count)
+        // What a node brings with it tells it from others.
+        if !constraints.raws[shape.preferences].isEmpty { seen = SeenNodes(nil, rows: 0) }
         for node in some ?? nodes.byName.map(Int.init) where isEligible(node, for: shape) {
             let row = row(node)
             let offer: Offer
@@ -193,7 +197,7 @@ struct Inventory: Sendable {
             if isSeparable {
                 if let best, !offer.isBetter(than: best.offer, labels[node] < labels[best.node]) { continue }
                 if accepts(node) { best = (node, offer) }
-            } else if accepts(node) {
+            } else if !seen.insert(node, row), accepts(node) {
                 if kind == .allocate {
                     idle.append((node, offer.score))
                 } else if idle.isEmpty {
@@ -204,6 +208,37 @@ struct Inventory: Sendable {
         if isSeparable { return best.map { Placement(node: $0.node, kind: $0.offer.kind ?? .pipeline) } }
         return first(of: idle.isEmpty ? freeing : idle, for: shape, adding: points).map {
             Placement(node: $0, kind: idle.isEmpty ? .pipeline : .allocate)
+        }
+    }
+
+    /// Which nodes are like one that has been looked at.
+    private struct SeenNodes {
+        private let likeness: NodeLikeness?
+        /// A bit for each row and number.
+        private var words: [UInt64] = []
+
+        /// More bits than these would cost more than asking.
+        private static let most = 1 << 22
+
+        init(_ likeness: NodeLikeness?, rows: Int) {
+            guard let likeness, likeness.count > 0, rows <= Self.most / likeness.count else {
+                self.likeness = nil
+                return
+            }
+            self.likeness = likeness
+            words = [UInt64](repeating: 0, count: (rows * likeness.count + 63) / 64)
+        }
+
+        /// Whether a node like it has been looked at; from now on one has.
+        mutating func insert(_ node: Int, _ row: Int) -> Bool {
+            guard let likeness else { return false }
+            let number = likeness.number(node)
+            if number < 0 { return false }
+            let bit = row * likeness.count + number
+            let mask: UInt64 = 1 << UInt64(bit & 63)
+            if words[bit >> 6] & mask != 0 { return true }
+            words[bit >> 6] |= mask
+            return false
         }
     }
 
@@ -250,6 +285,12 @@ struct Inventory: Sendable {
             room = room.addingSaturated(Int(shape.room(in: states, row(node), filters: filters)))
         }
         return room
+    }
+
+    /// How many pods of a shape fit what is idle on one node.
+    func room(for id: ShapeID, on node: Int, _ states: borrowing StateTable, row: Int) -> Int {
+        let shape = shapes[id]
+        return isEligible(node, for: shape) ? Int(shape.room(in: states, row, filters: filters)) : 0
     }
 
     /// The nodes that meet a shape's demands, marks and resources aside, by name.

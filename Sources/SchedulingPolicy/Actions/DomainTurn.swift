@@ -112,49 +112,64 @@ struct DomainTurn {
     /// - Returns: the domain; `nil` if there is none, and then nothing is placed.
     mutating func place(_ statement: inout Statement) -> Int? {
         if let domain = placeNominated(&statement) { return domain }
-        let need = roomNeeded
         if isDivided {
-            for tier in gradient { if let domain = tryAll(tier, need, &statement) { return domain } }
+            for tier in gradient {
+                if let domain = tryAll(tier, roomNeeded, &statement) { return domain }
+            }
             return nil
         }
-        for tier in session.points.rankedDomains(search, tree, in: session) {
-            if let domain = tryBestFirst(tier, need, &statement) { return domain }
-        }
-        return nil
+        return placeUndivided(&statement)
     }
 
-    /// Tries a gang without parts: how good a domain is does not depend on where in it the pods go, so that the first that
+    /// Places a gang without parts: how good a domain is does not depend on where in it the pods go, so that the first that
     /// has room is the best.
-    private mutating func tryBestFirst(
-        _ tier: [RankedDomain], _ need: RoomNeed?, _ statement: inout Statement
-    ) -> Int? {
-        for domain in tier.lazy.map(\.domain) where mayHold(domain, need) {
+    private mutating func placeUndivided(_ statement: inout Statement) -> Int? {
+        var search = search
+        search.need = roomNeeded
+        var tried: [Int: Int] = [:]
+        for ranked in session.points.rankedDomains(search, tree, in: session).joined()
+        where mayHold(ranked.domain, search.need) {
             let before = slots
             let savepoint = statement.savepoint
-            if placePods(of: 0, in: domain, &statement), isTogether { return domain }
-            noteFailure(domain, places: statement.places(since: savepoint, in: session).count)
+            if placePods(of: 0, in: ranked.domain, &statement), isTogether { return ranked.domain }
+            tried[ranked.domain] = statement.places(since: savepoint, in: session).count
             statement.rollback(to: savepoint, in: session)
             slots = before
         }
+        // Who came how far, of those too that had too little room to be tried.
+        let need = search.need
+        search.need = nil
+        for ranked in session.points.rankedDomains(search, tree, in: session).joined() {
+            guard let places = tried[ranked.domain] ?? need.map({ room(in: ranked.domain, $0) }) else {
+                continue
+            }
+            noteFailure(ranked.domain, places: places)
+        }
         return nil
     }
 
-    /// Tries a gang of parts in all domains of a tier, and replays the best trial.
+    /// Tries a gang of parts in all domains of a tier, and replays the best trial, unless it was the last.
     private mutating func tryAll(
         _ tier: [Int], _ need: RoomNeed?, _ statement: inout Statement
     ) -> Int? {
         var best: Success?
         let before = slots
-        for domain in tier where mayHold(domain, need) {
-            let savepoint = statement.savepoint
+        for domain in tier {
+            if let need, !mayHold(domain, need) {
+                noteFailure(domain, places: room(in: domain, need))
+                continue
+            }
+            let (savepoint, placed) = (statement.savepoint, statement.placeCount)
             let score = placeParts(in: domain, &statement)
-            let places = statement.places(since: savepoint, in: session)
-            if !places.isEmpty, isTogether {
+            if statement.placeCount > placed, isTogether {
                 if best.map({ score > $0.score }) ?? true {
-                    best = Success(score: score, domain: domain, places: places, slots: slots)
+                    if domain == tier.last { return domain }
+                    best = Success(
+                        score: score, domain: domain,
+                        places: statement.places(since: savepoint, in: session), slots: slots)
                 }
             } else {
-                noteFailure(domain, places: places.count)
+                noteFailure(domain, places: statement.placeCount - placed)
             }
             statement.rollback(to: savepoint, in: session)
             slots = before
@@ -187,12 +202,6 @@ struct DomainTurn {
         furthest = (domain, places)
     }
 
-    /// Places that a domain must have, for pods of one shape.
-    private struct RoomNeed {
-        let shape: ShapeID
-        let places: Int
-    }
-
     /// What a domain must have room for, where counting places tells; `nil` where it does not.
     private var roomNeeded: RoomNeed? {
         let needed = session.points.placesNeeded(job, in: session)
@@ -203,15 +212,13 @@ struct DomainTurn {
         return RoomNeed(shape: shape, places: needed)
     }
 
-    /// Whether a domain may have as many places as the gang needs.
-    private mutating func mayHold(_ domain: Int, _ need: RoomNeed?) -> Bool {
-        guard let need else { return true }
-        let room =
-            domain == DomainTree.root
-            ? session.allocator.room(for: need.shape)
-            : session.allocator.room(for: need.shape, among: tree[domain].nodes)
-        if room < need.places { noteFailure(domain, places: room) }
-        return room >= need.places
+    /// Whether a domain may have as many places as are needed.
+    private func mayHold(_ domain: Int, _ need: RoomNeed?) -> Bool {
+        need.map { room(in: domain, $0) >= $0.places } ?? true
+    }
+
+    private func room(in domain: Int, _ need: RoomNeed) -> Int {
+        session.room(for: need.shape, in: domain, of: tree)
     }
 
     // MARK: Parts
@@ -250,27 +257,77 @@ struct DomainTurn {
     private mutating func placePart(
         _ slot: Int, in domain: Int, _ statement: inout Statement
     ) -> Double? {
-        let search = DomainSearch(
+        var search = DomainSearch(
             job: job, subGroup: slots[slot].group.index, start: domain, held: slots[slot].held,
             purpose: purpose)
         if case .evicting = mode {
             let domains = session.points.domainGradient(search, tree, in: session).joined()
             return makeRoom(for: slot, in: Array(domains), &statement) ? 0 : nil
         }
-        for tier in session.points.rankedDomains(search, tree, in: session) {
-            for ranked in tier {
-                let candidate = ranked.domain
-                let pods = slots[slot].pods
-                let savepoint = statement.savepoint
-                if placePods(of: slot, in: candidate, &statement) {
-                    hold(candidate, by: slot)
-                    return ranked.score
-                }
-                statement.rollback(to: savepoint, in: session)
-                slots[slot].pods = pods
+        search.need = roomNeeded(by: slot)
+        var tried: [Int: Int] = [:]
+        let (pods, explains) = (slots[slot].pods, explains)
+        self.explains = false
+        defer { self.explains = explains }
+        for ranked in session.points.rankedDomains(search, tree, in: session).joined()
+        where mayHold(ranked.domain, search.need) {
+            if let places = tryPart(slot, in: ranked.domain, &statement) {
+                tried[ranked.domain] = places
+            } else {
+                if explains { forgetUnexplained(pods) }
+                return ranked.score
             }
         }
+        guard case .free = mode, let domain = furthest(for: search, tried) else { return nil }
+        // What is said of its pods is what they met there.
+        forgetUnexplained(pods)
+        self.explains = explains
+        _ = tryPart(slot, in: domain, &statement)
         return nil
+    }
+
+    /// Places a part in a domain; where that fails, says how many of its pods found a place, and gives the places back.
+    private mutating func tryPart(_ slot: Int, in domain: Int, _ statement: inout Statement) -> Int? {
+        let pods = slots[slot].pods
+        let savepoint = statement.savepoint
+        if placePods(of: slot, in: domain, &statement) {
+            hold(domain, by: slot)
+            return nil
+        }
+        let places = statement.places(since: savepoint, in: session).count
+        statement.rollback(to: savepoint, in: session)
+        slots[slot].pods = pods
+        return places
+    }
+
+    private func forgetUnexplained(_ pods: ArraySlice<Int>) {
+        for task in pods where session.tasks[task].failure == .noNode(refusals: Session.unexplained) {
+            session.tasks[task].failure = nil
+        }
+    }
+
+    /// Of the domains of a search that failed, the first in which most pods found a place, or would have.
+    private func furthest(for search: DomainSearch, _ tried: [Int: Int]) -> Int? {
+        var all = search
+        all.need = nil
+        var best: (domain: Int, places: Int)?
+        for ranked in session.points.rankedDomains(all, tree, in: session).joined() {
+            let places = tried[ranked.domain] ?? search.need.map { room(in: ranked.domain, $0) } ?? 0
+            if best.map({ places > $0.places }) ?? true { best = (ranked.domain, places) }
+        }
+        return best?.domain
+    }
+
+    /// What a domain must have room for so that a part comes together, where counting places tells.
+    private func roomNeeded(by slot: Int) -> RoomNeed? {
+        let group = slots[slot].group
+        guard case .free = mode, !session.allocator.isFreeing,
+            !session.points.isSubGroupReady(group, in: session),
+            !session.points.isSubGroupPipelined(group, in: session),
+            let shape = session.commonShape(ofPods: slots[slot].pods, ignoresRules: true)
+        else { return nil }
+        let places = session.placesNeeded(by: group)
+        return places > 0 ? RoomNeed(shape: shape, places: places) : nil
     }
 
     /// Notes that a part has places in a domain.

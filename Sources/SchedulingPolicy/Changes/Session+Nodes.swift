@@ -25,7 +25,7 @@ extension Session {
         } else {
             let index = allocator.addNode(node)
             nodes.setIndex(index, of: entry)
-            pins.forgetRoom(on: index)
+            pins.forgetNode(index)
             setTopology(node.labels, of: index)
             forEachTask(on: entry) { task in
                 guard let occupancy = tasks[task].occupancy else { return }
@@ -113,6 +113,7 @@ extension Session {
             count(entry, sign: 1)
         }
         allocator.configure(nodeDescriptions)
+        pins.forgetAnswers()
         syncColumns()
         checkHostPorts(nodeDescriptions.checksHostPorts)
         shareDevices(by: nodeDescriptions.devices)

@@ -1,29 +1,78 @@
 import ClusterModel
 
-/// What is known of a node's inside, made ready for questions.
-final class NodeLayout {
-    /// What was published.
-    let published: Numatopology
+/// What nodes have in common that are built and set up alike, worked out once for all of them.
+///
+/// With the same free GPUs and processors they give the same answer to every pod.
+final class NodeKind {
+    /// What makes nodes alike.
+    struct Key: Hashable {
+        let isStatic: Bool
+        let policy: String
+        let cpus: [NodeTopology.CPU]
+        let reservedMilliCPU: Int64
+        let distances: [Distances]
+        let gpus: GPULayout.Key?
+    }
+
+    /// How far other NUMA nodes are from one.
+    struct Distances: Hashable {
+        let id: Int
+        let distances: [Int]
+    }
+
+    /// Its number among all kinds.
+    let number: Int
     /// The processors.
     let cpus: CPULayout
     /// The processors that are kept for the system.
     let reserved: CPUSet
     /// The GPUs; `nil` where there are none or nobody has said.
     let gpus: GPULayout?
+
+    init(_ key: Key, number: Int, gpus: GPULayout?) {
+        self.number = number
+        self.gpus = gpus
+        cpus = CPULayout(key.cpus)
+        let kept = (key.reservedMilliCPU + 999) / 1000
+        reserved = cpus.take(Int(min(kept, Int64(cpus.all.count))), of: cpus.all) ?? CPUSet()
+    }
+}
+
+extension NodeKind.Key {
+    /// What a node has in common with others.
+    init(_ published: Numatopology) {
+        isStatic = published.cpuManagerPolicy == "static"
+        policy = published.topologyManagerPolicy
+        cpus = published.cpus.isEmpty ? published.topology?.cpus ?? [] : published.cpus
+        reservedMilliCPU = published.reservedMilliCPU
+        distances = (published.topology?.numaNodes ?? []).map {
+            NodeKind.Distances(id: $0.id, distances: $0.distances)
+        }
+        gpus = published.topology.flatMap { $0.gpus.isEmpty ? nil : GPULayout.Key($0) }
+    }
+}
+
+/// What is known of a node's inside, made ready for questions.
+final class NodeLayout {
+    /// What was published.
+    let published: Numatopology
+    /// What it has in common with others.
+    let kind: NodeKind
     /// The pods that have got processors, as the exporter says.
     private let allocatedUIDs: Set<UInt64>
     private let allocatedKeys: Set<ObjectKey>
 
-    /// - Parameter gpus: the layout of the GPUs, shared with machines that are built alike.
-    init(_ published: Numatopology, gpus: GPULayout?) {
+    init(_ published: Numatopology, _ kind: NodeKind) {
         self.published = published
-        self.gpus = gpus
-        cpus = CPULayout(published.cpus.isEmpty ? published.topology?.cpus ?? [] : published.cpus)
-        let kept = (published.reservedMilliCPU + 999) / 1000
-        reserved = cpus.take(Int(min(kept, Int64(cpus.all.count))), of: cpus.all) ?? CPUSet()
+        self.kind = kind
         allocatedUIDs = Set(published.podAllocations.map(\.uid).filter { !$0.isEmpty }.map(Session.hash))
         allocatedKeys = Set(published.podAllocations.map(\.key).filter { !$0.name.isEmpty })
     }
+
+    /// The processors.
+    var cpus: CPULayout { kind.cpus }
+    /// The GPUs; `nil` where there are none or nobody has said.
+    var gpus: GPULayout? { kind.gpus }
 
     /// The kubelet's policy for NUMA nodes; one that nobody knows is none.
     var policy: TopologyPolicy { TopologyPolicy(rawValue: published.topologyManagerPolicy) ?? .none }
@@ -39,7 +88,7 @@ final class NodeLayout {
     /// The processors that nobody has for himself, apart from pods of which the exporter does not know yet.
     var available: CPUSet {
         let left = published.allocatableCPUs ?? cpus.all
-        return left.intersection(cpus.all).subtracting(reserved)
+        return left.intersection(cpus.all).subtracting(kind.reserved)
     }
 
     /// How many processors the exporter says are somebody's own.

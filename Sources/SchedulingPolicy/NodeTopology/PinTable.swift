@@ -20,6 +20,14 @@ struct PinTable {
         var gpus: UInt64 = 0
         /// The processors that are free.
         var cpus = CPUSet()
+        /// A number that nodes share that are of one kind and have the same left; above 0.
+        fileprivate(set) var state = -1
+    }
+
+    private struct StateKey: Hashable {
+        let kind: Int
+        let gpus: UInt64
+        let cpus: CPUSet
     }
 
     /// What pods have been given.
@@ -32,8 +40,22 @@ struct PinTable {
     private(set) var layouts: [String: NodeLayout] = [:]
     /// By the allocator's index, what is left; `nil` until somebody asks.
     private var rooms: [Room?] = []
+    /// By the allocator's index, what is known of nodes; the outer `nil` until somebody asks.
+    private var layoutOfNode: [NodeLayout??] = []
     /// The layouts of GPUs, shared by machines that are built alike.
     private var machines: [GPULayout.Key: GPULayout] = [:]
+    private var kinds: [NodeKind.Key: NodeKind] = [:]
+    private var states: [StateKey: Int] = [:]
+    /// By the allocator's index, the state of a node: 0 where nothing is known of it, -1 where nobody has asked.
+    private(set) var stateOfNode: [Int32] = []
+    /// The nodes of which the state has to be found out.
+    private var stale: [Int32] = []
+    /// What pods would get, by what they ask for.
+    private var answers: [PinAnswers.Demand: PinAnswers] = [:]
+
+    /// More states than this are forgotten with all that was worked out for them.
+    private static let mostStates = 1 << 16
+    private static let mostDemands = 256
 
     /// Whether there is nothing to keep books of.
     var isEmpty: Bool { layouts.isEmpty && assignments.isEmpty }
@@ -67,27 +89,104 @@ struct PinTable {
     /// What is left on a node, if somebody has asked since it changed.
     func room(on node: Int) -> Room? { node < rooms.count ? rooms[node] : nil }
 
-    mutating func setRoom(_ room: Room, on node: Int) {
+    /// Keeps what is left on a node until it changes; the same, with its number.
+    mutating func setRoom(_ room: Room, on node: Int, _ layout: NodeLayout) -> Room {
         while rooms.count <= node { rooms.append(nil) }
+        let key = StateKey(kind: layout.kind.number, gpus: room.gpus, cpus: room.cpus)
+        if states[key] == nil, states.count >= Self.mostStates { forgetAnswers() }
+        let state = states[key] ?? states.count + 1
+        states[key] = state
+        var room = room
+        room.state = state
         rooms[node] = room
+        setState(state, of: node)
+        return room
     }
 
-    mutating func forgetRoom(on node: Int) { if node < rooms.count { rooms[node] = nil } }
+    mutating func forgetRoom(on node: Int) {
+        if node < rooms.count { rooms[node] = nil }
+        if node < stateOfNode.count, stateOfNode[node] >= 0 {
+            stateOfNode[node] = -1
+            stale.append(Int32(node))
+        }
+    }
+
+    // MARK: States
+
+    /// The states are below this.
+    var stateCount: Int { states.count + 1 }
+
+    /// Hands over the nodes of which the state has to be found out.
+    mutating func takeStale() -> [Int32] {
+        defer { stale.removeAll(keepingCapacity: true) }
+        return stale
+    }
+
+    mutating func setState(_ state: Int, of node: Int) {
+        while stateOfNode.count <= node {
+            stale.append(Int32(stateOfNode.count))
+            stateOfNode.append(-1)
+        }
+        stateOfNode[node] = Int32(state)
+    }
+
+    // MARK: Answers
+
+    /// What is known of a node, by the allocator's index.
+    mutating func layout(of node: Int, named name: () -> String) -> NodeLayout? {
+        if layouts.isEmpty { return nil }
+        if node < layoutOfNode.count, let known = layoutOfNode[node] { return known }
+        while layoutOfNode.count <= node { layoutOfNode.append(nil) }
+        let layout = layouts[name()]
+        layoutOfNode[node] = .some(layout)
+        return layout
+    }
+
+    /// Forgets what was known of an index that is another node's now.
+    mutating func forgetNode(_ node: Int) {
+        setState(0, of: node)
+        forgetRoom(on: node)
+        if node < layoutOfNode.count { layoutOfNode[node] = nil }
+    }
+
+    /// What pods of a demand would get, as far as it has been worked out.
+    mutating func answers(to demand: PinAnswers.Demand) -> PinAnswers {
+        if let known = answers[demand] { return known }
+        if answers.count >= Self.mostDemands { answers.removeAll() }
+        let new = PinAnswers()
+        answers[demand] = new
+        return new
+    }
+
+    /// Forgets all that was worked out: there is too much of it, or plugins choose in another way.
+    mutating func forgetAnswers() {
+        states.removeAll()
+        answers.removeAll()
+        rooms.removeAll()
+        for node in stateOfNode.indices {
+            stateOfNode[node] = -1
+            stale.append(Int32(node))
+        }
+    }
 
     /// Takes note of what is published of a node; of nothing, that nothing is.
     ///
-    /// - Complexity: O(2ⁿ) for the first machine that is built so, with *n* ≤ 16 GPUs.
+    /// - Complexity: O(processors); O(2ⁿ) for the first machine that is built so, with *n* ≤ 16 GPUs.
     mutating func setTopology(_ published: Numatopology?, of name: String) {
+        layoutOfNode.removeAll(keepingCapacity: true)
         guard let published else {
             layouts[name] = nil
             return
         }
-        var machine: GPULayout?
-        if let topology = published.topology, !topology.gpus.isEmpty {
-            let key = GPULayout.Key(topology)
-            machine = machines[key] ?? GPULayout(key)
-            machines[key] = machine
+        let key = NodeKind.Key(published)
+        if kinds[key] == nil {
+            var machine: GPULayout?
+            if let gpus = key.gpus {
+                machine = machines[gpus] ?? GPULayout(gpus)
+                machines[gpus] = machine
+            }
+            kinds[key] = NodeKind(key, number: kinds.count, gpus: machine)
         }
-        layouts[name] = NodeLayout(published, gpus: machine)
+        layouts[name] = kinds[key].map { NodeLayout(published, $0) }
     }
 }

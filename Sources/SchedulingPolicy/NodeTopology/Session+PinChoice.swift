@@ -5,16 +5,7 @@ import ClusterModel
 extension Session {
     /// What a pod would get on a node; `nil` where nothing is chosen for it, or it cannot have what it needs.
     func pinChoice(for task: Int, on node: Int) -> Pins? {
-        guard let layout = layout(of: node) else { return nil }
-        let wish = pins.wishes[task]
-        let gpuCount = nodeDescriptions.choosesGPUs && layout.gpus != nil ? wholeGPUs(of: task) : 0
-        if nodeDescriptions.followsKubelet, let wish, isAligned(wish, layout) {
-            guard case .given(let assignment) = alignedChoice(wish, gpuCount, for: task, on: node, layout)
-            else { return nil }
-            return assignment
-        }
-        if gpuCount == 0 { return nil }
-        return gpuChoice(gpuCount, wish, for: task, on: node, layout)
+        pinAnswer(pinQuestion(for: task), on: node).pins
     }
 
     /// Whether the kubelet of a node aligns a pod's processors with NUMA nodes.
@@ -36,13 +27,13 @@ extension Session {
     ///
     /// Source: the kubelet's topology manager. Without `gpu-topology` it looks at processors alone, as Volcano's
     /// `numa-aware` does.
+    ///
+    /// - Parameter near: the GPUs that the pod's gang has on the node.
     func alignedChoice(
-        _ wish: PinTable.Wish, _ gpuCount: Int, for task: Int, on node: Int, _ layout: NodeLayout
+        _ wish: PinTable.Wish, _ gpuCount: Int, near: UInt64, _ room: PinTable.Room, _ layout: NodeLayout
     ) -> AlignedChoice {
-        let room = pinRoom(on: node, layout)
-        var (cpus, gpus) = (room.cpus, room.gpus)
+        var (cpus, gpus, near) = (room.cpus, room.gpus, near)
         var assignment = Pins(followsKubelet: true)
-        var near = layout.gpus.map { gangGPUs(of: task, on: node, $0) } ?? 0
         let nodeCount = layout.cpus.numaNodes.count
         // What init containers ask for beyond the containers cannot be told apart.
         let byContainer = wish.containers.reduce(0) { $0 + $1.gpus } == gpuCount
@@ -116,14 +107,10 @@ extension Session {
     // MARK: By GPUs
 
     /// The best GPUs, and for a pod that gets what it asks for and no more the processors next to them.
-    private func gpuChoice(
-        _ count: Int, _ wish: PinTable.Wish?, for task: Int, on node: Int, _ layout: NodeLayout
+    func gpuChoice(
+        _ count: Int, _ wish: PinTable.Wish?, near: UInt64, _ room: PinTable.Room, _ layout: NodeLayout
     ) -> Pins? {
-        guard let machine = layout.gpus else { return nil }
-        let room = pinRoom(on: node, layout)
-        guard
-            let set = machine.best(
-                count, of: room.gpus, near: gangGPUs(of: task, on: node, machine))
+        guard let machine = layout.gpus, let set = machine.best(count, of: room.gpus, near: near)
         else { return nil }
         var assignment = Pins(gpus: machine.numbers(of: set))
         let cpus = wish?.containers.reduce(0) { $0 + $1.wholeCPUs } ?? 0

@@ -59,7 +59,7 @@ extension Session {
 
     /// What is known of a node's inside; `nil` where nothing is published.
     func layout(of node: Int) -> NodeLayout? {
-        pins.layouts.isEmpty ? nil : pins.layouts[nodes.entries[nodes.entry(atIndex: node)].name]
+        pins.layout(of: node) { nodes.entries[nodes.entry(atIndex: node)].name }
     }
 
     /// What is left on a node.
@@ -99,8 +99,7 @@ extension Session {
                 unnamed -= 1
             }
         }
-        pins.setRoom(room, on: node)
-        return room
+        return pins.setRoom(room, on: node, layout)
     }
 
     /// The GPUs of a node that pods have been given whole, as far as it is known which.
@@ -124,16 +123,17 @@ extension Session {
         return Int(count)
     }
 
-    /// The GPUs that pods of a gang have on a node, by bit.
-    func gangGPUs(of task: Int, on node: Int, _ machine: GPULayout) -> UInt64 {
-        let job = tasks[task].jobIndex
-        if job == TaskState.none { return 0 }
-        var set: UInt64 = 0
-        for other in pins.tasks(on: node) where other != task && tasks[other].jobIndex == job {
-            guard let assignment = pins.assignment(of: other) else { continue }
-            set |= machine.set(of: assignment.gpus)
+    /// The GPUs that the other pods of a pod's gang have, by node and bit.
+    func gangGPUs(of task: Int) -> [Int: UInt64] {
+        guard let job = tasks[task].job, !pins.assignments.isEmpty else { return [:] }
+        var sets: [Int: UInt64] = [:]
+        for other in jobs[job].tasks where other != task {
+            guard let assignment = pins.assignment(of: other), !assignment.gpus.isEmpty,
+                let node = nodeIndex(of: other), let machine = layout(of: node)?.gpus
+            else { continue }
+            sets[node, default: 0] |= machine.set(of: assignment.gpus)
         }
-        return set
+        return sets
     }
 
     /// What is to be written on a pod with its binding.

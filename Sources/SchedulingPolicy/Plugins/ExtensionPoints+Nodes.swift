@@ -53,6 +53,12 @@ struct NodeRules {
         checks.contains { $0.refusal(node).map { !$0.isResolvable } ?? false }
     }
 
+    /// What all of them are decided by, where that is nothing but what the pod would get on the nodes.
+    var pins: PinQuestion? {
+        checks.allSatisfy { $0.pins != nil } && scores.allSatisfy { $0.pins != nil }
+            ? checks.first?.pins ?? scores.first?.pins : nil
+    }
+
     /// Why scores could not be had, so that the pod gets no node; `nil` if they could.
     var failure: String? { scores.lazy.compactMap { $0.failure() }.first }
 

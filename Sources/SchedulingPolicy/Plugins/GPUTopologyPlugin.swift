@@ -20,18 +20,12 @@ struct GPUTopologyPlugin: Plugin {
         if weight == 0 { return }
         points.scoreNodes { session, task in
             if session.pins.layouts.isEmpty || session.wholeGPUs(of: task) == 0 { return nil }
-            return NodeScore { nodes in nodes.map { score($0, for: task, session) } }
+            let question = session.pinQuestion(for: task)
+            // A tenth of the rating of the best set; 0 where nothing is known of the node, or too few GPUs are free.
+            return NodeScore(
+                points: { nodes in
+                    nodes.map { session.pinAnswer(question, on: $0).rating * weight * scoreUnit / 10 }
+                }, pins: question)
         }
-    }
-
-    /// A tenth of the rating of the best set; 0 where nothing is known of the node, or too few GPUs are free.
-    private func score(_ node: Int, for task: Int, _ session: Session) -> Int64 {
-        guard let layout = session.layout(of: node), let machine = layout.gpus,
-            let choice = session.pinChoice(for: task, on: node), !choice.gpus.isEmpty
-        else { return 0 }
-        let rating = machine.rating(
-            of: machine.set(of: choice.gpus), from: session.pinRoom(on: node, layout).gpus,
-            near: session.gangGPUs(of: task, on: node, machine))
-        return rating * weight * scoreUnit / 10
     }
 }

@@ -19,19 +19,15 @@ struct NUMAAwarePlugin: Plugin {
         points.filterNodes(by: NUMARule.self)
         points.scoreNodes { session, task in
             guard let wish = session.pins.wishes[task], wish.policy ?? .none != .none else { return nil }
-            return NodeScore { nodes in score(nodes, for: task, session) }
+            let question = session.pinQuestion(for: task)
+            return NodeScore(points: { nodes in score(nodes, question, session) }, pins: question)
         }
         points.annotateBinds { session, task in session.pinAnnotations(of: task) }
     }
 
     /// Fewer NUMA nodes are better: 100 − 100 · *n* / most, in whole points.
-    private func score(_ nodes: [Int], for task: Int, _ session: Session) -> [Int64] {
-        let counts = nodes.map { node -> Int64 in
-            guard let layout = session.layout(of: node),
-                let cpus = session.pinChoice(for: task, on: node)?.cpus
-            else { return 0 }
-            return Int64(layout.cpus.countByNUMANode(cpus).count { $0 > 0 })
-        }
+    private func score(_ nodes: [Int], _ question: PinQuestion, _ session: Session) -> [Int64] {
+        let counts = nodes.map { session.pinAnswer(question, on: $0).numaNodes }
         let most = counts.max() ?? 0
         return counts.map { count in
             let points = most == 0 ? 100 : 100 - 100 * count / most
@@ -43,44 +39,16 @@ struct NUMAAwarePlugin: Plugin {
 /// Why a node's kubelet would not take a pod.
 private final class NUMARule: NodeRule {
     private let session: Session
-    private let task: Int
-    private let wish: PinTable.Wish
-    /// Whether others leaving could help, where the node's settings stand in the way; Volcano thinks so.
-    private let isResolvable: Bool
+    private let question: PinQuestion
+
+    var pins: PinQuestion? { question }
 
     /// `nil` for a pod that has nothing for itself.
     init?(_ task: Int, in session: Session) {
-        guard let wish = session.pins.wishes[task] else { return nil }
+        if session.pins.wishes[task] == nil { return nil }
         self.session = session
-        self.task = task
-        self.wish = wish
-        isResolvable = session.compatibility.isVolcano
+        question = session.pinQuestion(for: task)
     }
 
-    func refusal(_ node: Int) -> NodeRefusal? {
-        let layout = session.layout(of: node)
-        if let policy = wish.policy, policy != .none {
-            guard let layout else { return .rule("numa info is empty", isResolvable: isResolvable) }
-            if !layout.isStatic {
-                return .rule("cpu manager policy isn't static", isResolvable: isResolvable)
-            }
-            let ofNode = layout.published.topologyManagerPolicy
-            if policy.rawValue != ofNode {
-                return .rule(
-                    "task topology policy[\(policy.rawValue)] is different with node[\(ofNode)]",
-                    isResolvable: isResolvable)
-            }
-            if session.pinRoom(on: node, layout).cpus.isEmpty {
-                return .rule("cpu allocatable map is empty", isResolvable: isResolvable)
-            }
-        }
-        guard let layout, session.isAligned(wish, layout) else { return nil }
-        let gpus =
-            session.nodeDescriptions.choosesGPUs && layout.gpus != nil ? session.wholeGPUs(of: task) : 0
-        guard
-            case .refused(let container) = session.alignedChoice(wish, gpus, for: task, on: node, layout)
-        else { return nil }
-        // Nobody knows which processors a leaving pod would set free until the exporter has said so.
-        return .rule("container \(container) cannot be assigned by numa", isResolvable: false)
-    }
+    func refusal(_ node: Int) -> NodeRefusal? { session.pinAnswer(question, on: node).refusal }
 }

@@ -151,19 +151,21 @@ private final class DomainScorer {
         let hasMinimum = search.subGroup == nil && session.jobs[search.job].hasMinResources
         let key = DomainRanking.Key(
             label: tree.label, start: search.start, limit: limit, request: request(of: members, session),
-            minimum: hasMinimum ? Array(session.jobMinimum[search.job]) : [])
+            minimum: hasMinimum ? Array(session.jobMinimum[search.job]) : [], need: search.need)
         let ledger = ledger(tree, session)
+        let rooms = search.need.flatMap { session.domainRooms(for: $0.shape, in: tree) }
         func score(_ domain: Int) -> Double? {
+            if let rooms, let need = key.need, rooms.rooms[domain] < need.places { return nil }
             if !key.minimum.isEmpty, !ledger.hasRoom(for: key.minimum[...], in: domain) { return nil }
             return fullness(of: domain, with: { Double(key.request[$0]) }, ledger) * 100 * weight
         }
-        if let known = rankings[key] {
+        if let known = rankings[key], known.rooms === rooms {
             known.follow(ledger, score: score)
             return known.tiers
         }
         // Each holds all domains.
         if rankings.count >= 64 { rankings.removeAll() }
-        let new = DomainRanking(session.domains(for: search, tree), ledger, score: score)
+        let new = DomainRanking(session.domains(for: search, tree), ledger, rooms, score: score)
         rankings[key] = new
         return new.tiers
     }
@@ -214,7 +216,7 @@ private final class DomainScorer {
 
     /// The points of nodes for a pod; `nil` where the plugin does not tell them apart.
     func nodeScore(of task: Int, _ session: Session) -> NodeScore? {
-        guard let job = session.tasks[task].job else { return nil }
+        guard let job = session.tasks[task].job, !session.topology.isWithinInnermost else { return nil }
         if session.jobs[job].hasTopology, let gang = session.topology.gangs[job],
             gang.wish(of: gang.subGroupOf[task]) != nil
         {

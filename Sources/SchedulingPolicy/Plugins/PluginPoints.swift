@@ -156,7 +156,9 @@ struct PluginPoints {
 
     /// The same by a rule of its own type.
     mutating func filterNodes<Rule: NodeRule>(by rule: Rule.Type) {
-        filterNodes { session, task in Rule(task, in: session).map { NodeCheck(refusal: $0.refusal) } }
+        filterNodes { session, task in
+            Rule(task, in: session).map { NodeCheck(refusal: $0.refusal, pins: $0.pins) }
+        }
     }
 
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
@@ -300,6 +302,8 @@ struct PluginPoints {
 /// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.
 struct NodeCheck {
     let refusal: (Int) -> NodeRefusal?
+    /// What it is decided by, where that is nothing but what the pod would get on the node.
+    var pins: PinQuestion?
 }
 
 /// What one pod demands of nodes, read once and asked for each.
@@ -309,11 +313,20 @@ protocol NodeRule {
 
     /// Why a node (by the allocator's index) is closed to the pod; `nil` if it is open.
     func refusal(_ node: Int) -> NodeRefusal?
+
+    /// What it asks nodes, where nothing decides but the answer.
+    var pins: PinQuestion? { get }
+}
+
+extension NodeRule {
+    var pins: PinQuestion? { nil }
 }
 
 /// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.
 struct NodeScore {
     let points: ([Int]) -> [Int64]
+    /// What they are decided by, where that is nothing but what the pod would get on the nodes.
+    var pins: PinQuestion?
     /// Asked afterwards: why there are none, so that the pod gets no node; `nil` if there are some.
     var failure: () -> String? = { nil }
 }

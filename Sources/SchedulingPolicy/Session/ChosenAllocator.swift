@@ -5,7 +5,10 @@ import ClusterModel
 ///
 /// A value of a protocol type, or of a generic one, would be copied whenever it is read, and an allocator is large.
 final class ChosenAllocator {
-    private let isReference: Bool
+    /// Whether it is the specification, beside which nothing is to be kept that it could be compared by.
+    let isReference: Bool
+    /// The nodes on which something has changed, for those who follow it.
+    private(set) var changes = NodeChanges()
     private var indexed: IndexedAllocator
     private var reference: ReferenceAllocator
 
@@ -31,15 +34,21 @@ final class ChosenAllocator {
         isReference ? reference.node(index) : indexed.node(index)
     }
 
+    /// Begins to note which nodes change, if nobody has asked for it yet.
+    func followNodes() { changes.follow() }
+
     func addNode(_ node: Node) -> Int {
-        isReference ? reference.addNode(node) : indexed.addNode(node)
+        changes.restart()
+        return isReference ? reference.addNode(node) : indexed.addNode(node)
     }
 
     func updateNode(_ index: Int, to node: Node) {
+        changes.note(index)
         isReference ? reference.updateNode(index, to: node) : indexed.updateNode(index, to: node)
     }
 
     func removeNode(_ index: Int) {
+        changes.restart()
         isReference ? reference.removeNode(index) : indexed.removeNode(index)
     }
 
@@ -48,6 +57,7 @@ final class ChosenAllocator {
     }
 
     func setMark(_ mark: NodeMark, on node: Int, to isSet: Bool) {
+        changes.note(node)
         isReference
             ? reference.setMark(mark, on: node, to: isSet) : indexed.setMark(mark, on: node, to: isSet)
     }
@@ -99,6 +109,29 @@ final class ChosenAllocator {
             : indexed.bestNode(for: shape, among: nodes, where: accepts, adding: points)
     }
 
+    /// The same where the policy does not tell nodes apart that are alike; the reference asks about each.
+    func bestNode(
+        for shape: ShapeID, where accepts: (Int) -> Bool, adding points: ([Int]) -> [Int64]?,
+        alike likeness: NodeLikeness
+    ) -> Placement? {
+        isReference
+            ? reference.bestNode(for: shape, where: accepts, adding: points)
+            : indexed.bestNode(for: shape, where: accepts, adding: points, alike: likeness)
+    }
+
+    /// The best of some nodes, where the policy has no say.
+    func bestNode(for shape: ShapeID, among nodes: [Int]) -> Placement? {
+        isReference
+            ? reference.bestNode(for: shape, among: nodes, where: { _ in true }, adding: { _ in nil })
+            : indexed.bestNodeInPlace(for: shape, among: nodes)
+    }
+
+    /// How many pods of a shape fit what is idle now on one node.
+    func room(for shape: ShapeID, on node: Int) -> Int {
+        isReference
+            ? reference.room(for: shape, among: [node]) : indexed.roomInPlace(for: shape, on: node)
+    }
+
     func room(for shape: ShapeID, among nodes: [Int]) -> Int {
         isReference
             ? reference.room(for: shape, among: nodes) : indexed.room(for: shape, among: nodes)
@@ -147,19 +180,23 @@ final class ChosenAllocator {
     }
 
     func take(_ placement: Placement, for shape: ShapeID) {
+        changes.note(placement.node)
         isReference ? reference.take(placement, for: shape) : indexed.take(placement, for: shape)
     }
 
     func giveBack(_ placement: Placement, for shape: ShapeID) {
+        changes.note(placement.node)
         isReference ? reference.giveBack(placement, for: shape) : indexed.giveBack(placement, for: shape)
     }
 
     func add(_ request: RequestID, to node: Int, as occupancy: Occupancy) {
+        changes.note(node)
         isReference
             ? reference.add(request, to: node, as: occupancy) : indexed.add(request, to: node, as: occupancy)
     }
 
     func remove(_ request: RequestID, from node: Int, as occupancy: Occupancy) {
+        changes.note(node)
         isReference
             ? reference.remove(request, from: node, as: occupancy)
             : indexed.remove(request, from: node, as: occupancy)
@@ -184,10 +221,40 @@ final class ChosenAllocator {
     }
 
     func configure(_ nodes: NodeDescriptions) {
+        changes.restart()
         if isReference {
             reference.configure(filters: nodes.filters, kernels: nodes.kernels)
         } else {
             indexed.configure(filters: nodes.filters, kernels: nodes.kernels)
         }
+    }
+}
+
+/// The nodes on which something has changed, one after the other, for those who sum them up.
+///
+/// Nothing is noted until somebody follows, nor when it has become more than anybody will want to read.
+struct NodeChanges {
+    /// The nodes by the allocator's index, in the order in which they changed.
+    private(set) var nodes: [Int32] = []
+    /// Counts how often everything has begun anew: what was known before holds no more.
+    private(set) var epoch = 0
+    private var isFollowed = false
+    private static let most = 1 << 18
+
+    @inline(__always)
+    mutating func note(_ node: Int) {
+        if !isFollowed { return }
+        if nodes.count >= Self.most { return restart() }
+        nodes.append(Int32(node))
+    }
+
+    mutating func follow() { isFollowed = true }
+
+    /// Forgets everything: nodes have come or gone, or are looked at in another way.
+    mutating func restart() {
+        if !isFollowed { return }
+        isFollowed = false
+        nodes.removeAll()
+        epoch += 1
     }
 }

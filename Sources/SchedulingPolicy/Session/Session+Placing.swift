@@ -35,6 +35,13 @@ extension Session {
     /// Looks at every node, since plugins have a say on each.
     private func findPlace(for shape: ShapeID, _ rules: NodeRules) -> FoundPlace {
         allocator.prepare(shape)
+        if let question = rules.pins,
+            let placement = allocator.bestNode(
+                for: shape, where: { rules.refusal($0) == nil }, adding: rules.points,
+                alike: pinLikeness(question))
+        {
+            return .place(placement)
+        }
         var ruledOut: [NodeRefusal: Int] = [:]
         let placement = allocator.bestNode(
             for: shape,

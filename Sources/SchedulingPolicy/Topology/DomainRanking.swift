@@ -28,6 +28,8 @@ final class DomainRanking {
         let request: [Int64]
         /// What must be left, now or later; empty for nothing.
         let minimum: [Int64]
+        /// What they must have room for; those that have not are left out.
+        let need: RoomNeed?
     }
 
     private(set) var tiers: [[RankedDomain]] = []
@@ -40,9 +42,17 @@ final class DomainRanking {
     private var round = 0
     /// How far the ledger's changes have been followed.
     private var position: Int
+    /// The room of the domains, where it counts.
+    let rooms: DomainRooms?
+    /// How far its changes have been followed.
+    private var roomPosition: Int
 
-    init(_ gradient: [[Int]], _ ledger: DomainLedger, score: (Int) -> Double?) {
+    init(
+        _ gradient: [[Int]], _ ledger: DomainLedger, _ rooms: DomainRooms?, score: (Int) -> Double?
+    ) {
         let count = ledger.tree.domains.count
+        self.rooms = rooms
+        roomPosition = rooms?.changes.count ?? 0
         tierOf = [Int](repeating: -1, count: count)
         scores = [Double?](repeating: nil, count: count)
         rounds = [Int](repeating: 0, count: count)
@@ -62,21 +72,30 @@ final class DomainRanking {
     func follow(_ ledger: DomainLedger, score: (Int) -> Double?) {
         round += 1
         while position < ledger.changes.count {
-            let domain = Int(ledger.changes[position])
+            rank(Int(ledger.changes[position]), score)
             position += 1
-            let tier = tierOf[domain]
-            if tier < 0 || rounds[domain] == round { continue }
-            rounds[domain] = round
-            let new = score(domain)
-            if new == scores[domain] { continue }
-            if let old = scores[domain] {
-                tiers[tier].remove(at: place(of: RankedDomain(domain: domain, score: old), in: tier))
-            }
-            scores[domain] = new
-            if let new {
-                let ranked = RankedDomain(domain: domain, score: new)
-                tiers[tier].insert(ranked, at: place(of: ranked, in: tier))
-            }
+        }
+        guard let rooms else { return }
+        while roomPosition < rooms.changes.count {
+            rank(Int(rooms.changes[roomPosition]), score)
+            roomPosition += 1
+        }
+    }
+
+    /// Ranks a domain anew, once a round.
+    private func rank(_ domain: Int, _ score: (Int) -> Double?) {
+        let tier = tierOf[domain]
+        if tier < 0 || rounds[domain] == round { return }
+        rounds[domain] = round
+        let new = score(domain)
+        if new == scores[domain] { return }
+        if let old = scores[domain] {
+            tiers[tier].remove(at: place(of: RankedDomain(domain: domain, score: old), in: tier))
+        }
+        scores[domain] = new
+        if let new {
+            let ranked = RankedDomain(domain: domain, score: new)
+            tiers[tier].insert(ranked, at: place(of: ranked, in: tier))
         }
     }
 

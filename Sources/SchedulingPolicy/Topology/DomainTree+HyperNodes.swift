@@ -8,7 +8,7 @@ extension DomainTree {
     ///   - nodes: all nodes by name, each with the allocator's index.
     /// - Complexity: O(members) where they name nodes; a member that is a pattern or selects by labels looks at every node
     ///   that its fixed beginning leaves.
-    init(_ hyperNodes: some Sequence<HyperNode>, nodes: [(index: Int, node: Node)]) {
+    convenience init(_ hyperNodes: some Sequence<HyperNode>, nodes: [(index: Int, node: Node)]) {
         var indices: [String: Int] = [:]
         let drafts = hyperNodes.map { hyperNode in
             var draft = Draft(name: hyperNode.name, tier: hyperNode.tier, tierName: hyperNode.tierName)

@@ -3,8 +3,8 @@ import ClusterModel
 /// The domains of a network as a tree: nodes that are near to each other, in wider and wider domains, up to the whole cluster.
 ///
 /// A domain is an index; the root is 0, the others follow in byte-wise order of their names, so that ties between domains
-/// go to the smaller index. A tree is made anew when domains or nodes change, and never in between.
-struct DomainTree: Sendable {
+/// go to the smaller index. A tree is made anew when domains or nodes change, and never in between: it is shared, not copied.
+final class DomainTree {
     /// One domain.
     struct Domain: Sendable {
         let name: String
@@ -91,7 +91,7 @@ struct DomainTree: Sendable {
     ///
     /// - Parameter nodes: all nodes by name, each with the allocator's index.
     /// - Complexity: O(nodes + domains × log domains).
-    init(label: String, nodes: [(index: Int, node: Node)]) {
+    convenience init(label: String, nodes: [(index: Int, node: Node)]) {
         var drafts: [String: Draft] = [:]
         for (index, node) in nodes {
             guard let value = node.labels[label] else { continue }
@@ -108,7 +108,7 @@ struct DomainTree: Sendable {
     ///
     /// - Parameter nodes: all nodes by name, each with the allocator's index.
     /// - Complexity: O(nodes × labels + domains × log domains).
-    init(labels: [String], nodes: [(index: Int, node: Node)]) {
+    convenience init(labels: [String], nodes: [(index: Int, node: Node)]) {
         var drafts: [String: Draft] = [:]
         for (index, node) in nodes {
             var name = ""
@@ -128,7 +128,7 @@ struct DomainTree: Sendable {
     }
 
     /// Hangs domains into each other; says what is wrong with that.
-    private mutating func link(_ drafts: [Draft]) -> String? {
+    private func link(_ drafts: [Draft]) -> String? {
         var hasParent = [Bool](repeating: false, count: domains.count)
         for (position, draft) in drafts.enumerated() {
             for child in draft.children.compactMap({ ids[$0] }) where child != Self.root {
@@ -156,7 +156,7 @@ struct DomainTree: Sendable {
     }
 
     /// Finds the innermost domain of each node; says which node is in two that are not in each other.
-    private mutating func settle(_ drafts: [Draft]) -> String? {
+    private func settle(_ drafts: [Draft]) -> String? {
         for (position, draft) in drafts.enumerated() {
             let domain = position + 1
             for node in draft.nodes {

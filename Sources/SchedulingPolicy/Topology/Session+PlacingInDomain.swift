@@ -13,17 +13,24 @@ extension Session {
         {
             return .place(placement)
         }
+        let nodes = tree[domain].nodes
+        topology.isWithinInnermost = tree[domain].children.isEmpty
+        defer { topology.isWithinInnermost = false }
         let rules = points.nodeRules(for: task, in: self)
         allocator.prepare(shape)
-        let nodes = tree[domain].nodes
         var ruledOut: [NodeRefusal: Int] = [:]
-        let placement = allocator.bestNode(
-            for: shape, among: nodes,
-            where: { node in
-                guard let refusal = rules?.refusal(node) else { return true }
-                if explains { ruledOut[refusal, default: 0] += 1 }
-                return false
-            }, adding: { rules?.points($0) })
+        let placement =
+            if let rules {
+                allocator.bestNode(
+                    for: shape, among: nodes,
+                    where: { node in
+                        guard let refusal = rules.refusal(node) else { return true }
+                        if explains { ruledOut[refusal, default: 0] += 1 }
+                        return false
+                    }, adding: rules.points)
+            } else {
+                allocator.bestNode(for: shape, among: nodes)
+            }
         if let placement { return .place(placement) }
         if !explains { return .none(refusals: Self.unexplained) }
         let counts = allocator.diagnosis.refusalCounts(of: shape, among: nodes)

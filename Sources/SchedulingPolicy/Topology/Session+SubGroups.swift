@@ -12,7 +12,7 @@ extension Session {
             ?? (group.minMember > 1 && group.subGroupPolicies.isEmpty ? nodeDescriptions.domainWish : nil)
         let isWished = wish != nil || !group.subGroupPolicies.isEmpty
         if !isWished, !jobs[job].hasTopology { return }
-        var gang = topology.gangs[job] ?? TopologyGang()
+        let gang = topology.gangs[job] ?? TopologyGang()
         gang.wish = wish
         if gang.hyperNode.isEmpty {
             gang.hyperNode = group.annotations["volcano.sh/job-allocated-hypernode"] ?? ""
@@ -75,6 +75,14 @@ extension Session {
     func isSubGroupPipelined(_ group: SubGroupID) -> Bool {
         guard let index = group.index else { return hasPipelinedMinimum(group.job) }
         return hasSize(index, of: group.job) { $0.ready + $0.pipelined }
+    }
+
+    /// How many pods more of a part must find a place, at the least, before it has as many as must run together.
+    func placesNeeded(by group: SubGroupID) -> Int {
+        guard let index = group.index, let gang = topology.gangs[group.job] else { return 0 }
+        let counts = gang.subGroups[index].counts
+        return gang.size(of: index) - counts.ready - counts.pipelined
+            - (compatibility.isVolcano ? counts.pendingBestEffort : 0)
     }
 
     private func hasSize(_ index: Int, of job: Int, counting counted: (PodCounts) -> Int) -> Bool {

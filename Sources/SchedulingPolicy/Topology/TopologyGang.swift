@@ -1,7 +1,8 @@
+import Allocator
 import ClusterModel
 
 /// What a session knows of a gang that wishes for nearness or has rules for parts, beyond what it knows of any.
-struct TopologyGang: Sendable {
+final class TopologyGang {
     /// How close together all its pods are to run.
     var wish: NetworkTopology?
     /// The rules by which its pods form parts.
@@ -29,7 +30,7 @@ struct TopologyGang: Sendable {
     }
 
     /// Puts a pod into the part that its labels say.
-    mutating func enter(_ task: Int, labels: [String: String]) {
+    func enter(_ task: Int, labels: [String: String]) {
         let (policy, values) = part(of: labels)
         let known = subGroups.firstIndex { $0.policy == policy && $0.values == values }
         let index = known ?? subGroups.count
@@ -39,7 +40,7 @@ struct TopologyGang: Sendable {
     }
 
     /// Takes a pod out of its part.
-    mutating func leave(_ task: Int) {
+    func leave(_ task: Int) {
         guard let index = subGroupOf.removeValue(forKey: task) else { return }
         subGroups[index].tasks.removeAll { $0 == task }
     }
@@ -104,4 +105,12 @@ struct DomainSearch {
     /// The domain of the places that it has; `nil` if it has none.
     let held: Int?
     let purpose: Purpose
+    /// What a domain must have room for, where counting places tells; `nil` where it does not.
+    var need: RoomNeed?
+}
+
+/// Places that a domain must have for pods of one shape.
+struct RoomNeed: Hashable {
+    let shape: ShapeID
+    let places: Int
 }

@@ -1,3 +1,4 @@
+import Allocator
 import ClusterModel
 
 /// What a session keeps for gangs that are placed by domains. It is empty where there are none.
@@ -8,8 +9,19 @@ struct TopologyState {
     var labelTrees: [String: DomainTree] = [:]
     /// Gangs with a wish for nearness or with rules for parts.
     var gangs: [Int: TopologyGang] = [:]
+    /// True while places are looked for in a domain whose nodes are in no narrower one: no domain tells them apart.
+    var isWithinInnermost = false
+    /// How many pods fit the domains, by shape; made when somebody asks.
+    var rooms: [RoomKey: DomainRooms] = [:]
     /// The domains in which pods were refused, by the number of the refusals.
     var refusedDomains: [Int32: RefusedDomain] = [:]
+
+    /// Which pods are counted in which domains.
+    struct RoomKey: Hashable {
+        /// The label that tells the domains apart; `nil` for those of the network.
+        let label: String?
+        let shape: ShapeID
+    }
 }
 
 /// A domain in which no node took a pod.
@@ -124,5 +136,6 @@ extension Session {
     func invalidateDomains() {
         topology.tree = nil
         topology.labelTrees = [:]
+        topology.rooms = [:]
     }
 }

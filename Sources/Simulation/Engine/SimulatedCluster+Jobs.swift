@@ -99,6 +99,7 @@ extension SimulatedCluster {
             countWaiting(live, sign: runs ? -1 : 1)
             outcome.jobs[job].state = runs ? .running : .waiting
             if runs {
+                noteStart(of: job, live)
                 if outcome.jobs[job].started == nil { outcome.jobs[job].started = now }
                 outcome.jobs[job].runs.append(JobOutcome.Run(start: now, end: now, pods: live.running))
             } else {

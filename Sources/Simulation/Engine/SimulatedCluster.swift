@@ -105,6 +105,8 @@ final class SimulatedCluster {
     var written: [Int: [String: String]] = [:]
     /// Which GPUs of which node pods have, where that is known.
     var joining: JoinedGPUs
+    /// How many gangs began in one domain of the network.
+    var near: NearGangs
     let residentQueues: [ObjectKey: String]
     /// By shape, what each of its pods takes.
     let takes: [[Take]]
@@ -138,6 +140,7 @@ final class SimulatedCluster {
         takes = plan.shapes.map { shape in shape.pods.map { Self.take($0.pod) } }
         fragments = FragmentCounter(plan)
         joining = JoinedGPUs(plan.cluster)
+        near = NearGangs(plan.configuration)
         residentQueues = Dictionary(
             plan.cluster.podGroups.map { ($0.key, $0.queue) }, uniquingKeysWith: { first, _ in first })
         outcome.jobs = Array(repeating: JobOutcome(), count: plan.jobs.count)
@@ -192,6 +195,7 @@ final class SimulatedCluster {
         if joining.mostPoints > 0 {
             outcome.gpuJoining = Double(joining.points) / Double(joining.mostPoints)
         }
+        if near.starts > 0 { outcome.gangsTogether = Double(near.together) / Double(near.starts) }
         outcome.series = keeper.finish(fragments: fragments.count(nodes))
         return outcome
     }

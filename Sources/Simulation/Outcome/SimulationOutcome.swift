@@ -30,6 +30,9 @@ public struct SimulationOutcome: Sendable, Equatable {
     /// How well GPUs that worked on one job on one node were joined, of what they could be at most, from 0 to 1; `nil` where nobody
     /// knows.
     public var gpuJoining: Double?
+    /// The starts of jobs of several pods in one domain of the network's narrowest tier, of all such starts; `nil` where nobody has
+    /// said what is near.
+    public var gangsTogether: Double?
     /// What the nodes cost in all, at the plan's prices.
     public var cost: Double = 0
 

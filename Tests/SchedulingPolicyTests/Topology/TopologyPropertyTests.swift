@@ -229,6 +229,34 @@ private struct RandomFabric {
         #expect(compared > 100)
     }
 
+    @Test("how many pods fit a domain is known as pods come and go") func rooms() throws {
+        var changed = 0
+        let violations = try Self.violations { fabric, session, _, seed in
+            var random = SeededGenerator(seed: seed)
+            let tree = session.domainTree
+            let shapes = Set(session.tasks.compactMap(\.shape))
+            func found(_ shape: ShapeID) -> [Int]? {
+                session.domainRooms(for: shape, in: tree)?.rooms
+            }
+            func counted(_ shape: ShapeID) -> [Int] {
+                tree.domains.map { session.allocator.room(for: shape, among: $0.nodes) }
+            }
+            var before: [ShapeID: [Int]] = [:]
+            for shape in shapes { before[shape] = found(shape) }
+            for pod in fabric.snapshot.pods where random.chance(1, in: 2) { session.removePod(pod.key) }
+            for node in fabric.snapshot.nodes where random.chance(1, in: 4) {
+                try session.update(node.with { $0.isUnschedulable = true })
+            }
+            return shapes.compactMap { shape in
+                let (kept, anew) = (found(shape), counted(shape))
+                if kept != before[shape] { changed += 1 }
+                return kept == anew ? nil : "\(kept ?? []), anew \(anew)"
+            }
+        }
+        #expect(violations == [])
+        #expect(changed > 50)
+    }
+
     @Test("what was undone left no trace in the columns") func columns() throws {
         let violations = try Self.violations { fabric, session, result, _ in
             let cluster = session.cluster

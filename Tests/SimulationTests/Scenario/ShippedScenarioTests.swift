@@ -28,7 +28,7 @@ import Testing
     @Test(
         "with each of their variants, and without a mistake",
         arguments: [
-            "capacity-planning", "fairness", "node-failure", "nvlink", "philly-week", "quickstart",
+            "capacity-planning", "fairness", "node-failure", "nvlink", "philly-week", "quickstart", "racks",
             "starvation",
         ])
     func read(name: String) throws {

@@ -14,6 +14,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     case startErrorMean, startsAsExpected
     case binds, cycles, events
     case gpuJoining
+    case gangsTogether
 
     /// What a figure is counted in.
     public enum Unit: String, Sendable {
@@ -55,7 +56,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
         case .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .startErrorMean: .seconds
         case .slowdownMean, .slowdownP50, .slowdownP99: .ratio
         case .gpuAllocation, .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .startsAsExpected,
-            .gpuJoining:
+            .gpuJoining, .gangsTogether:
             .percent
         case .fairness: .index
         case .lostWork, .gpuHours, .usefulGPUHours: .gpuHours
@@ -68,7 +69,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
     public var preference: Preference {
         switch self {
         case .jobsStarted, .jobsDone, .gpuAllocation, .gpuAllocationUnderDemand, .goodput, .fairness,
-            .usefulGPUHours, .startsAsExpected, .gpuJoining:
+            .usefulGPUHours, .startsAsExpected, .gpuJoining, .gangsTogether:
             .higher
         case .jobsWaiting, .makespan, .waitMean, .waitP50, .waitP90, .waitP99, .waitMax, .slowdownMean,
             .slowdownP50,
@@ -86,7 +87,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
             .gpuAllocation,
             .gpuAllocationUnderDemand, .gpuFragmentation, .goodput, .fairness, .podEvictions, .jobFailures,
             .lostWork,
-            .cost, .costPerUsefulGPUHour, .gpuJoining:
+            .cost, .costPerUsefulGPUHour, .gpuJoining, .gangsTogether:
             true
         default: false
         }
@@ -129,6 +130,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
         case .cycles: "scheduling cycles"
         case .events: "events"
         case .gpuJoining: "GPUs joined"
+        case .gangsTogether: "gangs within one domain"
         }
     }
 
@@ -169,6 +171,7 @@ public enum SimulationMetric: String, CaseIterable, Sendable {
         case .cycles: "cycles of the scheduler"
         case .events: "things that happened"
         case .gpuJoining: "how well the GPUs of a job on one node are joined, of the best there is"
+        case .gangsTogether: "gangs that began in one of the network's narrowest domains, of all"
         }
     }
 

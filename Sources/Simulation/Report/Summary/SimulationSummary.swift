@@ -84,6 +84,7 @@ extension SimulationSummary {
             if useful > 0 { metrics[.costPerUsefulGPUHour] = outcome.cost / useful }
         }
         metrics[.gpuJoining] = outcome.gpuJoining.map { $0 * 100 }
+        metrics[.gangsTogether] = outcome.gangsTogether.map { $0 * 100 }
         metrics[.binds] = Double(outcome.binds)
         metrics[.cycles] = Double(outcome.cycles)
         metrics[.events] = Double(outcome.events)
