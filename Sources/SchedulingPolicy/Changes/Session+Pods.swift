@@ -11,7 +11,7 @@ extension Session {
     /// - Complexity: O(resources that it asks for); O(nodes) for the first pod of a new shape.
     public func update(_ pod: Pod) throws(ResourceOverflow) {
         closeCycle()
-        let pod = withoutManagedDevices(pod)
+        let pod = countingShares(withoutManagedDevices(pod))
         let request = allocator.internRequest(of: pod)
         if amounts.add(request, from: allocator) { syncColumns() }
         let (task, isNew) = slot(for: pod.key)

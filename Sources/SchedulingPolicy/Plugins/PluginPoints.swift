@@ -156,7 +156,11 @@ struct PluginPoints {
 
     /// The same by a rule of its own type.
     mutating func filterNodes<Rule: NodeRule>(by rule: Rule.Type) {
-        filterNodes { session, task in Rule(task, in: session).map { NodeCheck(refusal: $0.refusal) } }
+        filterNodes { session, task in
+            Rule(task, in: session).map {
+                NodeCheck(refusal: $0.refusal, isLasting: $0.isLasting, isRoom: $0.isRoom)
+            }
+        }
     }
 
     /// Adds points to the nodes of a pod, by rules that `describeNodes` cannot state; `nil` for a pod to which they add
@@ -300,6 +304,10 @@ struct PluginPoints {
 /// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.
 struct NodeCheck {
     let refusal: (Int) -> NodeRefusal?
+    /// Whether it holds for all pods of a shape, and a node that it closes stays closed until something is given back.
+    var isLasting = false
+    /// Whether others leaving may help, so that `Session.fits(_:on:without:freeing:)` has to be asked about them.
+    var isRoom = false
 }
 
 /// What one pod demands of nodes, read once and asked for each.
@@ -309,6 +317,17 @@ protocol NodeRule {
 
     /// Why a node (by the allocator's index) is closed to the pod; `nil` if it is open.
     func refusal(_ node: Int) -> NodeRefusal?
+
+    /// Whether the same is closed to all pods of the shape, and stays so until something is given back.
+    var isLasting: Bool { get }
+
+    /// Whether it is about room that others may leave: `Session.fits(_:on:without:freeing:)` knows of it as well.
+    var isRoom: Bool { get }
+}
+
+extension NodeRule {
+    var isLasting: Bool { false }
+    var isRoom: Bool { false }
 }
 
 /// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.

@@ -83,6 +83,11 @@ import Testing
             #expect(results[0].binds == results[1].binds, hint)
             #expect(results[0].evictions == results[1].evictions, hint)
             for session in sessions { #expect(session.audit() == [], hint) }
+            let held = results[0].queues.reduce(0) { $0 + ($1.allocated[.sharedGPU] ?? 0) }
+            if results[0].pipelined.isEmpty {
+                let evicted = results[0].evictions.map(\.pod.name)
+                #expect(held == world.heldThousandths(with: results[0].binds, without: evicted), hint)
+            }
             for bind in results[0].binds {
                 if world.random.chance(1, in: 8) {
                     for session in sessions { session.refuseBind(bind.pod) }

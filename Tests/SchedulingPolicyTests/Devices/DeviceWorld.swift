@@ -95,6 +95,26 @@ struct DeviceWorld {
         ).with { $0.numatopologies = published.values.sorted { $0.name < $1.name } }
     }
 
+    /// Thousandths of GPUs that pods with a place hold, as queues count them.
+    func heldThousandths(with new: [CycleResult.Bind], without evicted: [String]) -> Int64 {
+        let smallest = nodes.values.filter { $0.allocatable[.nvidiaGPU] ?? 0 > 0 }
+            .compactMap { $0.labels["nvidia.com/gpu.memory"].flatMap { Int64($0) } }.min()
+        let bound = Set(new.map(\.pod.name)).subtracting(evicted)
+        return pods.values.reduce(0) { sum, pod in
+            let name = pod.key.name
+            let holds =
+                bound.contains(name)
+                || pod.nodeName != nil && !pod.isTerminating && !pod.isTerminal && !evicted.contains(name)
+            if !holds { return sum }
+            guard let part = GPUPart(pod) else { return sum + 1000 * (pod.requests[.nvidiaGPU] ?? 0) }
+            var milli = part.milli
+            if milli == 0 {
+                milli = smallest.map { min(1000, (part.memoryMiB * 1000 + $0 - 1) / $0) } ?? 1000
+            }
+            return sum + milli * Int64(part.cards)
+        }
+    }
+
     /// What is wrong with the cards, by the annotations of bound pods alone.
     var overuse: [String] {
         var found: [String] = []
@@ -142,7 +162,8 @@ extension Session {
             }
             let unknown = cards.unknownHolders.map { tasks[Int($0)].key.name }.sorted()
             if !unknown.isEmpty { lines.append("\(name)/?: \(unknown.joined(separator: " "))") }
-            lines.append("\(name): \(devices.held[node] ?? 0) broken")
+            lines.append(
+                "\(name): \(devices.held[node].map { $0.bound + $0.leaving + $0.promised } ?? 0) broken")
         }
         return lines.sorted()
     }
