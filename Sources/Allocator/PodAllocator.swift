@@ -107,6 +107,14 @@ public protocol PodAllocator: Sendable {
     /// One of a resource and nothing else, not even a slot: for what is taken from a node without a pod.
     mutating func internHold(of resource: ResourceName) -> RequestID
 
+    /// A request that asks for another amount of one resource and for the same otherwise.
+    mutating func intern(
+        _ request: RequestID, asking amount: Int64, of resource: ResourceName
+    ) -> RequestID
+
+    /// A shape whose pods take something else and are alike otherwise.
+    mutating func intern(_ shape: ShapeID, asking request: RequestID) -> ShapeID
+
     /// The request of a shape.
     func requestID(of shape: ShapeID) -> RequestID
 

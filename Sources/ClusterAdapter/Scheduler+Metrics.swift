@@ -41,6 +41,8 @@ extension Scheduler {
         }
         func set(_ what: String, _ queue: String, _ resource: ResourceName, _ value: Double) {
             switch resource {
+            case .sharedGPU:
+                series["queue_\(what)_scalar_resources"]?[[queue, resource.text]] = value / 1_000
             case .cpu: series["queue_\(what)_milli_cpu"]?[[queue]] = value
             case .memory: series["queue_\(what)_memory_bytes"]?[[queue]] = value
             default: series["queue_\(what)_scalar_resources"]?[[queue, resource.text]] = value

@@ -40,6 +40,20 @@ extension IndexedAllocator {
         return request
     }
 
+    /// A request with another amount of one resource.
+    public mutating func intern(
+        _ request: RequestID, asking amount: Int64, of resource: ResourceName
+    ) -> RequestID {
+        let request = inventory.intern(request, asking: amount, of: resource)
+        groups.addColumns(upTo: inventory.resources.count)
+        return request
+    }
+
+    /// A shape that asks for something else.
+    public mutating func intern(_ shape: ShapeID, asking request: RequestID) -> ShapeID {
+        inventory.intern(shape, asking: request)
+    }
+
     /// One of a resource, and no slot.
     public mutating func internHold(of resource: ResourceName) -> RequestID {
         let request = inventory.internHold(of: resource)

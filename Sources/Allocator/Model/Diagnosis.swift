@@ -128,12 +128,24 @@ public struct Diagnosis {
 
     /// How many nodes that qualify have each row: an index keeps nodes in equal states in one, and what is true of one of
     /// them is true of all.
+    ///
+    /// - Complexity: O(nodes × log nodes): there may be many more rows than nodes.
     private func populations(for shape: ShapeTable.Shape) -> [(row: Int, nodes: Int)] {
-        var counts = [Int](repeating: 0, count: states.count)
+        var rows: [Int] = []
+        rows.reserveCapacity(inventory.nodes.count)
         for node in inventory.nodes.byName where inventory.isEligible(Int(node), for: shape) {
-            counts[row(Int(node))] += 1
+            rows.append(row(Int(node)))
         }
-        return counts.indices.lazy.filter { counts[$0] > 0 }.map { ($0, counts[$0]) }
+        rows.sort()
+        var populations: [(row: Int, nodes: Int)] = []
+        for row in rows {
+            if populations.last?.row == row {
+                populations[populations.count - 1].nodes += 1
+            } else {
+                populations.append((row, 1))
+            }
+        }
+        return populations
     }
 
     private func countShortages(
@@ -179,12 +191,21 @@ public struct Diagnosis {
     }
 
     private func refusal(_ column: Int) -> NodeRefusal {
-        column == ResourceTable.pods ? .podCount : .insufficient(inventory.resources.names[column])
+        if column == ResourceTable.pods { return .podCount }
+        let name = inventory.resources.names[column]
+        return name == .sharedGPU ? .noPartOfGPU : .insufficient(name)
     }
 
     /// The columns that must fit: of a pod that asks for nothing only its slot.
+    ///
+    /// Where too few whole GPUs are left, too few thousandths are too: that is said once.
     private func demanded(_ request: PodRequest) -> [PodRequest.Entry] {
-        request.isBestEffort ? request.amounts.filter { $0.column == ResourceTable.pods } : request.amounts
+        if request.isBestEffort { return request.amounts.filter { $0.column == ResourceTable.pods } }
+        guard let shared = inventory.resources.column(.sharedGPU),
+            let whole = inventory.resources.column(.nvidiaGPU),
+            request.amounts.contains(where: { $0.column == whole })
+        else { return request.amounts }
+        return request.amounts.filter { $0.column != shared }
     }
 
     /// Whether a pod would fit somewhere if nothing else ran there.

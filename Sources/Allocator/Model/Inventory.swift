@@ -63,6 +63,19 @@ struct Inventory: Sendable {
 
     mutating func internRequest(of pod: Pod) -> RequestID { requests.intern(pod, in: &resources) }
 
+    mutating func intern(
+        _ request: RequestID, asking amount: Int64, of resource: ResourceName
+    ) -> RequestID {
+        requests.intern(request, asking: amount, of: resource, in: &resources)
+    }
+
+    mutating func intern(_ shape: ShapeID, asking requestID: RequestID) -> ShapeID {
+        let request = requests[requestID]
+        return shapes.intern(
+            shape, asking: requestID, request,
+            scorer: ShapeScorer(request, kernels: kernels, resources: resources))
+    }
+
     mutating func internHold(of resource: ResourceName) -> RequestID {
         requests.internHold(of: resource, in: &resources)
     }
@@ -179,19 +192,21 @@ struct Inventory: Sendable {
         var best: (node: Int, offer: Offer)?
         var idle: [(node: Int, score: Int64)] = []
         var freeing: [(node: Int, score: Int64)] = []
-        var known = [Offer?](repeating: nil, count: some == nil ? states.count : 0)
+        // There may be many more rows than nodes: then few nodes share one.
+        let keepsRows = some == nil && states.count <= 4 * nodes.count
+        var known = [Offer?](repeating: nil, count: keepsRows ? states.count : 0)
         var seen = SeenNodes(isSeparable ? nil : likeness, rows: states.count)
         // What a node brings with it tells it from others.
         if !constraints.raws[shape.preferences].isEmpty { seen = SeenNodes(nil, rows: 0) }
         for node in some ?? nodes.byName.map(Int.init) where isEligible(node, for: shape) {
             let row = row(node)
             let offer: Offer
-            if some == nil, let answer = known[row] {
+            if keepsRows, let answer = known[row] {
                 offer = answer
             } else {
                 let kind = shape.kind(in: states, row, filters: filters)
                 offer = Offer(kind: kind, score: kind == nil ? 0 : shape.scorer.score(states, row))
-                if some == nil { known[row] = offer }
+                if keepsRows { known[row] = offer }
             }
             guard let kind = offer.kind else { continue }
             if isSeparable {

@@ -94,6 +94,10 @@ public enum NodeRefusal: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension NodeRefusal {
+    /// No GPU has room for a part of one.
+    public static let noPartOfGPU = NodeRefusal.rule(
+        "node(s) had no GPU with so much of it free", isResolvable: true)
+
     /// True when more free resources would do.
     public var isShortage: Bool {
         switch self {

@@ -29,6 +29,25 @@ public struct PodRequest: Hashable, Sendable {
         isBestEffort = false
     }
 
+    private init(amounts: [Entry], nonZero: NonZeroRequests) {
+        self.amounts = amounts
+        self.nonZero = nonZero
+        isBestEffort = amounts.allSatisfy { $0.column == ResourceTable.pods || $0.amount == 0 }
+    }
+
+    /// The same with another amount of a device; of nothing, without it.
+    func asking(_ amount: Int64, of column: Int, in resources: ResourceTable) -> PodRequest {
+        var amounts = amounts.filter { $0.column != column }
+        if amount != 0 {
+            let name = resources.names[column]
+            let position =
+                amounts.firstIndex { $0.column > ResourceTable.pods && name < resources.names[$0.column] }
+                ?? amounts.count
+            amounts.insert(Entry(column: column, amount: amount), at: position)
+        }
+        return PodRequest(amounts: amounts, nonZero: nonZero)
+    }
+
     /// The request of a pod in the columns of a table, which must know every resource that the pod names.
     public init(_ pod: Pod, in resources: ResourceTable) {
         var amounts = [
@@ -42,8 +61,6 @@ public struct PodRequest: Hashable, Sendable {
             }
             amounts.append(Entry(column: column, amount: amount))
         }
-        self.amounts = amounts
-        nonZero = pod.nonZeroRequests
-        isBestEffort = amounts.allSatisfy { $0.column == ResourceTable.pods || $0.amount == 0 }
+        self.init(amounts: amounts, nonZero: pod.nonZeroRequests)
     }
 }

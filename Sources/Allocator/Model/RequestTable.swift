@@ -51,6 +51,15 @@ struct RequestTable: Sendable {
         return intern(PodRequest(oneOf: column))
     }
 
+    /// A request with another amount of one resource; of nothing, without it.
+    mutating func intern(
+        _ known: RequestID, asking amount: Int64, of resource: ResourceName, in resources: inout ResourceTable
+    ) -> RequestID {
+        resources.add([resource])
+        guard let column = resources.column(resource) else { preconditionFailure("it has just been added") }
+        return intern(self[known].asking(amount, of: column, in: resources))
+    }
+
     private mutating func intern(_ request: PodRequest) -> RequestID {
         if let id = ids[request] { return id }
         let id = RequestID(index: Int32(requests.count))

@@ -109,6 +109,25 @@ struct ShapeTable: Sendable {
         return id
     }
 
+    /// A shape that asks for something else and is like a known one otherwise.
+    mutating func intern(
+        _ known: ShapeID, asking requestID: RequestID, _ request: PodRequest,
+        scorer: @autoclosure () -> ShapeScorer
+    ) -> ShapeID {
+        let old = self[known]
+        let key = Key(
+            requestID: requestID, demands: old.demands, marks: old.marks, preferences: old.preferences)
+        if let id = ids[key] { return id }
+        let id = ShapeID(index: shapes.count)
+        ids[key] = id
+        requestIDs.append(requestID)
+        shapes.append(
+            Shape(
+                requestID: requestID, request: request, demands: old.demands, marks: old.marks,
+                preferences: old.preferences, scorer: scorer()))
+        return id
+    }
+
     /// Makes all scorers anew.
     mutating func configure(kernels: [ScoreKernel], resources: ResourceTable) {
         for index in shapes.indices {

@@ -2,7 +2,7 @@
 ///
 /// Sources: KAI's `gpu-fraction`, `gpu-memory` and `gpu-fraction-num-devices`; `alibabacloud.com/gpu-milli`, `…/gpu-count` and
 /// `…/gpu-card-model` of the simulator of the openb traces.
-public struct GPUPart: Equatable, Sendable {
+public struct GPUPart: Hashable, Sendable {
     /// The annotation for thousandths of a GPU.
     public static let milliAnnotation = "alibabacloud.com/gpu-milli"
 

@@ -22,13 +22,16 @@ public struct ResourceName: Hashable, Comparable, Sendable, CustomStringConverti
     /// Whole NVIDIA GPUs.
     public static let nvidiaGPU: ResourceName = "nvidia.com/gpu"
 
+    /// NVIDIA GPUs with the parts of them that pods share, counted in thousandths: ours, where parts are shared out.
+    public static let sharedGPU: ResourceName = "gangwright.io/gpu"
+
     /// Whole AMD GPUs.
     public static let amdGPU: ResourceName = "amd.com/gpu"
 
     /// The scale in which amounts of this resource are counted; a quota's `requests.cpu` counts as `cpu` does.
     public var scale: ResourceScale {
         switch text {
-        case "cpu", "requests.cpu", "limits.cpu": return .milli
+        case "cpu", "requests.cpu", "limits.cpu", "gangwright.io/gpu": return .milli
         case "memory", "requests.memory", "limits.memory", "ephemeral-storage", "requests.ephemeral-storage",
             "limits.ephemeral-storage", "requests.storage":
             return .bytes

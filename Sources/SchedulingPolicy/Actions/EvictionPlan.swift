@@ -125,7 +125,7 @@ struct EvictionPlan {
         var candidates = table.nodes(for: shape)
         let rules = session.points.nodeRules(for: task, in: session)
         session.allocator.prepare(shape)
-        if let rules { candidates.removeAll { rules.refusal($0) != nil } }
+        if let rules { candidates.removeAll { rules.refusal($0, looksAtRoom: false) != nil } }
         candidates.removeAll { session.allocator.isMarked($0, against: shape) }
         if let domain { candidates.removeAll { !domain.tree.isNode($0, within: domain.index) } }
         // A gang that spares others says nothing of those that do not: that is noted whatever comes of it.
@@ -161,7 +161,9 @@ struct EvictionPlan {
         let entry = session.nodes.entry(atIndex: node)
         let candidates = allowed(
             session.victimCandidates(on: entry, for: scope.queue) { isRival($0) }, for: task)
-        if candidates.isEmpty || !session.fits(task, on: node, with: session.sum(of: candidates)) {
+        if candidates.isEmpty
+            || !session.fits(task, on: node, without: candidates, freeing: session.sum(of: candidates))
+        {
             return nil
         }
         // Pods that their gang can spare first, the least important first.
@@ -169,7 +171,7 @@ struct EvictionPlan {
         var chosen: [Int] = []
         var broken: [Int] = []
         var freed = session.sum(of: [])
-        var isRoomy = session.fits(task, on: node)
+        var isRoomy = session.fits(task, on: node, without: [], freeing: freed)
         for victim in candidates where !isRoomy {
             guard let job = session.tasks[victim].job else { continue }
             let left = spare[job] ?? session.spareMembers(job)
@@ -177,7 +179,7 @@ struct EvictionPlan {
             spare[job] = left - 1
             chosen.append(victim)
             session.change(&freed, by: victim, sign: 1)
-            isRoomy = session.fits(task, on: node, with: freed)
+            isRoomy = session.fits(task, on: node, without: chosen, freeing: freed)
         }
         // Then whole gangs.
         for victim in candidates where !isRoomy && !chosen.contains(victim) {
@@ -187,8 +189,9 @@ struct EvictionPlan {
             broken.append(job)
             chosen.removeAll { session.tasks[$0].job == job }
             chosen += members
-            freed = session.sum(of: chosen.filter { session.tasks[$0].node == entry })
-            isRoomy = session.fits(task, on: node, with: freed)
+            let there = chosen.filter { session.tasks[$0].node == entry }
+            freed = session.sum(of: there)
+            isRoomy = session.fits(task, on: node, without: there, freeing: freed)
         }
         if !isRoomy { return nil }
         let needed = withoutSuperfluous(chosen, broken, on: node, freed, for: task)
@@ -215,7 +218,8 @@ struct EvictionPlan {
             for victim in needed where isOut(victim) && session.tasks[victim].node == entry {
                 session.change(&rest, by: victim, sign: -1)
             }
-            if !session.fits(task, on: node, with: rest) { return }
+            let left = needed.filter { !isOut($0) && session.tasks[$0].node == entry }
+            if !session.fits(task, on: node, without: left, freeing: rest) { return }
             needed.removeAll(where: isOut)
             freed = rest
         }
@@ -285,7 +289,7 @@ struct EvictionPlan {
         var restored: [Int] = []
         for member in members where session.tasks[member].status == .releasing {
             guard let entry = session.tasks[member].node, let node = session.nodes.entries[entry].index,
-                session.fits(member, on: node)
+                session.mayStay(member, on: node)
             else { break }
             statement.takeBack(member, in: session)
             restored.append(member)

@@ -52,6 +52,9 @@ extension Session {
             chosen += bundle.tasks
             let own = sum(of: bundle.tasks)
             for column in free.indices { free[column] += own[column] }
+            if let column = resources.column(.nvidiaGPU) {
+                for task in bundle.tasks { free[column] += Int64(cardsHeldInPart(by: task)) }
+            }
             if need.indices.contains(where: { need[$0] > free[$0] }) { continue }
             var statement = Statement()
             for victim in chosen { statement.evict(victim, because: reason, for: job, in: self) }

@@ -119,7 +119,12 @@ struct PromisedPlaces: PlaceSearch {
         let rules = session.points.nodeRules(for: task, in: session)
         session.allocator.prepare(shape)
         let placement = session.allocator.bestNode(
-            for: shape, among: tree[domain].nodes, where: { rules?.refusal($0) == nil },
+            for: shape, among: tree[domain].nodes,
+            where: { node in
+                guard let rules, rules.looksAtRoom else { return rules?.refusal(node) == nil }
+                return rules.refusal(node, looksAtRoom: false) == nil
+                    && session.fits(task, on: node, without: [], freeing: [])
+            },
             adding: { rules?.points($0) })
         guard let placement else { return .none(refusals: Session.unexplained) }
         return .place(Placement(node: placement.node, kind: .pipeline))

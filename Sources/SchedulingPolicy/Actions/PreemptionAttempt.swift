@@ -90,13 +90,15 @@ struct PreemptionAttempt {
                 && (!isBestEffort || session.tasks[victim].isBestEffort) && isRival(victim)
         }
         let victims = session.points.preemptable(for: task, among: candidates, in: session)
-        if !session.fits(task, on: node, with: session.sum(of: victims)) { return nil }
+        if !session.fits(task, on: node, without: victims, freeing: session.sum(of: victims)) { return nil }
         return victims.sorted { session.points.isVictim($0, before: $1, for: queue, in: session) }
     }
 
     private func isRoomy(_ node: Int) -> Bool {
-        session.points.isAllocatable(queue, task, in: session) && session.fits(task, on: node)
-            && session.allocator.placement(of: shape, on: node) != nil && rules?.refusal(node) == nil
+        session.points.isAllocatable(queue, task, in: session)
+            && session.fits(task, on: node, without: [], freeing: [])
+            && session.allocator.placement(of: shape, on: node) != nil
+            && rules?.refusal(node, looksAtRoom: false) == nil
     }
 
     private func evict(_ victim: Int, _ statement: inout Statement) {

@@ -36,15 +36,15 @@ extension Session {
             }
             if candidates.isEmpty { continue }
             let victims = points.reclaimable(for: task, among: candidates, in: self)
-            guard fits(task, on: node, with: sum(of: victims)) else { continue }
+            guard fits(task, on: node, without: victims, freeing: sum(of: victims)) else { continue }
             let savepoint = statement.savepoint
             for victim in victims.sorted(by: { points.isVictim($0, before: $1, for: queue, in: self) }) {
-                if fits(task, on: node) { break }
+                if fits(task, on: node, without: [], freeing: []) { break }
                 statement.evict(victim, because: .reclaim, for: job, in: self)
             }
             // Volcano does not ask again whether those that are left keep the pod away.
             if compatibility == .gangwright,
-                rules?.refusal(node) != nil || allocator.isMarked(node, against: shape)
+                rules?.refusal(node, looksAtRoom: false) != nil || allocator.isMarked(node, against: shape)
             {
                 statement.rollback(to: savepoint, in: self)
                 continue

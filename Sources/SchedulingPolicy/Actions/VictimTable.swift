@@ -183,6 +183,12 @@ final class VictimTable {
                 largest[own + entry.column] = max(largest[own + entry.column], entry.amount)
                 held[(holding ?? start) * columns + entry.column] += entry.amount
             }
+            // Whole cards may come of parts; that is the most of them.
+            guard let column = session.resources.column(.nvidiaGPU) else { return }
+            let cards = Int64(session.cardsHeldInPart(by: task))
+            sums[own + column] += cards
+            largest[own + column] = max(largest[own + column], cards)
+            held[(holding ?? start) * columns + column] += cards
         }
         return start..<holdings.count
     }

@@ -43,7 +43,8 @@ extension Session {
         enterJob(pod, task)
         // Also of pods that may have to be placed later: gated ones, and those whose binding may yet be refused.
         if status == .pending || state.isAssumed, tasks[task].jobIndex != TaskState.none, state.stray == nil {
-            tasks[task].shape = allocator.intern(pod, avoiding: hostPortMarks(of: pod))
+            tasks[task].shape = allocator.intern(
+                pod, avoiding: hostPortMarks(of: pod) + deviceMarks(of: task))
         }
     }
 

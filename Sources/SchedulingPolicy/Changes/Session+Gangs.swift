@@ -9,11 +9,12 @@ extension Session {
     /// - Complexity: O(resources); O(pods) where pods have been waiting for it.
     public func update(_ group: PodGroup) throws(ResourceOverflow) {
         closeCycle()
-        allocator.addResources(group.minResources?.names ?? [])
+        let needed = group.minResources.map(countingShares)
+        allocator.addResources(needed?.names ?? [])
         syncColumns()
         let known = jobIDs[group.key]
         let old = known.map { minimum(of: $0) } ?? [:]
-        try podSums.replace(old, by: group.minResources ?? [:], resources)
+        try podSums.replace(old, by: needed ?? [:], resources)
         let job = job(group.key)
         touch(job)
         move(job, toQueue: group.queue)
@@ -31,7 +32,7 @@ extension Session {
         jobs[job].mayBeBroken = !Self.forbidsBreaking(group)
         if jobs[job].tasks.isEmpty { jobs[job].tasks.reserveCapacity(min(group.minMember, 1_024)) }
         setMinima(group.minTaskMember, of: job)
-        setMinimum(group.minResources, of: job)
+        setMinimum(needed, of: job)
         setNotes(GangNotes(group), of: job)
         setTopology(of: job, to: group)
         if let topology = TaskTopology(group.annotations) {
@@ -169,7 +170,7 @@ extension Session {
         jobs[job].roleMinimum = jobs[job].roles.reduce(0) { $0 + $1.minimum }
     }
 
-    private func setMinimum(_ resources: ResourceList?, of job: Int) {
+    func setMinimum(_ resources: ResourceList?, of job: Int) {
         jobMinimum.clear(job)
         jobs[job].hasMinResources = resources != nil
         for (name, amount) in resources?.sorted ?? [] {

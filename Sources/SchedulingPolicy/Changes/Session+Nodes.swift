@@ -8,6 +8,7 @@ extension Session {
     /// - Throws: `ResourceOverflow` when the nodes' amounts no longer add up within 63 bits; nothing has changed then.
     public func update(_ node: Node) throws(ResourceOverflow) {
         closeCycle()
+        let (node, smallestCard) = (countingShares(node), devices.smallestCardMiB)
         allocator.addResources(node.allocatable.names)
         syncColumns()
         let known = nodes.find(node.name).flatMap { nodes.entries[$0].index }
@@ -43,6 +44,7 @@ extension Session {
         fragments.isStale = true
         roomVersion.freed += 1
         roomVersion.changed += 1
+        recountMemory(before: smallestCard)
     }
 
     /// A node as it was last told of; `nil` if there is none of the name.
@@ -54,6 +56,7 @@ extension Session {
     public func removeNode(_ name: String) {
         closeCycle()
         guard let entry = nodes.find(name), let index = nodes.entries[entry].index else { return }
+        let smallestCard = devices.smallestCardMiB
         nodeSums.remove(allocator.node(index).allocatable, resources)
         invalidateDomains()
         count(entry, sign: -1)
@@ -74,6 +77,7 @@ extension Session {
         // It frees nothing, but gangs that found no room were told so with this node in mind.
         roomVersion.freed += 1
         roomVersion.changed += 1
+        recountMemory(before: smallestCard)
     }
 
     /// Counts a node in or out of the cluster's total, where it counts at all.

@@ -11,8 +11,8 @@ extension Session {
     /// - Complexity: O(resources that it asks for); O(nodes) for the first pod of a new shape.
     public func update(_ pod: Pod) throws(ResourceOverflow) {
         closeCycle()
-        if hasManagedDevices(pod) {
-            try takeNote(of: withoutManagedDevices(pod))
+        if asksOtherwise(pod) {
+            try takeNote(of: countingShares(withoutManagedDevices(pod)))
         } else {
             try takeNote(of: pod)
         }

@@ -11,6 +11,7 @@ extension Session {
     /// - Throws: `ResourceOverflow` when amounts no longer add up within 63 bits; nothing has changed then.
     public func update(_ queue: Queue) throws(ResourceOverflow) {
         closeCycle()
+        let queue = countingShares(queue)
         allocator.addResources(
             (queue.capability?.names ?? []) + queue.guarantee.names + queue.deserved.names)
         syncColumns()

@@ -3,9 +3,9 @@ import ClusterModel
 /// What a pod asks of cards that are shared out.
 ///
 /// Source: Volcano's `volcano.sh/gpu-…` and `volcano.sh/vgpu-…` limits; parts of cards are `GPUPart`'s.
-struct DeviceDemand: Equatable, Sendable {
+struct DeviceDemand: Hashable, Sendable {
     /// vGPUs of one container.
-    struct VirtualCards: Equatable, Sendable {
+    struct VirtualCards: Hashable, Sendable {
         var count: Int
         /// In the unit of the node's cards, MiB as a rule; 0 where a percentage says it.
         var memory: Int64

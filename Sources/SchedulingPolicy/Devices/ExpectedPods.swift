@@ -29,6 +29,22 @@ struct FragmentState: Sendable {
     var models: [String: Int] = [:]
     /// Whether nodes have changed since models were named.
     var isStale = true
+    /// Counts the scorers that there have been.
+    var generation = 0
+    /// By node, what was found out of it last.
+    var known: [KnownDevices?] = []
+}
+
+/// What is free on a node, card by card, as long as nothing has changed there.
+struct KnownDevices: Sendable {
+    let version: Int
+    let milliCPU: Int64
+    let wholeCards: Int
+    let devices: NodeDevices
+    /// What the expected pods cannot use of it, in thousandths.
+    var fragmented = 0.0
+    /// The scorer for which that holds; -1 until somebody asks.
+    var generation = -1
 }
 
 extension Session {
@@ -51,6 +67,7 @@ extension Session {
         let mix = TargetWorkload(typicalOf: counts, percent: 100)
         fragments.settings = settings
         fragments.counts = counts
+        fragments.generation += 1
         fragments.scorer =
             counts.isEmpty
             ? nil
@@ -69,6 +86,7 @@ extension Session {
         if models == fragments.models { return }
         fragments.models = models
         fragments.counts = [:]
+        fragments.known = []
     }
 
     private func model(of node: Node) -> String {
@@ -133,7 +151,7 @@ extension Session {
     }
 
     private func asked(by request: RequestID) -> (milliCPU: Int64, gpus: Int) {
-        let gpuColumn = resources.column(.nvidiaGPU)
+        let gpuColumn = self.gpuColumn
         var (milliCPU, gpus) = (Int64(0), Int64(0))
         for index in amounts.range(of: request) {
             let entry = amounts.entries[index]
@@ -151,10 +169,28 @@ extension Session {
 
     /// What is free on a node, card by card; `nil` for one with more GPUs than are told apart.
     func freeDevices(of node: Int) -> NodeDevices? {
-        let whole = wholeCards(of: node)
+        // Which whole ones are given away is not counted here.
+        if !pins.isEmpty {
+            return freeDevices(of: node, devices.nodes[node], wholeCards: wholeCards(of: node))
+        }
+        let (whole, milliCPU) = (wholeCards(of: node), free(on: node, ResourceTable.cpu))
+        let version = node < devices.summaries.count ? devices.summaries[node].version : 0
+        if node < fragments.known.count, let known = fragments.known[node], known.version == version,
+            known.milliCPU == milliCPU, known.wholeCards == whole
+        {
+            return known.devices
+        }
+        guard let free = freeDevices(of: node, devices.nodes[node], wholeCards: whole) else { return nil }
+        while fragments.known.count <= node { fragments.known.append(nil) }
+        fragments.known[node] = KnownDevices(
+            version: version, milliCPU: milliCPU, wholeCards: whole, devices: free)
+        return free
+    }
+
+    private func freeDevices(of node: Int, _ cards: NodeCards?, wholeCards whole: Int) -> NodeDevices? {
         let model = fragments.models[model(of: allocator.node(node))] ?? 0
         let milliCPU = max(0, free(on: node, ResourceTable.cpu))
-        if let cards = devices.nodes[node], cards.kind == .parts {
+        if let cards, cards.kind == .parts {
             if cards.cards.count > NodeDevices.most { return nil }
             return NodeDevices(
                 freeMilliCPU: milliCPU,
@@ -192,12 +228,27 @@ extension Session {
 
     /// The card on which a part leaves the rest that is of most use.
     func leastFragmentingCard(
-        for task: Int, _ milli: Int64, on node: Int, _ cards: NodeCards, wholeCards: Int
+        for task: Int, _ milli: Int64, on node: Int, _ cards: NodeCards, wholeCards whole: Int
     ) -> Int? {
-        guard let free = freeDevices(of: node), let request = deviceRequest(of: task, on: node, free),
+        guard let free = freeDevices(of: node, cards, wholeCards: whole),
+            let request = deviceRequest(of: task, on: node, free),
             let choice = fragments.scorer?.choice(for: request, on: free), choice.devices != 0
         else { return nil }
         return choice.devices.trailingZeroBitCount
+    }
+
+    private func fragmentedMilliGPU(of node: Int, _ free: NodeDevices) -> Double {
+        let isKnown = pins.isEmpty && node < fragments.known.count
+        if isKnown, let known = fragments.known[node], known.generation == fragments.generation {
+            return known.fragmented
+        }
+        let fragmented = fragments.scorer?.fragmentedMilliGPU(of: free) ?? 0
+        if isKnown, var known = fragments.known[node] {
+            known.fragmented = fragmented
+            known.generation = fragments.generation
+            fragments.known[node] = known
+        }
+        return fragmented
     }
 
     /// Idle GPUs of all nodes, and what of them the expected pods cannot use; `nil` where nothing is expected.
@@ -209,7 +260,7 @@ extension Session {
         for node in allocator.nodesByName {
             guard let free = freeDevices(of: node), free.freeMilliGPU > 0 else { continue }
             idle += free.freeMilliGPU
-            fragmented += fragments.scorer?.fragmentedMilliGPU(of: free) ?? 0
+            fragmented += fragmentedMilliGPU(of: node, free)
         }
         return (idle, fragmented)
     }

@@ -27,7 +27,13 @@ struct NodeCards: Sendable {
         var usedCores: Int64 = 0
         /// The pods on it, once for each share.
         var holders: [Int32] = []
+        /// How many of the shares are of pods that are leaving.
+        var leavingShares = 0
+        /// How many are of pods for which the card has yet to become free.
+        var promisedShares = 0
 
+        /// Whether parts of it are held as of now.
+        var isOpen: Bool { holders.count > promisedShares }
         var freeMemory: Int64 { memory - usedMemory }
     }
 
@@ -49,6 +55,8 @@ struct NodeCards: Sendable {
     var model: String?
     /// Pods that hold a card of which nobody has said which; each counts as a whole one.
     var unknownHolders: [Int32] = []
+    /// How many of them are leaving.
+    var leavingUnknown = 0
 
     /// The cards of a node that shares them by a way that is in force; `nil` if there are none.
     init?(_ node: Node, _ settings: DeviceSettings) {
@@ -121,8 +129,33 @@ struct NodeCards: Sendable {
         }
     }
 
+    /// The pods on the cards, once for each share.
+    var holders: [Int] { cards.flatMap(\.holders).map(Int.init) + unknownHolders.map(Int.init) }
+
     /// Whole cards that are no longer whole: those of which parts are held.
     var brokenCards: Int { cards.count { !$0.holders.isEmpty } + unknownHolders.count }
+
+    /// Those of them that will be whole again once leaving pods have gone.
+    var mendingCards: Int {
+        leavingUnknown + cards.count { !$0.holders.isEmpty && $0.leavingShares == $0.holders.count }
+    }
+
+    /// Those of them that are whole as of now, and promised.
+    var promisedCards: Int { cards.count { !$0.holders.isEmpty && !$0.isOpen } }
+
+    /// Counts the shares of a pod as those of one for which the cards have yet to become free.
+    mutating func countPromised(_ shares: [Share], by sign: Int) {
+        for share in shares { cards[share.card].promisedShares += sign }
+    }
+
+    /// Counts the shares of a pod as those of one that leaves (`1`), or stays (`-1`).
+    mutating func countLeaving(_ shares: [Share]?, by sign: Int) {
+        guard let shares else {
+            leavingUnknown += sign
+            return
+        }
+        for share in shares { cards[share.card].leavingShares += sign }
+    }
 
     // MARK: Choosing
 
@@ -146,6 +179,13 @@ struct NodeCards: Sendable {
         return isOverflow ? nil : (whole + cardMiB - 1) / cardMiB
     }
 
+    /// The same; `nil` also where the part makes no sense, or cards of this model will not do.
+    func milli(wanted part: GPUPart) -> Int64? {
+        if part.isUnreadable { return nil }
+        if !part.models.isEmpty, !(model.map(part.models.contains) ?? false) { return nil }
+        return milli(of: part)
+    }
+
     /// Parts of cards: the fullest that have room, then new ones, in the order of their indices.
     ///
     /// - Parameters:
@@ -155,7 +195,7 @@ struct NodeCards: Sendable {
         _ count: Int, _ milli: Int64, wholeCards: Int, except given: CPUSet
     ) -> [Share]? {
         let open = cards.indices
-            .filter { cards[$0].isUsable && !cards[$0].holders.isEmpty && cards[$0].freeMemory >= milli }
+            .filter { cards[$0].isUsable && cards[$0].isOpen && cards[$0].freeMemory >= milli }
             .sorted {
                 let (left, right) = (cards[$0].freeMemory, cards[$1].freeMemory)
                 return left == right ? $0 < $1 : left < right
@@ -181,8 +221,8 @@ struct NodeCards: Sendable {
     func freeMilli(wholeCards: Int, except given: CPUSet) -> [Int64] {
         var left = max(0, wholeCards)
         return cards.enumerated().map { index, card in
-            if !card.holders.isEmpty { return max(0, card.freeMemory) }
-            if !card.isUsable || left == 0 || given.contains(index) { return 0 }
+            if card.isOpen { return max(0, card.freeMemory) }
+            if !card.holders.isEmpty || !card.isUsable || left == 0 || given.contains(index) { return 0 }
             left -= 1
             return card.memory
         }

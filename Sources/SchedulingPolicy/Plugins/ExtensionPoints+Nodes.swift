@@ -41,12 +41,20 @@ struct NodeRules {
     let scores: [NodeScore]
 
     /// Why a node cannot take the pod: what the first plugin that refuses it says.
-    func refusal(_ node: Int) -> NodeRefusal? {
-        for check in checks {
+    ///
+    /// - Parameter looksAtRoom: whether to ask about what others may leave, too.
+    func refusal(_ node: Int, looksAtRoom: Bool = true) -> NodeRefusal? {
+        for check in checks where looksAtRoom || !check.isRoom {
             if let refusal = check.refusal(node) { return refusal }
         }
         return nil
     }
+
+    /// Whether what they refuse they refuse to all pods of the shape, until something is given back.
+    var isLasting: Bool { checks.allSatisfy(\.isLasting) }
+
+    /// Whether one of them is about room that others may leave.
+    var looksAtRoom: Bool { checks.contains(where: \.isRoom) }
 
     /// Whether a node cannot take the pod even if others left it.
     func isPastHelp(_ node: Int) -> Bool {

@@ -157,7 +157,10 @@ struct PluginPoints {
     /// The same by a rule of its own type.
     mutating func filterNodes<Rule: NodeRule>(by rule: Rule.Type) {
         filterNodes { session, task in
-            Rule(task, in: session).map { NodeCheck(refusal: $0.refusal, pins: $0.pins) }
+            Rule(task, in: session).map {
+                NodeCheck(
+                    refusal: $0.refusal, pins: $0.pins, isLasting: $0.isLasting, isRoom: $0.isRoom)
+            }
         }
     }
 
@@ -304,6 +307,10 @@ struct NodeCheck {
     let refusal: (Int) -> NodeRefusal?
     /// What it is decided by, where that is nothing but what the pod would get on the node.
     var pins: PinQuestion?
+    /// Whether it holds for all pods of a shape, and a node that it closes stays closed until something is given back.
+    var isLasting = false
+    /// Whether others leaving may help, so that `Session.fits(_:on:without:freeing:)` has to be asked about them.
+    var isRoom = false
 }
 
 /// What one pod demands of nodes, read once and asked for each.
@@ -316,10 +323,18 @@ protocol NodeRule {
 
     /// What it asks nodes, where nothing decides but the answer.
     var pins: PinQuestion? { get }
+
+    /// Whether the same is closed to all pods of the shape, and stays so until something is given back.
+    var isLasting: Bool { get }
+
+    /// Whether it is about room that others may leave: `Session.fits(_:on:without:freeing:)` knows of it as well.
+    var isRoom: Bool { get }
 }
 
 extension NodeRule {
     var pins: PinQuestion? { nil }
+    var isLasting: Bool { false }
+    var isRoom: Bool { false }
 }
 
 /// Points for nodes (by the allocator's index) that could take a pod, in the order of the nodes, in `scoreUnit`.

@@ -26,9 +26,12 @@ final class QuotaLedger {
     private var quotas: [String: [ResourceQuota]] = [:]
     private var admitted: [String: ResourceList] = [:]
     private let isVolcano: Bool
+    /// By namespace, what its pods hold of parts of GPUs, in thousandths: the API server counts whole ones alone.
+    private let parts: [String: Int64]
 
     init(_ session: Session) {
         isVolcano = session.compatibility.isVolcano
+        parts = isVolcano ? [:] : session.partsHeldByNamespace()
         for quota in session.objects.resourceQuotas.values.sorted(by: { $0.key < $1.key }) {
             // Nobody knows yet which of a gang's pods a scope means; the API server will when they are created.
             if quota.isScoped, !isVolcano { continue }
@@ -42,12 +45,15 @@ final class QuotaLedger {
         let asked: Int64
         let used: Int64
         let limit: Int64
+        /// In which scale; that of the name as a rule.
+        var scale: ResourceScale { isInThousandths ? .milli : name.scale }
+        var isInThousandths = false
     }
 
     func vote(on job: Int, _ session: Session) -> Vote {
         guard let (_, short) = shortage(of: job, session) else { return .permit }
         func list(_ amount: KeyPath<Shortage, Int64>) -> String {
-            short.map { "\($0.name)=\($0.name.scale.text($0[keyPath: amount]))" }.joined(separator: ",")
+            short.map { "\($0.name)=\($0.scale.text($0[keyPath: amount]))" }.joined(separator: ",")
         }
         return .reject(
             "\(EnqueueRejection.quota), requested: \(list(\.asked)), used: \(list(\.used)), limited: \(list(\.limit))"
@@ -62,8 +68,15 @@ final class QuotaLedger {
         let admitted = admitted[namespace] ?? [:]
         for quota in quotas {
             let short = limits(of: quota).sorted.compactMap { name, limit -> Shortage? in
-                guard let amount = asked[name] else { return nil }
                 let used = quota.used[name] ?? 0
+                if !isVolcano, Self.gpuNames.contains(name), let amount = asked[.sharedGPU] {
+                    let used = Self.sum(Self.thousandths(used), parts[namespace] ?? 0)
+                    let limit = Self.thousandths(limit)
+                    return Self.sum(Self.sum(used, admitted[.sharedGPU] ?? 0), amount) > limit
+                        ? Shortage(
+                            name: name, asked: amount, used: used, limit: limit, isInThousandths: true) : nil
+                }
+                guard let amount = asked[name] else { return nil }
                 return Self.sum(Self.sum(used, admitted[name] ?? 0), amount) > limit
                     ? Shortage(name: name, asked: amount, used: used, limit: limit) : nil
             }
@@ -97,6 +110,14 @@ final class QuotaLedger {
             if !isVolcano, name != .pods, asked[synonym] == nil { asked[synonym] = amount }
         }
         return asked
+    }
+
+    /// What quotas call GPUs, with which parts of them count.
+    private static let gpuNames: Set<ResourceName> = [.nvidiaGPU, "requests.nvidia.com/gpu"]
+
+    private static func thousandths(_ whole: Int64) -> Int64 {
+        let (product, overflow) = whole.multipliedReportingOverflow(by: 1000)
+        return overflow ? .max : product
     }
 
     /// A sum, at most what 63 bits hold.

@@ -223,6 +223,7 @@ extension Session {
         if reservations[index].isHeld { return }
         reservations[index].isHeld = true
         for entry in reservations[index].entries where tasks[entry.task].status == .pending {
+            reserveDevices(of: entry.task, on: entry.node)
             allocator.take(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
             reservedTasks.insert(entry.task)
             reservations[index].isCharged = true
@@ -236,6 +237,7 @@ extension Session {
         reservations[index].isHeld = false
         for entry in reservations[index].entries where reservedTasks.remove(entry.task) != nil {
             allocator.giveBack(Placement(node: entry.node, kind: .pipeline), for: entry.shape)
+            unreserveDevices(of: entry.task, on: entry.node)
         }
         if reservations[index].isCharged { charge(reservations[index].shares, sign: -1) }
         reservations[index].isCharged = false

@@ -170,6 +170,7 @@ extension Session {
         guard let entry = tasks[task].node, let node = nodes.entries[entry].index else { return }
         allocator.remove(tasks[task].request, from: node, as: isLeaving ? .bound : .releasing)
         allocator.add(tasks[task].request, to: node, as: isLeaving ? .releasing : .bound)
+        setCardsLeaving(of: task, on: node, isLeaving)
     }
 
     /// What kept each pod of a gang from a place, in the order of the pods.

@@ -126,9 +126,9 @@ struct Audit {
                 add(task, to: &later)
             }
             if let column = session.resources.column(.nvidiaGPU) {
-                let held = Int64(session.devices.held[node] ?? 0)
-                bound[column] += held
-                later[column] += held
+                let held = session.devices.held[node] ?? HeldCards()
+                bound[column] += Int64(held.bound + held.leaving)
+                later[column] += Int64(held.bound + held.promised)
             }
             auditCards(of: node, entry)
             let offered = session.resources.row(session.allocator.node(node).allocatable)
@@ -149,7 +149,7 @@ struct Audit {
     /// The cards of a node, booked over again.
     private mutating func auditCards(of node: Int, _ entry: Int) {
         guard let kept = session.devices.nodes[node] else {
-            expect(Int64(session.devices.held[node] ?? 0), 0, "whole cards taken out")
+            expect(session.devices.held[node] == nil ? 0 : 1, 0, "whole cards taken out")
             return
         }
         var counted = kept
@@ -157,15 +157,22 @@ struct Audit {
             counted.cards[card].usedMemory = 0
             counted.cards[card].usedCores = 0
             counted.cards[card].holders = []
+            counted.cards[card].leavingShares = 0
+            counted.cards[card].promisedShares = 0
         }
+        counted.leavingUnknown = 0
         var tasks = unlinked[entry] ?? []
         session.forEachTask(on: entry) { tasks.append($0) }
         var unknown = 0
         for task in tasks {
-            if let shares = session.devices.shares(of: task) {
-                counted.count(Array(shares.joined()), of: task, by: 1)
+            let isLeaving = session.tasks[task].occupancy.map { $0 != .bound } ?? false
+            if let shares = session.devices.shares(of: task).map({ Array($0.joined()) }) {
+                counted.count(shares, of: task, by: 1)
+                if isLeaving { counted.countLeaving(shares, by: 1) }
+                if session.devices.entries[task]?.isPromised ?? false { counted.countPromised(shares, by: 1) }
             } else if kept.kind == .parts, session.devices.demand(of: task)?.part != nil {
                 unknown += 1
+                if isLeaving { counted.countLeaving(nil, by: 1) }
             }
         }
         let name = session.nodes.entries[entry].name
@@ -173,11 +180,21 @@ struct Audit {
             let what = "card \(index) of node \(name)"
             expect(left.usedMemory, right.usedMemory, "\(what) is used")
             expect(left.usedCores, right.usedCores, "\(what) has cores used")
+            expect(
+                Int64(left.leavingShares), Int64(right.leavingShares), "\(what) has shares of leaving pods")
+            expect(Int64(left.promisedShares), Int64(right.promisedShares), "\(what) is promised")
             if left.holders.sorted() != right.holders.sorted() { found.append("\(what): other holders") }
         }
         expect(Int64(kept.unknownHolders.count), Int64(unknown), "pods on cards unknown of node \(name)")
-        let broken = kept.kind == .parts ? kept.brokenCards : 0
-        expect(Int64(session.devices.held[node] ?? 0), Int64(broken), "whole cards taken out of node \(name)")
+        let isPart = kept.kind == .parts
+        expect(
+            Int64(kept.leavingUnknown), Int64(counted.leavingUnknown),
+            "leaving pods on cards unknown of node \(name)")
+        let held = session.devices.held[node] ?? HeldCards()
+        let all = held.bound + held.leaving + held.promised
+        expect(Int64(all), Int64(isPart ? kept.brokenCards : 0), "whole cards taken out of node \(name)")
+        let what = "whole cards of leaving pods of node \(name)"
+        expect(Int64(held.leaving), Int64(isPart ? kept.mendingCards : 0), what)
     }
 
     /// Pods with a place that is not final: nodes list them only from their binding on.

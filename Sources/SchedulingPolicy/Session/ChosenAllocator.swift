@@ -76,6 +76,16 @@ final class ChosenAllocator {
         isReference ? reference.internHold(of: resource) : indexed.internHold(of: resource)
     }
 
+    func intern(_ request: RequestID, asking amount: Int64, of resource: ResourceName) -> RequestID {
+        isReference
+            ? reference.intern(request, asking: amount, of: resource)
+            : indexed.intern(request, asking: amount, of: resource)
+    }
+
+    func intern(_ shape: ShapeID, asking request: RequestID) -> ShapeID {
+        isReference ? reference.intern(shape, asking: request) : indexed.intern(shape, asking: request)
+    }
+
     func requestID(of shape: ShapeID) -> RequestID {
         isReference ? reference.requestID(of: shape) : indexed.requestID(of: shape)
     }

@@ -150,7 +150,9 @@ extension Session {
         let looksAtRules = !ignoresRules && !points.nodeFilters.isEmpty
         for task in pods {
             // A rule may refuse a node while it is emptier, and take it once others are there.
-            if looksAtRules, points.nodeRules(for: task, in: self) != nil { return nil }
+            if looksAtRules, let rules = points.nodeRules(for: task, in: self), !rules.isLasting {
+                return nil
+            }
             if tasks[task].isNominated || shape.map({ $0 != tasks[task].shape }) ?? false { return nil }
             shape = tasks[task].shape
         }

@@ -10,14 +10,20 @@ extension Session {
         if tasks[task].isNominated, let placement = nominatedPlace(for: task, shape) {
             return .place(placement)
         }
-        if let rules = points.nodeRules(for: task, in: self) { return findPlace(for: shape, rules) }
+        let rules = points.nodeRules(for: task, in: self)
+        if let rules, !rules.isLasting { return findPlace(for: task, shape, rules) }
         // What is taken only makes less room, so a shape that found none finds none until something is given back.
         if let refusals = exhausted[shape] { return .none(refusals: refusals) }
-        if let placement = allocator.bestNode(for: shape) { return .place(placement) }
-        let refusals = number(refusalCounts(of: shape))
+        let found = rules.map { findPlace(for: task, shape, $0) } ?? findPlainPlace(for: shape)
+        guard case .none(let refusals) = found, rules?.failure == nil else { return found }
         exhausted[shape] = refusals
         if placesInStatement > 0 { exhaustedInStatement.append(shape) }
-        return .none(refusals: refusals)
+        return found
+    }
+
+    private func findPlainPlace(for shape: ShapeID) -> FoundPlace {
+        if let placement = allocator.bestNode(for: shape) { return .place(placement) }
+        return .none(refusals: number(refusalCounts(of: shape)))
     }
 
     func nominatedPlace(for task: Int, _ shape: ShapeID) -> Placement? {
@@ -33,7 +39,7 @@ extension Session {
     }
 
     /// Looks at every node, since plugins have a say on each.
-    private func findPlace(for shape: ShapeID, _ rules: NodeRules) -> FoundPlace {
+    private func findPlace(for task: Int, _ shape: ShapeID, _ rules: NodeRules) -> FoundPlace {
         allocator.prepare(shape)
         if let question = rules.pins,
             let placement = allocator.bestNode(
@@ -43,13 +49,14 @@ extension Session {
             return .place(placement)
         }
         var ruledOut: [NodeRefusal: Int] = [:]
-        let placement = allocator.bestNode(
-            for: shape,
-            where: { node in
-                guard let refusal = rules.refusal(node) else { return true }
-                ruledOut[refusal, default: 0] += 1
-                return false
-            }, adding: rules.points)
+        let placement =
+            allocator.bestNode(
+                for: shape,
+                where: { node in
+                    guard let refusal = rules.refusal(node) else { return true }
+                    ruledOut[refusal, default: 0] += 1
+                    return false
+                }, adding: rules.points) ?? placeLater(for: task, shape, rules)
         if let placement {
             guard let failure = rules.failure else { return .place(placement) }
             return .none(refusals: number([.rule(failure, isResolvable: false): allocator.nodeCount]))
@@ -61,6 +68,18 @@ extension Session {
     private func refusalCounts(of shape: ShapeID) -> [NodeRefusal: Int] {
         if detail == .reasons { return [:] }
         return lastingRefusals(of: shape).merging(allocator.diagnosis.shortageCounts(of: shape)) { $1 }
+    }
+
+    /// A place where leaving pods will have given cards back, of which no column knows.
+    private func placeLater(for task: Int, _ shape: ShapeID, _ rules: NodeRules) -> Placement? {
+        if devices.leavingCount == 0 || !rules.looksAtRoom { return nil }
+        let found = allocator.bestNode(
+            for: shape,
+            where: { node in
+                rules.refusal(node, looksAtRoom: false) == nil
+                    && fits(task, on: node, without: [], freeing: [])
+            }, adding: rules.points)
+        return found.map { Placement(node: $0.node, kind: .pipeline) }
     }
 
     /// How many nodes constraints and the pods that are there rule out, whatever is free.
@@ -86,7 +105,7 @@ extension Session {
     func place(_ task: Int, _ placement: Placement) {
         guard let shape = tasks[task].shape, let job = tasks[task].job else { return }
         touch(job)
-        takeDevices(of: task, on: placement.node)
+        takeDevices(of: task, placement)
         allocator.take(placement, for: shape)
         bookHostPorts(of: task, on: placement.node, sign: 1)
         bookNeighbours(of: task, on: placement.node, sign: 1)

@@ -87,14 +87,15 @@ extension PlanBuilder {
         do throws(ScenarioProblem) {
             let path = try sources.path(source.file)
             let columns = source.columns.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            let key = ([source.format.rawValue, source.shares.rawValue, path] + columns).joined(
+            let pace = source.pace.map { "\($0.every) \($0.runTime)" } ?? ""
+            let key = ([source.format.rawValue, source.shares.rawValue, pace, path] + columns).joined(
                 separator: "\n")
             if let known = sources.known(key) { return known }
             let bytes = try sources.read(source.file).bytes
             let read: (trace: JobTrace, problems: [Problem])
             switch source.format {
             case .philly: read = PhillyTrace.read(bytes, file: path)
-            case .openb: read = OpenBTrace.jobs(bytes, file: path, shares: source.shares)
+            case .openb: read = OpenBTrace.jobs(bytes, file: path, shares: source.shares, pace: source.pace)
             case .csv: read = JobTable.read(bytes, file: path, names: source.columns)
             case .recording:
                 report(source.file.place, "found a recording, expected a table of jobs: philly, openb or csv")

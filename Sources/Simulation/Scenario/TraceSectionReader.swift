@@ -5,7 +5,9 @@ import SyntheticClusters
 
 /// Reads an entry of `workload.traces`.
 enum TraceSectionReader {
-    static let sourceKeys = ["format", "file", "from", "until", "week", "limit", "shares", "columns"]
+    static let sourceKeys = [
+        "format", "file", "from", "until", "week", "limit", "shares", "columns", "pace",
+    ]
     private static let keys =
         sourceKeys + [
             "at", "name", "arrivalScale", "runTimeScale", "gpusPerPod", "instanceTypes", "perPod", "perGPU",
@@ -63,10 +65,25 @@ enum TraceSectionReader {
         return TraceSource(
             format: format, file: Located(value: file, place: trace.place("file")), from: from, until: until,
             limit: trace.integer("limit", in: 0...Int64(JobGenerator.most)).map { Int($0) },
-            shares: trace.word("shares") ?? .wholeGPU, columns: trace.stringMap("columns"))
+            shares: trace.word("shares") ?? .wholeGPU, pace: pace(trace, format),
+            columns: trace.stringMap("columns"))
+    }
+
+    private static func pace(_ trace: FieldReader, _ format: TraceSource.Format) -> TraceSource.Pace? {
+        guard let pace = trace.object("pace") else { return nil }
+        pace.refuseUnknownKeys(["every", "runTime"])
+        if format != .openb {
+            trace.report("pace", "found pace, expected it only where the format is openb")
+        }
+        let (every, runTime) = (pace.positiveDuration("every"), pace.positiveDuration("runTime"))
+        for key in ["every", "runTime"] where pace.value(key) == nil {
+            pace.report(key, "found nothing, expected a duration")
+        }
+        guard let every, let runTime else { return nil }
+        return TraceSource.Pace(every: every, runTime: runTime)
     }
 
     private static let placeholder = TraceSource(
         format: .csv, file: Located(value: "", place: ScenarioPlace(file: "", line: 0, field: "")), from: nil,
-        until: nil, limit: nil, shares: .wholeGPU, columns: [:])
+        until: nil, limit: nil, shares: .wholeGPU, pace: nil, columns: [:])
 }

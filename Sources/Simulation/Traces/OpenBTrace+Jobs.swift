@@ -6,18 +6,20 @@ extension OpenBTrace {
     /// A task is submitted at its `creation_time` and runs from `scheduled_time` (or, where that is missing, from its
     /// creation) to `deletion_time`. Tasks without those times, such as those that were still pending, are left out.
     ///
-    /// - Parameter shares: What becomes of tasks that ask for a part of a GPU.
+    /// - Parameters:
+    ///   - shares: What becomes of tasks that ask for a part of a GPU.
+    ///   - pace: Times for all tasks, in place of the list's own.
     static func jobs(
-        _ pods: [UInt8], file: String, shares: TraceSource.Shares
+        _ pods: [UInt8], file: String, shares: TraceSource.Shares, pace: TraceSource.Pace? = nil
     ) -> (trace: JobTrace, problems: [Problem]) {
         let (trace, problems) = read(
             nodes: Array("sn,cpu_milli,memory_mib,gpu,model\n".utf8), nodesFile: file, pods: pods,
             podsFile: file)
         var jobs = JobTrace()
-        for task in trace.tasks {
-            guard let created = task.creationSeconds, let deleted = task.deletionSeconds else { continue }
-            let begin = max(task.scheduledSeconds ?? created, created)
-            var job = TraceJob(submitted: created * 1_000, runTime: max(deleted - begin, 0) * 1_000)
+        for (ordinal, task) in trace.tasks.enumerated() {
+            let times = pace.map { ($0.every * Int64(ordinal), $0.runTime) } ?? task.times
+            guard let (submitted, runTime) = times else { continue }
+            var job = TraceJob(submitted: submitted, runTime: runTime)
             switch task.gpuUse {
             case .none: break
             case .part(let milliGPU):
@@ -46,5 +48,14 @@ extension OpenBTrace {
                         "found no task with creation_time and deletion_time, expected a list that has them"))
         }
         return (jobs, all)
+    }
+}
+
+extension OpenBTrace.Task {
+    /// When it was submitted, and how long it ran, in milliseconds; `nil` where the list does not say.
+    fileprivate var times: (submitted: Int64, runTime: Int64)? {
+        guard let created = creationSeconds, let deleted = deletionSeconds else { return nil }
+        let begin = max(scheduledSeconds ?? created, created)
+        return (created * 1_000, max(deleted - begin, 0) * 1_000)
     }
 }

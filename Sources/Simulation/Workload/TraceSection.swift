@@ -46,6 +46,14 @@ struct TraceSource: Sendable {
         case skip
     }
 
+    /// Jobs one after the other in the order of the file, each as long as the others.
+    struct Pace: Equatable, Sendable {
+        /// Milliseconds from one to the next.
+        var every: Int64
+        /// Milliseconds for which each runs.
+        var runTime: Int64
+    }
+
     var format: Format
     var file: Located<String>
     /// Milliseconds after the trace's first job, or after 1970; nil from its beginning on.
@@ -53,6 +61,8 @@ struct TraceSource: Sendable {
     var until: ScenarioTime?
     var limit: Int?
     var shares: Shares
+    /// Times in place of the trace's own, or for one that has none.
+    var pace: Pace?
     /// Names of columns, by our names for them.
     var columns: [String: String]
 }

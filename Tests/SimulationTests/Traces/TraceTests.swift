@@ -174,6 +174,26 @@ import Testing
         #expect(pod.requests == [.cpu: 6_500, .memory: 1024 << 20, .nvidiaGPU: 1])
         #expect(pod.nodeAffinity.required?[0].matchExpressions[0].values == ["V100M16", "V100M32"])
         #expect(try plan("{format: openb, file: p.csv, shares: skip}", files).jobs.map(\.key.name) == ["a"])
+        let paced = try plan("{format: openb, file: p.csv, pace: {every: 1s, runTime: 1h}}", files)
+        #expect(paced.jobs.map(\.key.name) == ["a", "b", "c"])
+        #expect(paced.jobs.map(\.submitted) == [0, 1_000, 2_000])
+        #expect(paced.jobs.allSatisfy { $0.runTime == 3_600_000 })
+    }
+
+    @Test("a pace is of openb, and says both times") func paceMistakes() throws {
+        func complaint(_ trace: String) -> [String] {
+            complaints(
+                heading + "workload: {traces: [\(trace)]}\n",
+                files: MemoryFiles(files: ["p.csv": Self.philly]))
+        }
+        #expect(
+            complaint("{format: philly, file: p.csv, pace: {every: 1s, runTime: 1h}}").contains {
+                $0.contains("expected it only where the format is openb")
+            })
+        #expect(
+            complaint("{format: openb, file: p.csv, pace: {every: 1s}}").contains {
+                $0.contains("runTime: found nothing, expected a duration")
+            })
     }
 
     @Test("arrivals are as dense as a trace's") func likeTrace() throws {
