@@ -352,8 +352,8 @@ struct DeviceRule: NodeRule {
             text = Self.memory
         } else if settings.countsCards, demand.cardCount > 0 {
             text = Self.whole
-        } else if settings.parts, demand.part != nil {
-            text = Self.parts
+        } else if settings.parts, let part = demand.part {
+            text = part.mistake.map { "node(s) had no such part of a GPU: \($0)" } ?? Self.parts
         } else {
             return nil
         }

@@ -110,6 +110,20 @@ import Testing
         let result = try schedule(
             Self.sharing, nodes: [.of("n", gpus: 8)], pods: [Self.fraction("a", fraction)])
         #expect(result.bound == [:])
+        let mistake = "its annotation gpu-fraction says \"\(fraction)\", expected from 0.001 to 1"
+        #expect(
+            result.pending.map(\.message) == [
+                "0/1 nodes are available: 1 node(s) had no such part of a GPU: \(mistake)"
+            ])
+    }
+
+    @Test("so does a part of a number of cards that makes no sense", arguments: ["0", "-1", "two"])
+    func unreadableCount(count: String) throws {
+        let pod = Self.part("a", ["gpu-fraction": "0.5", "gpu-fraction-num-devices": count])
+        let result = try schedule(Self.sharing, nodes: [.of("n", gpus: 8)], pods: [pod])
+        #expect(result.bound == [:])
+        #expect(
+            result.pending.first?.message.contains("gpu-fraction-num-devices says \"\(count)\"") == true)
     }
 
     @Test("a bound pod that does not say which card it has is taken to have one to itself") func unknown()
