@@ -20,7 +20,7 @@ export GANGWRIGHT_DATA ?= $(abspath $(TRACES))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help control-plane control-plane-down e2e e2e-large setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output simulations simulations-output check-deploy helm-chart image-root setup-deploy clean
+.PHONY: help control-plane control-plane-down e2e check-topology e2e-large setup setup-ci build run test soak bench bench-e2e demo bench-gate lint format coverage fuzz fuzz-allocator docs-output check-output simulations simulations-output check-deploy helm-chart image-root setup-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ setup: ## Install what is missing, with apt-get; needs Swift 6.3 in PATH
 	@scripts/setup.sh
 
 setup-ci: ## Install what the checks of the output need besides
-	@scripts/setup.sh python3 python3-jsonschema
+	@scripts/setup.sh python3 python3-jsonschema python3-yaml
 
 # A first build takes minutes and shows how far it is; later ones say something only when something is wrong.
 build: setup ## Build the program, optimised
@@ -52,6 +52,9 @@ E2E ?= EndToEndTests
 e2e: setup ## Run the end-to-end tests on a real API server; E2E=FaultTests for some of them
 	@scripts/control-plane/binaries.sh >/dev/null
 	@GANGWRIGHT_E2E=1 swift test --disable-xctest --filter '$(E2E)'
+
+check-topology: setup ## Read the machines that hwloc is tested with; they come with Debian's source package
+	@folder=$$(scripts/hwloc-exports.sh) && GANGWRIGHT_HWLOC_XML=$$folder swift test --disable-xctest --filter RealMachineTests
 
 # Takes minutes, and is about size alone.
 e2e-large: setup ## Run the end-to-end test of a thousand nodes and ten thousand pods
@@ -115,6 +118,7 @@ check-output: setup-ci build ## Check output against its schema, and documents a
 			| scripts/check-schedule-output.py --schema docs/whatif-output.schema.json - || exit 1; done
 	@$(GANGWRIGHT) simulate $(QUICKSTART)/scenario.yaml -o json 2>/dev/null \
 		| scripts/check-schedule-output.py --schema docs/simulation-output.schema.json -
+	@scripts/check-schedule-output.py --schema docs/scenario.schema.json simulations/*/scenario.yaml
 	@folder=$$(mktemp -d) && python3 Tests/TopologyTests/Topologies/make.py $$folder \
 		&& diff -r --exclude=make.py $$folder Tests/TopologyTests/Topologies && rm -r $$folder
 	@for machine in Tests/TopologyTests/Topologies/*.xml; do \

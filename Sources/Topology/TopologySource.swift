@@ -38,7 +38,10 @@ public enum TopologyError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .notXML: "found no <topology>, expected XML as lstopo writes it: lstopo machine.xml"
         case .version(let version):
-            "found version \(version) of hwloc's XML, expected 2.x: export it with lstopo of hwloc 2"
+            "found version \(version) of hwloc's XML, expected 2.x: "
+                + (version.hasPrefix("1.")
+                    ? "export it with lstopo of hwloc 2"
+                    : "lstopo of hwloc 3 writes that with --export-xml-flags 2")
         case .brokenXML: "found broken XML, expected it as lstopo writes it: lstopo machine.xml"
         case .synthetic(let text):
             "found \"\(text)\", expected a description such as package:2 [numanode(memory=512GB)] core:32 pu:2"

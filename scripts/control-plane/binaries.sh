@@ -32,24 +32,16 @@ if [ -x "$folder/kube-apiserver" ] && [ -x "$folder/etcd" ]; then
     exit 0
 fi
 
-"$here/../setup.sh" golang-go golang-github-modern-go-reflect2-dev etcd-server rsync jq dpkg-dev >&2
+"$here/../setup.sh" golang-go golang-github-modern-go-reflect2-dev etcd-server rsync jq >&2
 
 mkdir -p "$folder"
 work=$(mktemp -d "$folder/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+# A shell that is told to end does not call that an exit.
+trap 'exit 1' HUP INT TERM
 
-# The source package comes by lists of its own, so that the system's sources stay as they are.
-mkdir -p "$work/lists/partial" "$work/archives/partial"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' "Codename: $release" 'Created-By: Packages' | head -n 1)
-echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian/} $release main" \
-    > "$work/sources.list"
-apt_source() {
-    apt-get -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=- \
-        -o Dir::State::lists="$work/lists" -o Dir::Cache="$work" -o APT::Sandbox::User=root "$@" >&2
-}
 echo "control plane: building kube-apiserver $version, once; it takes some ten minutes" >&2
-apt_source update || fail "cannot read the list of Debian's source packages"
-(cd "$work" && apt_source source "$package") || fail "cannot get Debian's source package $package"
+"$here/../debian-source.sh" "$release" "$package" "$work"
 
 cd "$work/$package-$version" ||
     fail "Debian's $release has another version of $package by now, expected $version: $(ls -d "$work/$package"-*)"

@@ -158,11 +158,7 @@ struct NodeAgentCommand {
 
     private func files() throws(CommandFailure) -> NodeFiles {
         var files = NodeFiles()
-        if let path = arguments.value("xml") {
-            do { files.topology = .xml(try FileAccess.read(path)) } catch {
-                throw CommandFailure(.badInput, error.description)
-            }
-        }
+        if let path = arguments.value("xml") { files.topology = try TopologyInput.export(path).source }
         func file(_ name: String) -> String? {
             let path = arguments.value(name) ?? ""
             return path == "none" ? nil : path

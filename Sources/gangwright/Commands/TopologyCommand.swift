@@ -61,18 +61,28 @@ struct TopologyCommand {
         if arguments.isGiven("xml"), arguments.isGiven("synthetic") {
             throw CommandFailure(.badInput, "--synthetic: found beside --xml, expected one of them")
         }
-        if let path = arguments.value("xml") {
-            let bytes: [UInt8]
-            do { bytes = try FileAccess.read(path) } catch {
-                throw CommandFailure(.badInput, error.description)
-            }
-            return try read(.xml(bytes), name: ConfigurationInput.name(path))
+        if let path = arguments.value("xml") { return try TopologyInput.export(path).topology }
+        if let text = arguments.value("synthetic") {
+            return try TopologyInput.read(.synthetic(text), name: "--synthetic")
         }
-        if let text = arguments.value("synthetic") { return try read(.synthetic(text), name: "--synthetic") }
-        return try read(.live, name: "")
+        return try TopologyInput.read(.live, name: "")
+    }
+}
+
+/// Machines as commands are told of them; mistakes name what they are in.
+enum TopologyInput {
+    /// An export of lstopo, which has been read once.
+    static func export(
+        _ path: String
+    ) throws(CommandFailure) -> (source: TopologySource, topology: NodeTopology) {
+        let bytes: [UInt8]
+        do { bytes = try FileAccess.read(path) } catch {
+            throw CommandFailure(.badInput, error.description)
+        }
+        return (.xml(bytes), try read(.xml(bytes), name: ConfigurationInput.name(path)))
     }
 
-    private func read(_ source: TopologySource, name: String) throws(CommandFailure) -> NodeTopology {
+    static func read(_ source: TopologySource, name: String) throws(CommandFailure) -> NodeTopology {
         do { return try source.read() } catch {
             if case .machine = error { throw CommandFailure(.outsideWorld, error.description) }
             throw CommandFailure(.badInput, "\(name): \(error)")

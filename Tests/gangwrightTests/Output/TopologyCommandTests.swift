@@ -53,11 +53,17 @@ import Testing
     @Test("and says what is no machine") func refusals() throws {
         let folder = try TemporaryFolder()
         let old = try folder.write("<topology>\n</topology>", to: "old.xml")
+        let new = try folder.write("<topology version=\"3.0\">\n</topology>", to: "new.xml")
         let cases: [([String], String)] = [
             (["--xml", "/no/such/file"], "/no/such/file: No such file or directory\n"),
             (
                 ["--xml", old],
                 "\(old): found version 1.x of hwloc's XML, expected 2.x: export it with lstopo of hwloc 2\n"
+            ),
+            (
+                ["--xml", new],
+                "\(new): found version 3.0 of hwloc's XML, expected 2.x: "
+                    + "lstopo of hwloc 3 writes that with --export-xml-flags 2\n"
             ),
             (
                 ["--synthetic", "gpu:8"],
@@ -68,8 +74,10 @@ import Testing
                 "--synthetic: found beside --xml, expected one of them\n"
             ),
         ]
-        for (words, message) in cases {
-            let outcome = Program().run(["topology"] + words)
+        let agent = ["node-agent", "--once", "--xml"]
+        let published = [(agent + [old], cases[1].1), (agent + ["/no/such/file"], cases[0].1)]
+        for (words, message) in cases.map({ (["topology"] + $0.0, $0.1) }) + published {
+            let outcome = Program().run(words)
             #expect(outcome.exitCode == .badInput)
             #expect(outcome.standardError == message)
             #expect(outcome.standardOutput == "")
