@@ -1,5 +1,4 @@
 import ClusterModel
-import Documents
 import SchedulingPolicy
 
 /// How many gangs began in one domain of the network, by the labels of nodes that the configuration names.
@@ -10,15 +9,7 @@ struct NearGangs {
     private(set) var starts = 0
     private(set) var together = 0
 
-    init(_ configuration: SchedulerConfiguration) {
-        var labels: [String] = []
-        for plugin in configuration.tiers.joined() where plugin.name == "network-topology-aware" {
-            for case ("hypernode.labels", .string(let text)) in plugin.arguments.effective {
-                labels = text.split(separator: ",").map { String($0).trimmingSpaces }
-            }
-        }
-        self.labels = labels
-    }
+    init(_ configuration: SchedulerConfiguration) { labels = configuration.networkTopologyLabels }
 
     /// Whether nobody has said what is near.
     var isEmpty: Bool { labels.isEmpty }
@@ -33,12 +24,6 @@ struct NearGangs {
             first = domain
         }
         together += 1
-    }
-}
-
-extension String {
-    fileprivate var trimmingSpaces: String {
-        String(drop(while: { $0 == " " }).reversed().drop(while: { $0 == " " }).reversed())
     }
 }
 

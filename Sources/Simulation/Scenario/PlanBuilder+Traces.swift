@@ -14,13 +14,14 @@ extension PlanBuilder {
         var types: [String: InstanceType] = [:]
         for type in plan.cluster.instanceTypes { types[type.name] = type }
         for section in document.workload.traces {
-            let random = streams.traces.fork()
+            var random = streams.traces.fork()
             check(section, types)
             if section.source.format == .recording {
                 addRecording(section)
                 continue
             }
-            guard let (jobs, window) = selected(section.source) else { continue }
+            let order = section.source.pace?.order == .shuffled ? random.fork() : nil
+            guard let (jobs, window) = selected(section.source, shuffledBy: order) else { continue }
             var converter = TraceConverter(
                 section: section, types: types, schedulerName: schedulerName, origin: window.origin,
                 random: random)
@@ -50,8 +51,16 @@ extension PlanBuilder {
     }
 
     /// The part of a trace that is wanted; nil, with the reason reported, where there is none.
-    mutating func selected(_ source: TraceSource) -> (jobs: ArraySlice<TraceJob>, window: TraceWindow)? {
-        guard let trace = load(source) else { return nil }
+    ///
+    /// - Parameter random: draws the order of jobs that come at a pace of their own; nil for that of the list.
+    mutating func selected(
+        _ source: TraceSource, shuffledBy random: SeededGenerator? = nil
+    ) -> (jobs: ArraySlice<TraceJob>, window: TraceWindow)? {
+        guard var trace = load(source) else { return nil }
+        if var random, let pace = source.pace {
+            random.shuffle(&trace.jobs)
+            for ordinal in trace.jobs.indices { trace.jobs[ordinal].submitted = pace.every * Int64(ordinal) }
+        }
         guard let first = trace.jobs.first else {
             report(source.file.place, "found a trace without jobs, expected one at least")
             return nil

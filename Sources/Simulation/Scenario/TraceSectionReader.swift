@@ -71,7 +71,7 @@ enum TraceSectionReader {
 
     private static func pace(_ trace: FieldReader, _ format: TraceSource.Format) -> TraceSource.Pace? {
         guard let pace = trace.object("pace") else { return nil }
-        pace.refuseUnknownKeys(["every", "runTime"])
+        pace.refuseUnknownKeys(["every", "runTime", "order"])
         if format != .openb {
             trace.report("pace", "found pace, expected it only where the format is openb")
         }
@@ -80,7 +80,7 @@ enum TraceSectionReader {
             pace.report(key, "found nothing, expected a duration")
         }
         guard let every, let runTime else { return nil }
-        return TraceSource.Pace(every: every, runTime: runTime)
+        return TraceSource.Pace(every: every, runTime: runTime, order: pace.word("order") ?? .list)
     }
 
     private static let placeholder = TraceSource(

@@ -46,12 +46,20 @@ struct TraceSource: Sendable {
         case skip
     }
 
-    /// Jobs one after the other in the order of the file, each as long as the others.
+    /// Jobs one after the other, each as long as the others.
     struct Pace: Equatable, Sendable {
+        enum Order: String, CaseIterable, Sendable {
+            /// That of the file.
+            case list
+            /// Drawn by the scenario's seed.
+            case shuffled
+        }
+
         /// Milliseconds from one to the next.
         var every: Int64
         /// Milliseconds for which each runs.
         var runTime: Int64
+        var order = Order.list
     }
 
     var format: Format

@@ -12,11 +12,11 @@ import Testing
         2017-10-23 00:00:00,10.0,1,10.0,ccc
         """
 
-    private func plan(_ trace: String, _ files: [String: String], cluster: String = "") throws
-        -> SimulationPlan
-    {
+    private func plan(
+        _ trace: String, _ files: [String: String], cluster: String = "", seed: UInt64? = nil
+    ) throws -> SimulationPlan {
         try makePlan(
-            heading + "cluster: {\(cluster)}\nworkload:\n  traces:\n  - \(trace)\n",
+            heading + "cluster: {\(cluster)}\nworkload:\n  traces:\n  - \(trace)\n", seed: seed,
             files: MemoryFiles(files: files, variables: ["GANGWRIGHT_DATA": "/data"]))
     }
 
@@ -178,6 +178,27 @@ import Testing
         #expect(paced.jobs.map(\.key.name) == ["a", "b", "c"])
         #expect(paced.jobs.map(\.submitted) == [0, 1_000, 2_000])
         #expect(paced.jobs.allSatisfy { $0.runTime == 3_600_000 })
+    }
+
+    @Test("a paced list may be shuffled: by the seed, and before it is cut") func shuffled() throws {
+        let names = (0..<40).map { "task-\($0)" }
+        let rows = names.map { "\($0),1000,1024,0,0,,LS,Running,0,10,0\n" }
+        let files = [
+            "dir/p.csv": "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,"
+                + "deletion_time,scheduled_time\n" + rows.joined()
+        ]
+        func jobs(_ limit: Int, seed: UInt64) throws -> [SimulatedJob] {
+            try plan(
+                "{format: openb, file: p.csv, limit: \(limit), pace: {every: 1s, runTime: 1h, order: shuffled}}",
+                files, seed: seed
+            ).jobs
+        }
+        let first = try jobs(40, seed: 1)
+        #expect(first.map(\.submitted) == (0..<40).map { $0 * 1_000 })
+        #expect(first.map(\.key.name) != names && Set(first.map(\.key.name)) == Set(names))
+        #expect(try jobs(40, seed: 1).map(\.key.name) == first.map(\.key.name))
+        #expect(try jobs(40, seed: 2).map(\.key.name) != first.map(\.key.name))
+        #expect(try jobs(5, seed: 1).map(\.key.name) == first.prefix(5).map(\.key.name))
     }
 
     @Test("a pace is of openb, and says both times") func paceMistakes() throws {
