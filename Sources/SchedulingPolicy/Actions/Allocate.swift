@@ -148,8 +148,11 @@ extension Session {
     func isWaiting(_ task: Int) -> Bool { tasks[task].status == .pending && !isBlocked(task) }
 
     /// True for a pod that is not tried, whatever the cluster looks like.
-    func isBlocked(_ task: Int) -> Bool {
-        tasks[task].isGated || !tasks[task].unsupported.isDisjoint(with: points.nodes.evaluated)
+    func isBlocked(_ task: Int) -> Bool { tasks[task].isGated || !unsupported(task).isEmpty }
+
+    /// What a pod states that this configuration would look at, if somebody could evaluate it.
+    func unsupported(_ task: Int) -> UnsupportedConstraints {
+        tasks[task].unsupported.intersection(points.nodes.evaluated)
     }
 
     /// A queue that has had its share is passed over with all that waits in it.

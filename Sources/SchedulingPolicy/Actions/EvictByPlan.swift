@@ -63,12 +63,7 @@ extension Session {
         let rivals = Rivals(self, isReclaim: isReclaim)
         // Who starves is worth finding out only if somebody might leave for them.
         if !candidates.contains(where: { rivals.mayHelp($0, self) }) { return }
-        let starving = starvingJobs { !self.hasFailedPlan($0, reason) }
-        if starving.isEmpty { return }
-        if !starving.contains(where: { rivals.mayHelp($0, self) }) {
-            return notePlansFailed(starving, reason, isReclaim)
-        }
-        let preemptors = preemptors(starving)
+        let preemptors = preemptors(starvingJobs { !self.hasFailedPlan($0, reason) })
         var failedPlans: [PlanLikes: PlanFailure] = [:]
         defer { victimTable = nil }
         for queue in preemptors.queues {
@@ -111,14 +106,6 @@ extension Session {
                 (jobs[job].failedAt, jobs[job].report) = (before.0, before.1)
                 restore(before.2, of: job)
             }
-        }
-    }
-
-    /// Takes note that no plan can come to anything, for want of anybody who might leave.
-    private func notePlansFailed(_ starving: [Int], _ reason: EvictionReason, _ isReclaim: Bool) {
-        let passedOver = isReclaim ? queueOrder.filter { points.isOverused($0, in: self) } : []
-        for job in starving where !jobs[job].hasBlockedMinimum(in: self) {
-            if let queue = jobs[job].queue, !passedOver.contains(queue) { noteFailedPlan(job, reason) }
         }
     }
 

@@ -72,8 +72,8 @@ struct EvictionPlan {
             return false
         }
         letOff()
-        // What needs nobody to leave is for the other actions.
-        if statement.victims.isEmpty {
+        // What needs nobody to leave is for the other actions; what the next cycle would choose otherwise is for none.
+        if statement.victims.isEmpty || !session.renewPromises(besides: statement.placed) {
             statement.rollback(in: session)
             return false
         }
@@ -194,7 +194,10 @@ struct EvictionPlan {
             isRoomy = session.fits(task, on: node, without: there, freeing: freed)
         }
         if !isRoomy { return nil }
-        let needed = withoutSuperfluous(chosen, broken, on: node, freed, for: task)
+        var needed = withoutSuperfluous(chosen, broken, on: node, freed, for: task)
+        if needed.count > 1, session.looksInsideNodes(task) {
+            needed = fewerVictims(than: needed, among: candidates, on: node, for: task) ?? needed
+        }
         // Each was asked about with others; together they may be more than a budget lets go.
         if session.points.permitted(needed, in: session).count < needed.count { return nil }
         let priority = needed.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
@@ -202,6 +205,29 @@ struct EvictionPlan {
             node: node, victims: needed,
             cost: EvictionCost(priority: priority ?? .min, victims: needed.count),
             podCost: scope.comparesPods ? VictimCost(of: needed, in: session) : nil)
+    }
+
+    /// A pod that can be spared, or a gang, that makes room alone, where several have been found that are no less important.
+    ///
+    /// What lies together may be one pod's, far down in the order.
+    private mutating func fewerVictims(
+        than known: [Int], among candidates: [Int], on node: Int, for task: Int
+    ) -> [Int]? {
+        let entry = session.nodes.entry(atIndex: node)
+        let priority = known.compactMap { session.tasks[$0].job.map { session.jobs[$0].priority } }.max()
+        var fewest: [Int]?
+        for victim in candidates {
+            guard let job = session.tasks[victim].job, session.jobs[job].priority <= priority ?? .min else {
+                continue
+            }
+            let members = session.spareMembers(job) > 0 ? [victim] : wholeGang(job, for: task)
+            if members.isEmpty || members.count >= (fewest ?? known).count { continue }
+            let there = members.filter { session.tasks[$0].node == entry }
+            if session.fits(task, on: node, without: there, freeing: session.sum(of: there)) {
+                fewest = members
+            }
+        }
+        return fewest
     }
 
     /// Leaves out pods whose places are not needed, the most important first; gangs that are broken leave whole or not.

@@ -122,8 +122,7 @@ struct PromisedPlaces: PlaceSearch {
             for: shape, among: tree[domain].nodes,
             where: { node in
                 guard let rules, rules.looksAtRoom else { return rules?.refusal(node) == nil }
-                return rules.refusal(node, looksAtRoom: false) == nil
-                    && session.fits(task, on: node, without: [], freeing: [])
+                return session.isRoomy(node, for: task, rules)
             },
             adding: { rules?.points($0) })
         guard let placement else { return .none(refusals: Session.unexplained) }

@@ -97,7 +97,12 @@ final class VictimTable {
             let most = largest[node * columns + entry.column]
             victims = max(victims, Int((missing + most - 1) / most))
         }
-        if victims == 0 { return EvictionCost(priority: .min, victims: 0) }
+        if victims == 0 {
+            // Where what is free lies wrongly somebody has to leave.
+            let isEnough = session.isTakenByKubelet(task, on: node, without: [])
+            let lowest = isEnough ? nil : lowestPriority(in: row, above: nil)
+            return EvictionCost(priority: lowest ?? .min, victims: isEnough ? 0 : 1)
+        }
         var level: Int32?
         while let next = lowestPriority(in: row, above: level) {
             level = next

@@ -34,6 +34,8 @@ extension Session {
         noteHostPorts(of: pod, task)
         notePins(of: pod, task)
         noteDevices(of: pod, task, isBound: pod.nodeName != nil || assumed != nil)
+        if devices.demand(of: task)?.part != nil { tasks[task].unsupported.insert(.gpuParts) }
+        countInTally(task, sign: 1)
         if !pod.annotations.isEmpty { noteResourceStrategy(of: pod, task) }
         if nodeUsage != nil { loads[task] = PodLoad(pod) }
         noteKind(of: pod, task)
@@ -130,6 +132,7 @@ extension Session {
         runTimes.forget(task)
         forgetHostPorts(of: task)
         forgetPins(of: task)
+        countInTally(task, sign: -1)
         forgetDevices(of: task)
         forgetKind(of: task)
         forgetVolumes(of: task)

@@ -104,6 +104,7 @@ extension Session {
         guard let task = findTask(key), tasks[task].isAssumed else { return }
         leaveNode(task)
         devices.unchoose(task)
+        pins.setAssignment(nil, of: task)
         assumedAnnotations[task] = nil
         guard let job = tasks[task].job else { return }
         touch(job)

@@ -4,7 +4,7 @@ public import ClusterModel
 public enum PendingReason: String, Sendable, CaseIterable {
     /// A scheduling gate is set.
     case schedulingGated = "SchedulingGated"
-    /// The pod states a constraint that this version does not evaluate.
+    /// The pod states a constraint that is not evaluated: by this version, or by this configuration.
     case unsupportedConstraint = "UnsupportedConstraint"
     /// The pod asks for another scheduler.
     case otherScheduler = "OtherScheduler"

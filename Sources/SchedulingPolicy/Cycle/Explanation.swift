@@ -58,7 +58,7 @@ extension Session {
             let (shape, pods) = (sort.shape, members[sort] ?? [])
             let rules = pods.first.flatMap { points.nodeRules(for: $0, in: self) }
             return ShapeExplanation(
-                pods: pods.map { self.tasks[$0].key }, request: request(of: shape),
+                pods: pods.map { self.tasks[$0].key }, request: Self.withoutShares(request(of: shape)),
                 headroom: headroom(for: shape, sort.kind, rules),
                 reasons: GangOutcome.sorted(refusalCounts(of: shape, rules)),
                 nearest: nearest(to: shape, rules))

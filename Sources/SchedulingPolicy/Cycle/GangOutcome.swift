@@ -75,15 +75,11 @@ struct GangOutcome {
 
     /// Why a pod waits. Pods of the gang that wait for the same share the answer.
     func explanation(of task: Int) -> PendingExplanation {
-        if session.tasks[task].isGated || !unsupported(task).isEmpty { return blockage(of: task) }
+        if session.tasks[task].isGated || !session.unsupported(task).isEmpty { return blockage(of: task) }
         let key = OutcomeFacts.Key(
             failure: session.tasks[task].failure, shape: session.tasks[task].shape,
             role: session.tasks[task].roleIndex, isBestEffort: session.tasks[task].isBestEffort)
         return facts.explanation(of: job, key) { makeExplanation(of: task) }
-    }
-
-    private func unsupported(_ task: Int) -> UnsupportedConstraints {
-        session.tasks[task].unsupported.intersection(session.points.nodes.evaluated)
     }
 
     private func blockage(of task: Int) -> PendingExplanation {
@@ -92,9 +88,8 @@ struct GangOutcome {
             return explain(
                 .schedulingGated, "waits for its scheduling gates: \(gates.joined(separator: ", "))")
         }
-        let names = unsupported(task).all.map(\.rawValue).joined(separator: ", ")
-        return explain(
-            .unsupportedConstraint, "states what this version does not evaluate: \(names)")
+        let names = session.unsupported(task).names.joined(separator: ", ")
+        return explain(.unsupportedConstraint, "states what is not evaluated here: \(names)")
     }
 
     private func makeExplanation(of task: Int) -> PendingExplanation {

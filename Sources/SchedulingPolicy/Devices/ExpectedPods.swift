@@ -21,6 +21,8 @@ struct FragmentSettings: Equatable, Sendable {
 /// What pods are expected, as of the opening of a cycle, and the scorer that goes with it.
 struct FragmentState: Sendable {
     var settings: FragmentSettings?
+    /// The pods that there are; `nil` while nobody has asked.
+    var tally: PodTally?
     /// The counts that the scorer was made from.
     var counts: [PodClass: Int] = [:]
     /// `nil` while nothing is expected.
@@ -51,9 +53,11 @@ extension Session {
     /// The labels that say of which model a node's GPUs are, the first that is there.
     private static let modelLabels = ["alibabacloud.com/gpu-card-model", "nvidia.com/gpu.product"]
 
-    /// Looks at what is expected, when a cycle opens. - Complexity: O(pods).
+    /// Looks at what is expected, when a cycle opens.
     ///
     /// It depends on the pods there are alone, so that a scheduler that begins anew expects the same.
+    ///
+    /// - Complexity: O(different requests); the first time O(pods).
     func expectPods(_ settings: FragmentSettings?) {
         guard let settings else {
             if fragments.settings != nil { fragments = FragmentState() }
@@ -96,25 +100,13 @@ extension Session {
 
     /// How many of a thousand pods are of each class, so that single pods do not change the picture of many.
     private func podCounts() -> [PodClass: Int] {
-        var byRequest: [Int] = []
-        var parts: [PodClass: Int] = [:]
-        for task in tasks.indices where !tasks[task].key.name.isEmpty {
-            if let part = devices.demand(of: task)?.part {
-                if let podClass = podClass(of: part, task) { parts[podClass, default: 0] += 1 }
-                continue
-            }
-            let ordinal = tasks[task].request.ordinal
-            while byRequest.count <= ordinal { byRequest.append(0) }
-            byRequest[ordinal] += 1
-        }
-        var counts = parts
-        var seen: Set<Int> = []
-        for task in tasks.indices where !tasks[task].key.name.isEmpty {
-            let request = tasks[task].request
-            guard devices.demand(of: task)?.part == nil, seen.insert(request.ordinal).inserted else {
-                continue
-            }
-            counts[podClass(of: request), default: 0] += byRequest[request.ordinal]
+        var counts: [PodClass: Int] = [:]
+        for (asked, count) in podTally().counts {
+            let known: PodClass? =
+                if let part = asked.part { podClass(of: part, asked.request) } else {
+                    podClass(of: asked.request)
+                }
+            if let known { counts[known, default: 0] += count }
         }
         let total = counts.values.reduce(0, +)
         if total <= 1_000 { return counts }
@@ -140,9 +132,9 @@ extension Session {
         return PodClass(milliCPU: milliCPU, devices: gpus, milliGPU: gpus > 0 ? 1000 : 0)
     }
 
-    private func podClass(of part: GPUPart, _ task: Int) -> PodClass? {
+    private func podClass(of part: GPUPart, _ request: RequestID) -> PodClass? {
         guard part.milli > 0, !part.isUnreadable else { return nil }
-        let milliCPU = asked(by: tasks[task].request).milliCPU
+        let milliCPU = asked(by: request).milliCPU
         // Parts of several cards count as so many pods would that ask for one.
         let devices = part.milli == 1000 ? min(part.cards, NodeDevices.most) : 1
         return PodClass(

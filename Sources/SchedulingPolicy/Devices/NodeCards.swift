@@ -129,6 +129,23 @@ struct NodeCards: Sendable {
         }
     }
 
+    /// Whether a pod that left them may have its shares back, beside those that have come.
+    func hasRoom(for shares: [Share]) -> Bool {
+        var cards = self
+        for share in shares {
+            let card = cards.cards[share.card]
+            let isAlone =
+                kind == .virtual && (share.cores == 100 && !card.holders.isEmpty || card.usedCores == 100)
+            if isAlone || share.memory > card.freeMemory || share.cores > 100 - card.usedCores
+                || card.holders.count >= card.mostShares
+            {
+                return false
+            }
+            cards.count([share], of: -1, by: 1)
+        }
+        return true
+    }
+
     /// The pods on the cards, once for each share.
     var holders: [Int] { cards.flatMap(\.holders).map(Int.init) + unknownHolders.map(Int.init) }
 
@@ -138,6 +155,15 @@ struct NodeCards: Sendable {
     /// Those of them that will be whole again once leaving pods have gone.
     var mendingCards: Int {
         leavingUnknown + cards.count { !$0.holders.isEmpty && $0.leavingShares == $0.holders.count }
+    }
+
+    /// Takes no more parts of cards of which only leaving pods hold some.
+    mutating func closeMendingCards() {
+        for index in cards.indices
+        where !cards[index].holders.isEmpty && cards[index].leavingShares == cards[index].holders.count {
+            cards[index].isUsable = false
+            cards[index].usedMemory = cards[index].memory
+        }
     }
 
     /// Those of them that are whole as of now, and promised.

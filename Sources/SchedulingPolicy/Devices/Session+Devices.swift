@@ -171,147 +171,19 @@ extension Session {
         return request
     }
 
-    // MARK: Choosing
-
-    /// Whole cards of a node that nobody holds or has been promised.
-    func wholeCards(of node: Int) -> Int { gpuColumn.map { Int(free(on: node, $0)) } ?? 0 }
-
-    /// The column of `nvidia.com/gpu`, which stays what it is once it is there.
-    var gpuColumn: Int? {
-        if let known = devices.gpuColumn { return known }
-        devices.gpuColumn = resources.column(.nvidiaGPU)
-        return devices.gpuColumn
-    }
-
-    /// Whether a node has a card with so much of it free.
-    ///
-    /// - Complexity: O(1), without allocation.
-    fileprivate func hasCard(withFree milli: Int64, on node: Int) -> Bool {
-        guard node < devices.summaries.count else { return false }
-        let summary = devices.summaries[node]
-        return summary.largestOpen >= milli || summary.hasFresh && wholeCards(of: node) > 0
-    }
-
-    /// The cards that a pod would get on a node, by container; `nil` if there are too few.
-    func chosenCards(for task: Int, on node: Int) -> [[NodeCards.Share]]? {
-        guard let cards = devices.nodes[node] else { return nil }
-        return chosenCards(for: task, of: cards, on: node, wholeCards: wholeCards(of: node))
-    }
-
-    /// Those that it would get once pods have left that are leaving.
-    func chosenCardsLater(for task: Int, on node: Int) -> [[NodeCards.Share]]? {
-        guard let cards = devices.cardsLater(of: node) else { return nil }
-        return chosenCards(for: task, of: cards, on: node, wholeCards: wholeCardsLater(of: node))
-    }
-
-    /// Whether a pod that leaves a node may stay after all, beside those that have been promised places there.
-    func mayStay(_ task: Int, on node: Int) -> Bool {
-        if !fits(task, on: node) { return false }
-        guard let shares = devices.shares(of: task), let cards = devices.cardsLater(of: node) else {
-            return true
-        }
-        let own = shares.joined().filter { cards.cards.indices.contains($0.card) }
-        let whole = Set(own.map(\.card)).count { cards.cards[$0].holders.isEmpty }
-        return own.allSatisfy { $0.memory <= cards.cards[$0.card].freeMemory }
-            && (cards.kind != .parts || whole <= wholeCardsLater(of: node))
-    }
+    // MARK: Promises
 
     /// Keeps cards for a pod for which a place is kept.
     func reserveDevices(of task: Int, on node: Int) {
+        reservePins(of: task, on: node)
         if devices.isIdle || devices.demand(of: task) == nil { return }
         if chooseCards(for: task, on: node, orLater: true) { bookSharedCards(of: task, on: node, sign: 1) }
     }
 
     /// Gives free what was kept.
     func unreserveDevices(of task: Int, on node: Int) {
+        unreservePins(of: task, on: node)
         if !devices.isIdle, devices.shares(of: task) != nil { giveBackDevices(of: task, on: node) }
-    }
-
-    /// The most cards that are whole again once a pod leaves: those of which it holds a part.
-    func cardsHeldInPart(by task: Int) -> Int {
-        guard let node = nodeIndex(of: task), devices.nodes[node]?.kind == .parts else { return 0 }
-        return devices.shares(of: task).map { Set($0.joined().map(\.card)).count } ?? 1
-    }
-
-    /// Whole cards of a node that nobody will hold once pods have left that are leaving.
-    private func wholeCardsLater(of node: Int) -> Int {
-        gpuColumn.map { Int(allocator.futureIdle(node, $0)) } ?? 0
-    }
-
-    /// Whether a pod fits a node if some pods left it, beside those that are leaving.
-    ///
-    /// - Parameter freed: what those take, by column, if that is known already.
-    /// - Complexity: O(resources asked for) for a pod without a part of a card on a node where nobody has one.
-    func fits(_ task: Int, on node: Int, without others: [Int], freeing freed: [Int64]) -> Bool {
-        if devices.isIdle || devices.nodes[node] == nil { return fits(task, on: node, with: freed) }
-        guard let cards = devices.cardsLater(of: node, without: others) else { return false }
-        var freed = freed.isEmpty ? sum(of: []) : freed
-        if cards.kind == .parts, let column = gpuColumn {
-            // Cards that the last of them gives back are whole again.
-            let held = devices.held[node] ?? HeldCards()
-            freed[column] += Int64(held.bound + held.promised - cards.brokenCards)
-        }
-        if !fits(task, on: node, with: freed) { return false }
-        guard let rule = DeviceRule(task, in: self), rule.isRoom else { return true }
-        let whole = gpuColumn.map { freed[$0] } ?? 0
-        return chosenCards(
-            for: task, of: cards, on: node, wholeCards: wholeCardsLater(of: node) + Int(whole)) != nil
-    }
-
-    private func chosenCards(
-        for task: Int, of cards: NodeCards, on node: Int, wholeCards whole: Int
-    ) -> [[NodeCards.Share]]? {
-        guard let demand = devices.demand(of: task) else { return nil }
-        switch cards.kind {
-        case .parts:
-            guard let part = demand.part, let milli = cards.milli(wanted: part) else { return nil }
-            return chosenParts(part.cards, milli, of: cards, on: node, task, wholeCards: whole).map { [$0] }
-        case .memory:
-            if devices.settings.sharesMemory, demand.cardMemory > 0 {
-                return cards.firstCard(with: demand.cardMemory).map { [$0] }
-            }
-            return demand.cardCount > 0 ? cards.emptyCards(demand.cardCount).map { [$0] } : nil
-        case .virtual: return virtualChoice(for: task, of: cards)?.containers
-        }
-    }
-
-    private func chosenParts(
-        _ count: Int, _ milli: Int64, of cards: NodeCards, on node: Int, _ task: Int, wholeCards whole: Int
-    ) -> [NodeCards.Share]? {
-        guard
-            let tightest = cards.tightestCards(
-                count, milli, wholeCards: whole, except: givenGPUs(of: node))
-        else { return nil }
-        guard devices.settings.choice == .fragmentation, count == 1, milli < 1000,
-            let card = leastFragmentingCard(for: task, milli, on: node, cards, wholeCards: whole)
-        else { return tightest }
-        return [NodeCards.Share(card: card, memory: milli)]
-    }
-
-    /// The cards for a pod's vGPUs.
-    func virtualChoice(for task: Int, on node: Int) -> NodeCards.VirtualChoice? {
-        devices.nodes[node].flatMap { virtualChoice(for: task, of: $0) }
-    }
-
-    private func virtualChoice(for task: Int, of cards: NodeCards) -> NodeCards.VirtualChoice? {
-        guard let demand = devices.demand(of: task), cards.kind == .virtual, !demand.virtual.isEmpty
-        else { return nil }
-        let spreads = demand.annotations["volcano.sh/vgpu-podgroup-policy"] == "spread"
-        let rules = devices.settings.exclusiveRules.filter { Self.matches(demand.labels, $0) }
-        return cards.virtualCards(for: demand, policy: devices.settings.schedulePolicy) { card in
-            if !spreads, rules.isEmpty { return false }
-            return cards.cards[card].holders.contains { holder in
-                let other = Int(holder)
-                if other < 0 || other == task { return false }
-                if spreads, tasks[task].job != nil, tasks[other].job == tasks[task].job { return true }
-                guard let labels = devices.demand(of: other)?.labels else { return false }
-                return rules.contains { Self.matches(labels, $0) }
-            }
-        }
-    }
-
-    private static func matches(_ labels: [String: String], _ rule: [String: String]) -> Bool {
-        rule.allSatisfy { labels[$0.key] == $0.value }
     }
 
     /// What is to be written on a pod that holds cards.
@@ -322,58 +194,5 @@ extension Session {
         else { return [:] }
         return DeviceAnnotations.write(
             demand, shares, of: cards, node: nodes.entries[entry].name, now: now)
-    }
-}
-
-/// Which nodes have cards for a pod.
-struct DeviceRule: NodeRule {
-    static let parts = NodeRefusal.noPartOfGPU.description
-    private static let memory = "node(s) had not enough memory on one GPU"
-    private static let whole = "node(s) had not enough empty GPUs"
-    private static let virtual = "node(s) had not enough vGPUs that fit"
-
-    private let task: Int
-    private let session: Session
-    private let refusal: NodeRefusal
-    /// False for vGPUs: which of them share a card depends on whose they are. All else is a part of the shape.
-    let isLasting: Bool
-    /// Volcano evicts nobody for what it shares of cards itself.
-    let isRoom: Bool
-    /// The thousandths of one card of any model, where nothing else is asked for and whole ones are chosen for nobody.
-    private let milli: Int64?
-
-    init?(_ task: Int, in session: Session) {
-        let settings = session.devices.settings
-        guard let demand = session.devices.demand(of: task) else { return nil }
-        let text: String
-        if settings.virtual, !demand.virtual.isEmpty {
-            text = Self.virtual
-        } else if settings.sharesMemory, demand.cardMemory > 0 {
-            text = Self.memory
-        } else if settings.countsCards, demand.cardCount > 0 {
-            text = Self.whole
-        } else if settings.parts, let part = demand.part {
-            text = part.mistake.map { "node(s) had no such part of a GPU: \($0)" } ?? Self.parts
-        } else {
-            return nil
-        }
-        isLasting = text != Self.virtual
-        isRoom = text == Self.parts || session.compatibility == .gangwright
-        refusal = .rule(text, isResolvable: isRoom)
-        let plain = demand.part.flatMap { part in
-            part.cards == 1 && part.milli > 0 && part.models.isEmpty && !part.isUnreadable ? part.milli : nil
-        }
-        milli = text == Self.parts && session.pins.isEmpty ? plain : nil
-        self.task = task
-        self.session = session
-    }
-
-    /// Why a node has none; `nil` if it has.
-    func refusal(_ node: Int) -> NodeRefusal? {
-        let fits =
-            if let milli { session.hasCard(withFree: milli, on: node) } else {
-                session.chosenCards(for: task, on: node) != nil
-            }
-        return fits ? nil : refusal
     }
 }

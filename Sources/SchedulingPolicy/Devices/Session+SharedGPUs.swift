@@ -44,6 +44,14 @@ extension Session {
         return pod
     }
 
+    /// A list for people: beside whole GPUs their thousandths say nothing more.
+    static func withoutShares(_ list: ResourceList) -> ResourceList {
+        if list[.nvidiaGPU] == nil { return list }
+        var list = list
+        list[.sharedGPU] = nil
+        return list
+    }
+
     /// Thousandths of whole GPUs; of more than there can be anywhere, as many as leave room for sums.
     private static func thousandths(_ whole: Int64) -> Int64 { min(max(0, whole), 1 << 40) * 1000 }
 
@@ -138,6 +146,7 @@ extension Session {
         let new = allocator.intern(old, asking: amount, of: .sharedGPU)
         if amounts.add(new, from: allocator) { syncColumns() }
         if new == old { return }
+        fragments.tally = nil
         let job = tasks[task].stray == .otherScheduler ? nil : tasks[task].job
         if let job {
             touch(job)
@@ -166,5 +175,36 @@ extension Session {
         tasks[task].isBestEffort = amounts[new].isBestEffort
         tasks[task].shape = tasks[task].shape.map { allocator.intern($0, asking: new) }
         if let job { book(task, of: job, sign: 1) }
+    }
+}
+
+extension ScoreKernel {
+    /// The same score, in which a node is as full of GPUs as thousandths of them are taken, and pods with parts ask for some.
+    ///
+    /// One that names the thousandths itself stays as it is.
+    var countingParts: ScoreKernel {
+        switch self {
+        case .binpack(let resources, let weight):
+            .binpack(resources: Self.countingParts(resources), weight: weight)
+        case .binpackEach(let resources, let weight):
+            .binpackEach(resources: Self.countingParts(resources), weight: weight)
+        case .resourceStrategy(let strategies, let weight)
+        where !strategies.contains { $0.name == ResourceName.sharedGPU.text }:
+            .resourceStrategy(
+                strategies.map { strategy in
+                    if strategy.isPrefix || strategy.name != ResourceName.nvidiaGPU.text { return strategy }
+                    return ResourceStrategy(
+                        ResourceName.sharedGPU.text, prefersFull: strategy.prefersFull,
+                        weight: strategy.weight)
+                }, weight: weight)
+        default: self
+        }
+    }
+
+    private static func countingParts(_ resources: [WeightedResource]) -> [WeightedResource] {
+        if resources.contains(where: { $0.resource == .sharedGPU }) { return resources }
+        return resources.map {
+            $0.resource == .nvidiaGPU ? WeightedResource(.sharedGPU, weight: $0.weight) : $0
+        }
     }
 }

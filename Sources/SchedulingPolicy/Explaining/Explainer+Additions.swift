@@ -13,7 +13,7 @@ extension Explainer {
             let largest = missing.count > 1 ? 2 : Int.max
             return (
                 bestNodes(for: missing, upTo: largest), spreadPlan(for: missing),
-                missing.first.map { session.sum(of: [$0]) } ?? [], largest
+                missing.first.map { session.addition(for: session.sum(of: [$0]), of: [$0]) } ?? [], largest
             )
         }
         var found: [Remedy] = []
@@ -72,7 +72,7 @@ extension Explainer {
         guard !missing.isEmpty else { return [] }
         let asked = session.sum(of: missing)
         let ranked = session.nodesInReach(of: missing)
-            .map { (node: $0, lack: session.lack(of: asked, on: $0)) }
+            .map { (node: $0, lack: lack(of: asked, missing, on: $0)) }
             .filter { entry in
                 entry.lack.contains { $0 > 0 } && size(of: entry.lack, on: entry.node) <= largest
             }
@@ -87,6 +87,11 @@ extension Explainer {
             best.append((candidate.node, candidate.lack))
         }
         return best
+    }
+
+    /// What has to be added to a node for some pods that ask for so much.
+    private func lack(of asked: [Int64], _ tasks: [Int], on node: Int) -> [Int64] {
+        session.addition(for: session.lack(of: asked, on: node), of: tasks)
     }
 
     /// How much is lacking: first how many resources the node has none of, then how many are short, then by what part of
@@ -118,7 +123,7 @@ extension Explainer {
         for task in missing {
             let asked = session.sum(of: [task])
             let best = session.nodesInReach(of: [task]).lazy.filter { !taken.contains($0) }
-                .map { (node: $0, lack: self.session.lack(of: asked, on: $0)) }
+                .map { (node: $0, lack: self.lack(of: asked, [task], on: $0)) }
                 .map { (node: $0.node, lack: $0.lack, rank: self.rank($0.lack, of: asked, on: $0.node)) }
                 .min { $0.rank < $1.rank }
             guard let best else { return nil }

@@ -44,9 +44,9 @@ public final class HoldReader {
             return [.gate(gates.sorted { $0.precedes($1) })]
         case .unsupportedConstraint:
             let all = tasks.reduce(into: UnsupportedConstraints()) {
-                $0.formUnion(session.tasks[$1].unsupported)
+                $0.formUnion(session.unsupported($1))
             }
-            return [.unsupported(all.all.map(\.rawValue))]
+            return [.unsupported(all.names)]
         case .otherScheduler, .terminating, .podGroupNotFound, .unknownInstanceType:
             return [.invalid(message: message)]
         case .queueNotFound: return [.queueState(queue: session.jobs[job].queueName, state: nil)]
@@ -127,8 +127,10 @@ public final class HoldReader {
         let nodes = allocator.nodes(meetingDemandsOf: shape).filter {
             !allocator.isMarked($0, against: shape)
         }
+        // Of whole GPUs the thousandths say nothing more.
+        let said = request.amounts.contains { $0.column == session.gpuColumn }
         let holds = session.resources.canonical.compactMap { column -> ResourceHold? in
-            guard column != ResourceTable.pods,
+            guard column != ResourceTable.pods, !said || session.resources.names[column] != .sharedGPU,
                 let asked = request.amounts.first(where: { $0.column == column })?.amount, asked > 0
             else { return nil }
             let missing = nodes.map { Session.shortfall(asked, session.free(on: $0, column)) }.filter {

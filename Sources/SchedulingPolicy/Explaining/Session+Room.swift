@@ -41,7 +41,8 @@ extension Session {
             if !seen.insert(shape).inserted, rules == nil { continue }
             let reached = Set(
                 allocator.nodes(meetingDemandsOf: shape).filter { node in
-                    !allocator.isMarked(node, against: shape) && rules?.refusal(node) == nil
+                    !allocator.isMarked(node, against: shape)
+                        && rules?.refusal(node, looksAtRoom: false) == nil
                 })
             nodes = (nodes ?? allocator.nodesByName).filter(reached.contains)
         }
@@ -73,6 +74,19 @@ extension Session {
     /// The same once those that leave have left.
     func lackLater(of amounts: [Int64], on node: Int) -> [Int64] {
         amounts.indices.map { Self.shortfall(amounts[$0], allocator.futureIdle(node, $0)) }
+    }
+
+    /// What could be added to a node in place of what some pods lack there: whole GPUs where parts of them are lacking, or where
+    /// thousandths are left but no card has enough of them.
+    func addition(for lack: [Int64], of tasks: [Int]) -> [Int64] {
+        guard let parts = resources.column(.sharedGPU), let whole = gpuColumn else { return lack }
+        var lack = lack
+        if lack[parts] > 0 { lack[whole] = max(lack[whole], (lack[parts] - 1) / 1000 + 1) }
+        lack[parts] = 0
+        if lack.allSatisfy({ $0 == 0 }), tasks.contains(where: { devices.demand(of: $0)?.part != nil }) {
+            lack[whole] = 1
+        }
+        return lack
     }
 
     /// How much is missing of what is asked for; of what is not asked for nothing is.

@@ -87,9 +87,11 @@ final class NodeLayout {
 
     /// The processors that nobody has for himself, apart from pods of which the exporter does not know yet.
     var available: CPUSet {
-        let left = published.allocatableCPUs ?? cpus.all
-        return left.intersection(cpus.all).subtracting(kind.reserved)
+        (published.allocatableCPUs ?? cpus.all).intersection(usable)
     }
+
+    /// The processors that the system does not keep.
+    var usable: CPUSet { cpus.all.subtracting(kind.reserved) }
 
     /// How many processors the exporter says are somebody's own.
     var exclusiveCount: Int {

@@ -5,6 +5,8 @@ import ClusterModel
 final class PinAnswer {
     /// `nil` where nothing is chosen for it, or it cannot have what it needs.
     let pins: Pins?
+    /// Whether it would get all that it asks for.
+    let isWhole: Bool
     /// Why the node's kubelet would not take it; `nil` where it would.
     let refusal: NodeRefusal?
     /// From how many NUMA nodes its processors would come.
@@ -12,8 +14,11 @@ final class PinAnswer {
     /// How good its GPUs would be, from 0 to 1000.
     let rating: Int64
 
-    init(pins: Pins?, refusal: NodeRefusal?, numaNodes: Int64 = 0, rating: Int64 = 0) {
+    init(
+        pins: Pins?, isWhole: Bool = false, refusal: NodeRefusal?, numaNodes: Int64 = 0, rating: Int64 = 0
+    ) {
         self.pins = pins
+        self.isWhole = isWhole
         self.refusal = refusal
         self.numaNodes = numaNodes
         self.rating = rating
@@ -46,6 +51,11 @@ final class PinAnswers {
     func answer(_ state: Int, near: UInt64) -> PinAnswer? {
         if near != 0 { return beside[Beside(state: state, near: near)] }
         return state < byState.count ? byState[state] : nil
+    }
+
+    func forget() {
+        byState.removeAll()
+        beside.removeAll()
     }
 
     func note(_ answer: PinAnswer, _ state: Int, near: UInt64) {
@@ -89,8 +99,16 @@ extension Session {
             question.answers.unknown = new
             return new
         }
-        let room = pinRoom(on: node, layout)
         let near = question.near.isEmpty ? 0 : question.near[node] ?? 0
+        return pinAnswer(question, near, pinRoom(on: node, layout), layout)
+    }
+
+    /// What a pod would get if so much were left.
+    ///
+    /// - Parameter near: the GPUs that its gang has on the node.
+    func pinAnswer(
+        _ question: PinQuestion, _ near: UInt64, _ room: PinTable.Room, _ layout: NodeLayout
+    ) -> PinAnswer {
         // Beside the reference everything is worked out anew.
         if !allocator.isReference, let known = question.answers.answer(room.state, near: near) {
             return known
@@ -131,10 +149,12 @@ extension Session {
             switch alignedChoice(wish, gpus, near: near, room, layout) {
             case .given(let assignment): chosen = assignment
             case .refused(let container):
-                // Nobody knows which processors a leaving pod would set free until the exporter has said so.
+                // Volcano knows nothing of what a leaving pod would set free.
                 refusal =
                     refusal
-                    ?? .rule("container \(container) cannot be assigned by numa", isResolvable: false)
+                    ?? .rule(
+                        "container \(container) cannot be assigned by numa",
+                        isResolvable: compatibility == .gangwright)
             }
         } else if gpus > 0 {
             chosen = gpuChoice(gpus, question.wish, near: near, room, layout)
@@ -144,8 +164,10 @@ extension Session {
         if let chosen, let machine = layout.gpus, !chosen.gpus.isEmpty {
             rating = machine.rating(of: machine.set(of: chosen.gpus), from: room.gpus, near: near)
         }
+        let cpus = question.wish?.containers.reduce(0) { $0 + $1.wholeCPUs } ?? 0
         return PinAnswer(
-            pins: chosen, refusal: refusal, numaNodes: Int64(counts.count { $0 > 0 }), rating: rating)
+            pins: chosen, isWhole: chosen.map { $0.cpus.count == cpus && $0.gpus.count == gpus } ?? false,
+            refusal: refusal, numaNodes: Int64(counts.count { $0 > 0 }), rating: rating)
     }
 
     /// Why a node is not for a pod that names a policy for NUMA nodes.

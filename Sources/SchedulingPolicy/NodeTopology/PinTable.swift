@@ -15,13 +15,19 @@ struct PinTable {
     }
 
     /// What is left on a node.
-    struct Room {
+    struct Room: Equatable {
         /// The GPUs that are free, by bit.
         var gpus: UInt64 = 0
         /// The processors that are free.
         var cpus = CPUSet()
         /// A number that nodes share that are of one kind and have the same left; above 0.
         fileprivate(set) var state = -1
+    }
+
+    /// What is kept for a pod.
+    struct Kept {
+        let node: Int
+        let pins: Pins
     }
 
     private struct StateKey: Hashable {
@@ -40,6 +46,12 @@ struct PinTable {
     private(set) var layouts: [String: NodeLayout] = [:]
     /// By the allocator's index, what is left; `nil` until somebody asks.
     private var rooms: [Room?] = []
+    /// What will be left on nodes once those have gone who are leaving, as far as somebody has asked.
+    private var roomsLater: [Int: Room] = [:]
+    /// What is kept in this cycle for pods for which room was made, whoever has his turn.
+    var kept: [Int: Kept] = [:]
+    /// Pods that have left in thought, though they stay where they are.
+    private(set) var leavingInThought: Set<Int> = []
     /// By the allocator's index, what is known of nodes; the outer `nil` until somebody asks.
     private var layoutOfNode: [NodeLayout??] = []
     /// The layouts of GPUs, shared by machines that are built alike.
@@ -91,19 +103,39 @@ struct PinTable {
 
     /// Keeps what is left on a node until it changes; the same, with its number.
     mutating func setRoom(_ room: Room, on node: Int, _ layout: NodeLayout) -> Room {
+        let room = numbered(room, layout)
         while rooms.count <= node { rooms.append(nil) }
+        rooms[node] = room
+        setState(room.state, of: node)
+        return room
+    }
+
+    /// A room with its number.
+    mutating func numbered(_ room: Room, _ layout: NodeLayout) -> Room {
         let key = StateKey(kind: layout.kind.number, gpus: room.gpus, cpus: room.cpus)
         if states[key] == nil, states.count >= Self.mostStates { forgetAnswers() }
         let state = states[key] ?? states.count + 1
         states[key] = state
         var room = room
         room.state = state
-        rooms[node] = room
-        setState(state, of: node)
         return room
     }
 
+    /// What will be left on a node once those have gone who are leaving, if somebody has asked since it changed.
+    func roomLater(on node: Int) -> Room? { roomsLater.isEmpty ? nil : roomsLater[node] }
+
+    mutating func setRoomLater(_ room: Room, on node: Int) { roomsLater[node] = room }
+
+    mutating func forgetRoomLater(on node: Int) { if !roomsLater.isEmpty { roomsLater[node] = nil } }
+
+    /// Lets a pod leave its node in thought, or come back.
+    mutating func setLeavingInThought(_ task: Int, on node: Int, _ isLeaving: Bool) {
+        if isLeaving { leavingInThought.insert(task) } else { leavingInThought.remove(task) }
+        forgetRoomLater(on: node)
+    }
+
     mutating func forgetRoom(on node: Int) {
+        forgetRoomLater(on: node)
         if node < rooms.count { rooms[node] = nil }
         if node < stateOfNode.count, stateOfNode[node] >= 0 {
             stateOfNode[node] = -1
@@ -161,8 +193,11 @@ struct PinTable {
     /// Forgets all that was worked out: there is too much of it, or plugins choose in another way.
     mutating func forgetAnswers() {
         states.removeAll()
+        // Whoever is asking holds on to what has been answered, and numbers begin anew.
+        for known in answers.values { known.forget() }
         answers.removeAll()
         rooms.removeAll()
+        roomsLater.removeAll()
         for node in stateOfNode.indices {
             stateOfNode[node] = -1
             stale.append(Int32(node))

@@ -3,11 +3,6 @@ import ClusterModel
 
 /// Chooses the GPUs and processors of a node for a pod.
 extension Session {
-    /// What a pod would get on a node; `nil` where nothing is chosen for it, or it cannot have what it needs.
-    func pinChoice(for task: Int, on node: Int) -> Pins? {
-        pinAnswer(pinQuestion(for: task), on: node).pins
-    }
-
     /// Whether the kubelet of a node aligns a pod's processors with NUMA nodes.
     func isAligned(_ wish: PinTable.Wish, _ layout: NodeLayout) -> Bool {
         layout.isStatic && layout.policy != .none && !layout.cpus.numaNodes.isEmpty

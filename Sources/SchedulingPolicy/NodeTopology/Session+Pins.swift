@@ -42,10 +42,17 @@ extension Session {
     }
 
     /// Gives a pod that is being placed what plugins choose for it, and books that.
-    func assignPins(to task: Int, on node: Int) {
+    ///
+    /// - Parameter orLater: whether it may be what leaving pods will give back.
+    func assignPins(to task: Int, on node: Int, orLater: Bool) {
         if pins.isEmpty { return }
-        if nodeDescriptions.choosesPins, let choice = pinChoice(for: task, on: node), !choice.isEmpty {
-            pins.setAssignment(choice, of: task)
+        if nodeDescriptions.choosesPins {
+            var answer = pinAnswer(pinQuestion(for: task), on: node)
+            if orLater, !answer.isWhole, let later = pinAnswerLater(for: task, on: node), later.isWhole {
+                answer = later
+            }
+            let choice = keptPins(of: task, on: node, orLater: orLater) ?? answer.pins
+            if let choice, !choice.isEmpty { pins.setAssignment(choice, of: task) }
         }
         pins.book(task, on: node, sign: 1)
     }
@@ -62,51 +69,13 @@ extension Session {
         pins.layout(of: node) { nodes.entries[nodes.entry(atIndex: node)].name }
     }
 
-    /// What is left on a node.
-    ///
-    /// Pods that hold GPUs and do not say which are taken to have the free ones of the smallest numbers, as device plugins
-    /// give them out. Processors count as taken by a pod that the exporter does not know of yet; where it names no pods,
-    /// by all until as many are taken as all pods there have.
-    ///
-    /// - Complexity: O(1) while nothing has changed there, else O(pods on the node).
-    func pinRoom(on node: Int, _ layout: NodeLayout) -> PinTable.Room {
-        if let known = pins.room(on: node) { return known }
-        let given = pins.tasks(on: node)
-        var (gpus, pending, count) = (CPUSet(), CPUSet(), 0)
-        for task in given {
-            guard let assignment = pins.assignment(of: task) else { continue }
-            gpus.formUnion(assignment.gpus)
-            count += assignment.cpus.count
-            if !layout.hasAllocated(tasks[task]) { pending.formUnion(assignment.cpus) }
-        }
-        var room = PinTable.Room()
-        room.cpus = layout.available
-        let isUpToDate = layout.published.podAllocations.isEmpty && layout.exclusiveCount >= count
-        if !isUpToDate || layout.published.allocatableCPUs == nil {
-            room.cpus = room.cpus.subtracting(pending)
-        }
-        if let machine = layout.gpus {
-            if let cards = devices.nodes[node], cards.kind == .parts { gpus.formUnion(cards.partlyHeld) }
-            room.gpus = machine.all & ~machine.set(of: gpus)
-            var unnamed = 0
-            forEachTask(on: nodes.entry(atIndex: node)) { task in
-                if !given.contains(task) || (pins.assignment(of: task)?.gpus.isEmpty ?? true) {
-                    unnamed += wholeGPUs(of: task)
-                }
-            }
-            while unnamed > 0, room.gpus != 0 {
-                room.gpus &= room.gpus - 1
-                unnamed -= 1
-            }
-        }
-        return pins.setRoom(room, on: node, layout)
-    }
-
     /// The GPUs of a node that pods have been given whole, as far as it is known which.
-    func givenGPUs(of node: Int) -> CPUSet {
+    ///
+    /// - Parameter gone: whether a pod counts as one that has left.
+    func givenGPUs(of node: Int, except gone: (Int) -> Bool = { _ in false }) -> CPUSet {
         if pins.isEmpty { return CPUSet() }
         return pins.tasks(on: node).reduce(into: CPUSet()) { given, task in
-            if let assignment = pins.assignment(of: task) { given.formUnion(assignment.gpus) }
+            if let assignment = pins.assignment(of: task), !gone(task) { given.formUnion(assignment.gpus) }
         }
     }
 

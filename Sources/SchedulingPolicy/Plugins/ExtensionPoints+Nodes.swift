@@ -44,8 +44,9 @@ struct NodeRules {
     ///
     /// - Parameter looksAtRoom: whether to ask about what others may leave, too.
     func refusal(_ node: Int, looksAtRoom: Bool = true) -> NodeRefusal? {
-        for check in checks where looksAtRoom || !check.isRoom {
-            if let refusal = check.refusal(node) { return refusal }
+        for check in checks {
+            let asksAll = looksAtRoom || !check.isRoom
+            if let refusal = asksAll ? check.refusal(node) : check.lastingRefusal(node) { return refusal }
         }
         return nil
     }

@@ -42,6 +42,8 @@ private final class NUMARule: NodeRule {
     private let question: PinQuestion
 
     var pins: PinQuestion? { question }
+    /// Volcano evicts nobody for it.
+    var isRoom: Bool { session.compatibility == .gangwright }
 
     /// `nil` for a pod that has nothing for itself.
     init?(_ task: Int, in session: Session) {
@@ -51,4 +53,6 @@ private final class NUMARule: NodeRule {
     }
 
     func refusal(_ node: Int) -> NodeRefusal? { session.pinAnswer(question, on: node).refusal }
+
+    func lastingRefusal(_ node: Int) -> NodeRefusal? { session.lastingPinRefusal(question, on: node) }
 }

@@ -299,3 +299,8 @@ private final class DomainScorer {
         Int64((points * 100 * weight * Double(scoreUnit)).rounded())
     }
 }
+
+extension SchedulerConfiguration {
+    /// The labels that make one hierarchy of the nodes, from the widest domain to the narrowest.
+    public var networkTopologyLabels: [String] { nodeDescriptions.domainLabels }
+}

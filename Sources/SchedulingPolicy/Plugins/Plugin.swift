@@ -103,6 +103,11 @@ extension SchedulerConfiguration {
         if nodes.devices.parts, nodes.devices.choice == .fragmentation, nodes.fragments == nil {
             nodes.fragments = FragmentSettings()
         }
+        if nodes.devices.parts {
+            nodes.kernels = nodes.kernels.map(\.countingParts)
+        } else if compatibility == .gangwright {
+            nodes.evaluated.insert(.gpuParts)
+        }
         if !compatibility.countsUnreadyNodes { nodes.filters.insert(.nodeReady) }
         return nodes
     }

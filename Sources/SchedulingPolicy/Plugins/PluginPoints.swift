@@ -159,7 +159,8 @@ struct PluginPoints {
         filterNodes { session, task in
             Rule(task, in: session).map {
                 NodeCheck(
-                    refusal: $0.refusal, pins: $0.pins, isLasting: $0.isLasting, isRoom: $0.isRoom)
+                    refusal: $0.refusal, lastingRefusal: $0.lastingRefusal, pins: $0.pins,
+                    isLasting: $0.isLasting, isRoom: $0.isRoom)
             }
         }
     }
@@ -305,6 +306,8 @@ struct PluginPoints {
 /// Why a node (by the allocator's index) cannot take a pod, by a rule that only the policy knows; `nil` if it can.
 struct NodeCheck {
     let refusal: (Int) -> NodeRefusal?
+    /// The same whoever leaves, of a check that is about room.
+    var lastingRefusal: (Int) -> NodeRefusal? = { _ in nil }
     /// What it is decided by, where that is nothing but what the pod would get on the node.
     var pins: PinQuestion?
     /// Whether it holds for all pods of a shape, and a node that it closes stays closed until something is given back.
@@ -321,6 +324,9 @@ protocol NodeRule {
     /// Why a node (by the allocator's index) is closed to the pod; `nil` if it is open.
     func refusal(_ node: Int) -> NodeRefusal?
 
+    /// Why it is closed to the pod whoever leaves; asked only where `isRoom` holds.
+    func lastingRefusal(_ node: Int) -> NodeRefusal?
+
     /// What it asks nodes, where nothing decides but the answer.
     var pins: PinQuestion? { get }
 
@@ -332,6 +338,7 @@ protocol NodeRule {
 }
 
 extension NodeRule {
+    func lastingRefusal(_ node: Int) -> NodeRefusal? { nil }
     var pins: PinQuestion? { nil }
     var isLasting: Bool { false }
     var isRoom: Bool { false }

@@ -164,7 +164,10 @@ extension Session {
     }
 
     /// Gives all places free at the end of a cycle.
-    func closeReservations() { for index in reservations.indices { giveFree(index) } }
+    func closeReservations() {
+        for index in reservations.indices { giveFree(index) }
+        pins.kept.removeAll()
+    }
 
     /// Gives places free for the turn of a gang, as far as it may have them.
     ///
@@ -294,7 +297,8 @@ extension Session {
     /// The places for which pods were evicted in an earlier cycle.
     private func reservationAfterEviction(_ job: Int) -> Reservation? {
         // A nomination that no longer leads anywhere keeps nothing from others.
-        let nominees = jobs[job].tasks.filter { tasks[$0].isNominated && isWaiting($0) }
+        var nominees = jobs[job].tasks.filter { tasks[$0].isNominated && isWaiting($0) }
+        if !pins.layouts.isEmpty { nominees.sort(by: isPromised) }
         guard !nominees.isEmpty, nominees.count + jobs[job].counts.ready >= jobs[job].minMember,
             canBeWhole(job), isQueueOpen(to: job)
         else { return nil }

@@ -171,6 +171,7 @@ extension Session {
         allocator.remove(tasks[task].request, from: node, as: isLeaving ? .bound : .releasing)
         allocator.add(tasks[task].request, to: node, as: isLeaving ? .releasing : .bound)
         setCardsLeaving(of: task, on: node, isLeaving)
+        if !pins.isEmpty { pins.setLeavingInThought(task, on: node, isLeaving) }
     }
 
     /// What kept each pod of a gang from a place, in the order of the pods.

@@ -19,6 +19,7 @@ struct Audit {
         auditQueues()
         auditNodes()
         auditTotals()
+        found += session.nodesWithOtherPinRooms.map { "node \($0) has other GPUs or processors left" }
         return found
     }
 
@@ -231,6 +232,9 @@ struct Audit {
             expect(session.taken[column], taken[column], "of the cluster is used \(names[column])")
         }
         expect(Int64(session.boundCount), Int64(bound), "bound pods")
+        if let tally = session.fragments.tally, tally != session.countedPods() {
+            found.append("the tally of pods by what they ask for differs from the pods")
+        }
     }
 }
 

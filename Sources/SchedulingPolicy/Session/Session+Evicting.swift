@@ -38,6 +38,7 @@ extension Session {
             allocator.remove(tasks[task].request, from: index, as: before)
             allocator.add(tasks[task].request, to: index, as: after)
             setCardsLeaving(of: task, on: index, after != .bound)
+            pins.forgetRoomLater(on: index)
             victimTable?.noteChange(on: index)
         }
         forgetExhaustion()

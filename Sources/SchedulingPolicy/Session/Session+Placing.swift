@@ -29,7 +29,14 @@ extension Session {
     func nominatedPlace(for task: Int, _ shape: ShapeID) -> Placement? {
         guard let index = nominatedNode(of: task), let placement = allocator.placement(of: shape, on: index)
         else { return nil }
-        return points.nodeRules(for: task, in: self)?.refusal(index) == nil ? placement : nil
+        guard let rules = points.nodeRules(for: task, in: self),
+            rules.refusal(index) != nil || waitsForKeptPins(task, on: index)
+        else { return placement }
+        // Those may be leaving still who have to leave for it.
+        guard compatibility == .gangwright, rules.looksAtRoom, isRoomy(index, for: task, rules) else {
+            return nil
+        }
+        return Placement(node: index, kind: .pipeline)
     }
 
     /// The allocator's index of the node on which room was made for a pod.
@@ -70,16 +77,26 @@ extension Session {
         return lastingRefusals(of: shape).merging(allocator.diagnosis.shortageCounts(of: shape)) { $1 }
     }
 
-    /// A place where leaving pods will have given cards back, of which no column knows.
+    /// A place where leaving pods will have given cards, GPUs or processors back, of which no column knows.
     private func placeLater(for task: Int, _ shape: ShapeID, _ rules: NodeRules) -> Placement? {
-        if devices.leavingCount == 0 || !rules.looksAtRoom { return nil }
+        if !mayFindRoomLater(rules) { return nil }
         let found = allocator.bestNode(
-            for: shape,
-            where: { node in
-                rules.refusal(node, looksAtRoom: false) == nil
-                    && fits(task, on: node, without: [], freeing: [])
-            }, adding: rules.points)
+            for: shape, where: { isRoomy($0, for: task, rules) }, adding: rules.points)
         return found.map { Placement(node: $0.node, kind: .pipeline) }
+    }
+
+    /// Whether what rules refuse now they may take once leaving pods have gone.
+    func mayFindRoomLater(_ rules: NodeRules) -> Bool {
+        if !rules.looksAtRoom { return false }
+        if devices.leavingCount > 0 || allocator.isFreeing { return true }
+        if compatibility != .gangwright || pins.layouts.isEmpty { return false }
+        // What has been promised hides that others are leaving.
+        return placesInStatement > 0 || !held.isEmpty || !reservations.isEmpty
+    }
+
+    /// Whether a node has room for a pod once leaving pods have gone.
+    func isRoomy(_ node: Int, for task: Int, _ rules: NodeRules) -> Bool {
+        rules.refusal(node, looksAtRoom: false) == nil && fits(task, on: node, without: [], freeing: [])
     }
 
     /// How many nodes constraints and the pods that are there rule out, whatever is free.
@@ -111,7 +128,7 @@ extension Session {
         bookNeighbours(of: task, on: placement.node, sign: 1)
         tasks[task].nodeEntry = Int32(nodes.entry(atIndex: placement.node))
         tasks[task].failure = nil
-        assignPins(to: task, on: placement.node)
+        assignPins(to: task, on: placement.node, orLater: placement.kind == .pipeline)
         setStatus(task, placement.kind == .allocate ? .allocated : .pipelined)
         charge(task, of: job, sign: 1)
         points.notify(task, .placed, in: self)

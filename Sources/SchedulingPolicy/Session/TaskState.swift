@@ -145,8 +145,11 @@ enum TaskFailure: Equatable, Sendable {
     case rolledBack(node: Int32)
 }
 
-/// Constraints of a pod that nobody evaluates yet, in a byte.
+/// Constraints of a pod that nobody evaluates, in a byte.
 struct UnsupportedConstraints: OptionSet, Sendable {
+    /// A part of a GPU, where no plugin shares GPUs out: the pod would use one of which no books are kept.
+    static let gpuParts = Self(rawValue: 1 << 7)
+
     let rawValue: UInt8
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -159,10 +162,11 @@ struct UnsupportedConstraints: OptionSet, Sendable {
         }
     }
 
-    /// The constraints in their own order.
-    var all: [UnsupportedConstraint] {
-        UnsupportedConstraint.allCases.enumerated().compactMap { bit, constraint in
-            rawValue >> UInt8(bit) & 1 == 1 ? constraint : nil
+    /// The constraints in words, in their own order.
+    var names: [String] {
+        let own = UnsupportedConstraint.allCases.enumerated().compactMap { bit, constraint in
+            rawValue >> UInt8(bit) & 1 == 1 ? constraint.rawValue : nil
         }
+        return own + (contains(.gpuParts) ? ["parts of GPUs (the plugin deviceshare shares them out)"] : [])
     }
 }

@@ -32,6 +32,12 @@ extension Session {
                 allocator.bestNode(for: shape, among: nodes)
             }
         if let placement { return .place(placement) }
+        if let rules, compatibility == .gangwright, mayFindRoomLater(rules),
+            let later = allocator.bestNode(
+                for: shape, among: nodes, where: { isRoomy($0, for: task, rules) }, adding: rules.points)
+        {
+            return .place(Placement(node: later.node, kind: .pipeline))
+        }
         if !explains { return .none(refusals: Self.unexplained) }
         let counts = allocator.diagnosis.refusalCounts(of: shape, among: nodes)
         let refusals = number(counts.merging(ruledOut) { $0 + $1 })

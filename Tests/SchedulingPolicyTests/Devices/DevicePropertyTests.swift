@@ -14,6 +14,12 @@ import Testing
             ["predicates", "deviceshare deviceshare.gpuParts.policy=fragmentation", "nodeorder"]),
         policy(
             .volcano, ["priority", "gang"], ["predicates", "deviceshare deviceshare.gpuParts=true"]),
+        policy(
+            .gangwright, actions: "allocate, gangpreempt", ["priority", "gang"],
+            ["predicates", "deviceshare"]),
+        policy(
+            .volcano, actions: "allocate, gangpreempt, gangreclaim", ["priority", "gang"],
+            ["predicates", "proportion", "deviceshare deviceshare.gpuParts=true"]),
     ]
 
     /// Those that choose whole GPUs as well, by what is known of the nodes.
@@ -28,6 +34,9 @@ import Testing
                 "predicates", "gpu-topology", "deviceshare deviceshare.gpuParts.policy=fragmentation",
                 "fragmentation weight=10",
             ]),
+        policy(
+            .gangwright, actions: "allocate, gangpreempt, gangreclaim", ["priority", "gang"],
+            ["predicates", "proportion", "numa-aware", "gpu-topology", "deviceshare"]),
         policy(
             .volcano, actions: "allocate, backfill, preempt, reclaim", ["priority", "gang"],
             ["predicates", "numa-aware", "gpu-topology", "deviceshare deviceshare.gpuParts=true"]),

@@ -34,6 +34,46 @@ import Testing
         #expect(Self.shares(result) == ["a": "0:500", "b": "1:700", "c": "1:300", "d": "0:400"])
     }
 
+    @Test("without the plugin such a pod waits, rather than use a card behind the books' back")
+    func unshared() throws {
+        let pods = [Self.fraction("a", "0.5"), .waiting("b")]
+        func result(_ compatibility: Compatibility, _ plugins: [String]) throws -> CycleResult {
+            try schedule(
+                policy(compatibility, ["gang"], plugins), nodes: [.of("n", gpus: 1)], pods: pods)
+        }
+        let unshared = try result(.gangwright, ["predicates"])
+        #expect(unshared.bound == ["b": "n"])
+        #expect(
+            unshared.pending.map(\.message) == [
+                "states what is not evaluated here: parts of GPUs (the plugin deviceshare shares them out)"
+            ])
+        #expect(
+            try result(.gangwright, ["predicates", "deviceshare deviceshare.gpuParts=false"]).bound
+                == ["b": "n"])
+        let volcano = try result(.volcano, ["predicates"])
+        #expect(volcano.bound == ["a": "n", "b": "n"] && Self.shares(volcano) == [:])
+    }
+
+    @Test(
+        "nodes are packed by the thousandths that are taken of them",
+        arguments: [
+            "binpack binpack.resources=nvidia.com/gpu binpack.resources.nvidia.com/gpu=10",
+            #"resource-strategy-fit resources={"nvidia.com/gpu":{"type":"MostAllocated","weight":10}}"#,
+        ])
+    func packed(plugin: String) throws {
+        let result = try schedule(
+            policy(.gangwright, ["gang"], ["predicates", "deviceshare", plugin]),
+            nodes: [.of("a", gpus: 2), .of("b", gpus: 2), .of("c", gpus: 2)],
+            pods: [
+                Self.part("held", ["gpu-fraction": "0.6", "gangwright.io/gpu-shares": "0:600"])
+                    .running(on: "b"),
+                Self.whole("full", 2).running(on: "c"), Self.fraction("first", "0.3"),
+                Self.whole("second", 1), Self.fraction("third", "0.2"),
+                .waiting("busy", asking: [.cpu: 2_000]).running(on: "a"),
+            ])
+        #expect(result.bound == ["first": "b", "second": "b", "third": "a"])
+    }
+
     @Test("a card of which a part is held is no whole one any more, and the other way round")
     func exact() throws {
         let result = try schedule(
@@ -143,14 +183,6 @@ import Testing
             Self.sharing, nodes: [.of("n", gpus: 2)],
             pods: members + [Self.whole("z", 2)], gangs: [.gang("g", min: 3)])
         #expect(result.bound == ["z": "n"])
-    }
-
-    @Test("without the plugin nothing is shared, and nothing is written") func off() throws {
-        let result = try schedule(
-            plain(.gangwright), nodes: [.of("n", gpus: 1)],
-            pods: [Self.fraction("a", "0.5"), Self.whole("b", 1)])
-        #expect(result.bound == ["a": "n", "b": "n"])
-        #expect(Self.shares(result) == [:])
     }
 
     @Test("the API server's older news do not take a pod's card away") func assumed() throws {

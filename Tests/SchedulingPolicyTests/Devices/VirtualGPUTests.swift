@@ -5,7 +5,7 @@ import Testing
 @testable import SchedulingPolicy
 
 @Suite("Volcano's vGPUs") struct VirtualGPUTests {
-    private static func node(
+    static func node(
         _ name: String, _ cards: [String], handshake: String = "Reported_2026.08.20 10:00:00"
     ) -> Node {
         Node.of(name).with {
@@ -15,12 +15,12 @@ import Testing
         }
     }
 
-    private static func card(
+    static func card(
         _ uuid: String, count: Int = 10, memory: Int = 16_384, type: String = "NVIDIA-Tesla T4",
         health: Bool = true, mode: String = "hami-core"
     ) -> String { "\(uuid),\(count),\(memory),\(type),\(health),\(mode)" }
 
-    private static func pod(_ name: String, _ limits: ResourceList, _ annotations: [String: String] = [:])
+    static func pod(_ name: String, _ limits: ResourceList, _ annotations: [String: String] = [:])
         -> Pod
     {
         .waiting(name).with {

@@ -44,6 +44,36 @@ private func agentpool(_ name: String) -> NodePoolName { NodePoolName(label: "ag
         #expect(found.remedies.allSatisfy { $0.evictions == 0 && $0.displaced.isEmpty })
     }
 
+    @Test("where parts of GPUs are shared out whole ones are added, for parts too")
+    func parts() throws {
+        let sharing = policy(.gangwright, ["gang"], ["predicates", "deviceshare"])
+        func part(_ name: String, _ fraction: String, _ shares: String? = nil) -> Pod {
+            .waiting(name).with {
+                $0.annotations = ["gpu-fraction": fraction]
+                $0.annotations["gangwright.io/gpu-shares"] = shares
+            }
+        }
+        func found(_ waiting: Pod, beside held: [Pod]) throws -> [Remedy.Kind] {
+            let nodes = [Node.of("a100-0", gpus: 2, labels: ["agentpool": "a100"])]
+            let pods = [waiting] + held.map { $0.running(on: "a100-0") }
+            return try explain("p", sharing, ClusterSnapshot(nodes: nodes, pods: pods)).kinds
+        }
+        let more = Remedy.Kind.capacity([
+            .init(node: "a100-0", pool: agentpool("a100"), amounts: [.nvidiaGPU: 1])
+        ])
+        let nodeMore = Remedy.Kind.nodes(count: 1, pool: agentpool("a100"), like: "a100-0")
+        func end(_ name: String) -> Remedy.Kind {
+            .endings([.init(key: jobKey(name), isGang: false, isRunning: true)])
+        }
+        let whole = Pod.waiting("x", asking: [.nvidiaGPU: 2])
+        let halves = [part("x", "0.5", "0:500"), part("y", "0.5", "1:500")]
+        #expect(try found(part("p", "0.4"), beside: [whole]) == [more, end("x"), nodeMore])
+        #expect(try found(part("p", "0.7"), beside: halves) == [more, end("x"), end("y"), nodeMore])
+        let one = Pod.waiting("p", asking: [.nvidiaGPU: 1])
+        #expect(try found(one, beside: [whole]) == [more, end("x"), nodeMore])
+        #expect(try found(one, beside: halves) == [more, end("x"), end("y"), nodeMore])
+    }
+
     @Test("nothing less than what is added would do") func least() throws {
         let snapshot = cluster(pool("a100", 1), min: 1, gpus: 8, running: [("x", "a100-0", 3)])
         for more in 0...3 {

@@ -11,6 +11,7 @@ struct Machines {
     var published: [Numatopology] = []
     var pods: [Pod] = []
     var gangs: [PodGroup] = []
+    var queues: [Queue] = []
 
     /// Adds a node of a kind.
     mutating func add(_ name: String, _ shape: MachineShape, policy: TopologyPolicy? = nil) {
@@ -21,7 +22,8 @@ struct Machines {
     }
 
     var snapshot: ClusterSnapshot {
-        var snapshot = ClusterSnapshot(nodes: nodes, pods: pods, podGroups: gangs)
+        var snapshot = ClusterSnapshot(
+            nodes: nodes, pods: pods, podGroups: gangs, queues: queues, priorityClasses: rankClasses)
         snapshot.numatopologies = published
         return snapshot
     }
@@ -35,6 +37,7 @@ struct Machines {
             snapshot: snapshot, configuration: configuration, options: SessionOptions(allocator: .reference)
         ).runCycle()
         #expect(again.binds == result.binds, "the allocators differ")
+        #expect(again.evictions == result.evictions, "the allocators differ")
         return result
     }
 }
@@ -58,6 +61,14 @@ extension Pod {
     /// A waiting pod that asks for GPUs.
     static func asking(gpus: Int, _ name: String, of gang: String? = nil) -> Pod {
         .waiting(name, asking: [.cpu: 1_000, .nvidiaGPU: Int64(gpus)], of: gang)
+    }
+
+    /// The same pod, running on a node where it has been given processors and GPUs.
+    func running(on node: String, cpus: String, gpus: String = "") -> Pod {
+        running(on: node).with {
+            $0.annotations["gangwright.io/cpus"] = cpus
+            if !gpus.isEmpty { $0.annotations["gangwright.io/gpu-indices"] = gpus }
+        }
     }
 
     /// The same pod on a node, with what was written on it.

@@ -82,7 +82,7 @@ import Testing
         #expect(
             try pending(pod)
                 == [
-                    "p UnsupportedConstraint: states what this version does not evaluate: \(constraint.rawValue)"
+                    "p UnsupportedConstraint: states what is not evaluated here: \(constraint.rawValue)"
                 ])
     }
 
