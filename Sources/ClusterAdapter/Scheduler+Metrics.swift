@@ -1,5 +1,6 @@
 import ClusterModel
 import Recording
+import SchedulingLoop
 import SchedulingPolicy
 
 // What a cycle adds to the metrics.
@@ -23,12 +24,24 @@ extension Scheduler {
             metrics.add(
                 "total_preemption_attempts", by: Double(Set(result.evictions.compactMap(\.preemptor)).count))
         }
-        metrics.set("held_nodes", to: Double(driver.heldNodes.count))
+        noteHeldNodes()
         if let idle = result.idleMilliGPU, let fragmented = result.fragmentedMilliGPU {
             metrics.set("idle_gpus", to: Double(idle) / 1_000)
             metrics.set("fragmented_gpus", to: fragmented / 1_000)
         }
         measure(result.queues)
+    }
+
+    private func noteHeldNodes() {
+        let held = driver.heldNodes
+        metrics.set("held_nodes", to: Double(held.count))
+        for (node, end) in held where held[node] != heldNodes[node] {
+            let seconds = max(0, end.milliseconds - WallClock.now.loopTime.milliseconds) / 1_000
+            log.warning(
+                "a node takes no new pods for a while: its kubelet refused one for which it had room",
+                ["node": node, "seconds": "\(seconds)"])
+        }
+        heldNodes = held
     }
 
     /// Queues that are gone leave no series behind.

@@ -97,6 +97,8 @@ public actor Scheduler {
     var remarked: Set<String> = []
     /// Gangs that hold places for fewer pods than their minimum, and since when.
     var partialSince: [ObjectKey: ContinuousClock.Instant] = [:]
+    /// Nodes of which it has been said that they take no new pods, and until when.
+    var heldNodes: [String: LoopTime] = [:]
     /// What a shadow knows of the scheduler beside it; nil for a scheduler that carries out its decisions.
     var shadow: Shadow?
 
@@ -389,12 +391,12 @@ public actor Scheduler {
         return true
     }
 
-    /// Tells of a pod that its node's kubelet has just refused: the loop leaves the node alone for a while.
+    /// Tells of a pod that its node's kubelet has just refused.
     private func noteRefusal(by pod: Pod) {
         guard pod.isRefusedByKubelet, let before = pods[pod.key], before.phase != .failed else { return }
         metrics.add("kubelet_refusals_total", [pod.statusReason])
         log.warning(
-            "a kubelet refused a pod: its node takes no new ones for a while",
+            "a kubelet refused a pod",
             ["pod": "\(pod.key)", "node": pod.nodeName ?? "", "reason": pod.statusReason])
     }
 

@@ -94,8 +94,8 @@ public final class LoopDriver {
     /// Pods whose bindings nobody has confirmed or refused yet.
     public var assumed: Set<ObjectKey> { loop.assumed }
 
-    /// Nodes that take no new pods for a while, because their kubelets refused some, by name.
-    public var heldNodes: [String] { loop.heldNodes }
+    /// Nodes that take no new pods for a while, because their kubelets refused some for which they had room, and until when.
+    public var heldNodes: [String: LoopTime] { loop.heldNodes }
 
     /// Whether a volume can be used on a node; nil for one that is not known.
     public func isVolume(_ volume: String, reachableFrom node: String) -> Bool? {

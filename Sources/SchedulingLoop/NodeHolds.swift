@@ -3,7 +3,7 @@ public import ClusterModel
 /// Nodes whose kubelets refused pods that had found room there: something holds what the API server does not show yet,
 /// or a device is broken.
 ///
-/// Such a node takes no new pods for a while, twice as long with every refusal that follows soon, so that a job whose
+/// Such a node takes no new pods for a while, twice as long with every attempt that fails soon after, so that a job whose
 /// controller makes its pod again does not run against it for ever.
 struct NodeHolds {
     private struct Hold {
@@ -16,27 +16,30 @@ struct NodeHolds {
     static let shortest: Int64 = 10_000
     /// How long a node is held at most.
     static let longest: Int64 = 600_000
-    /// Refusals that lie further apart than this are not in a row.
+    /// Refusals that lie further apart than this, in milliseconds, are not in a row.
     static let memory: Int64 = 1_800_000
 
     private var holds: [String: Hold] = [:]
     private var refusals: [String: (count: Int, last: LoopTime)] = [:]
 
-    /// The nodes that are held, by name.
-    var names: [String] { holds.keys.sorted() }
+    /// When the hold of each node that is held is over.
+    var ends: [String: LoopTime] { holds.mapValues(\.until) }
 
     /// When the first hold is over; `nil` if there is none.
     var nextEnd: LoopTime? { holds.values.map(\.until).min() }
 
-    /// Takes note of a refusal. - Returns: The node as it is to be seen from now on.
-    mutating func refuse(_ node: Node, at time: LoopTime) -> Node {
+    /// Takes note of a refusal. Those of pods that were bound before the hold tell nothing new.
+    ///
+    /// - Returns: The node as it is to be seen from now on; `nil` if it is held already.
+    mutating func refuse(_ node: Node, at time: LoopTime) -> Node? {
+        if holds[node.name] != nil { return nil }
         var count = 1
         if let before = refusals[node.name], time < before.last.advanced(by: Self.memory) {
             count = before.count + 1
         }
         refusals[node.name] = (count, time)
         let duration = min(Self.shortest << Int64(min(count - 1, 10)), Self.longest)
-        holds[node.name] = Hold(node: holds[node.name]?.node ?? node, until: time.advanced(by: duration))
+        holds[node.name] = Hold(node: node, until: time.advanced(by: duration))
         return Self.held(node)
     }
 

@@ -83,9 +83,13 @@ public final class SchedulingLoop {
             nodeHolds.forget(name)
             try session.apply(change)
         case .pod(let pod) where pod.isRefusedByKubelet && session.isOnNode(pod.key):
+            // As long as the refused pod is counted there: where what is known is too much, that is the reason.
+            let isKnownFull = session.isOnOverfullNode(pod)
             try session.apply(change)
-            guard let node = pod.nodeName.flatMap({ session.node(named: $0) }) else { return }
-            try session.apply(.node(nodeHolds.refuse(node, at: time)))
+            guard !isKnownFull, let node = pod.nodeName.flatMap({ session.node(named: $0) }),
+                let held = nodeHolds.refuse(node, at: time)
+            else { return }
+            try session.apply(.node(held))
         default: try session.apply(change)
         }
     }
@@ -149,8 +153,8 @@ public final class SchedulingLoop {
     /// Bindings that nobody has confirmed or refused yet. - Complexity: O(pods).
     public var assumed: Set<ObjectKey> { session.unconfirmedBinds }
 
-    /// Nodes that take no new pods for a while, because their kubelets refused some, by name.
-    public var heldNodes: [String] { nodeHolds.names }
+    /// Nodes that take no new pods for a while, because their kubelets refused some for which they had room, and until when.
+    public var heldNodes: [String: LoopTime] { nodeHolds.ends }
 
     /// Does the books over from the pods, and says where those that were kept differ; empty if they agree.
     public func audit() -> [String] { session.audit() }

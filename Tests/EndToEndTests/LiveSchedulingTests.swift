@@ -139,7 +139,10 @@ struct LiveSchedulingTests {
             try await cluster.addPod("first", gpus: 1)
             try await cluster.wait("it is bound") { try await cluster.onNodes()[""] == 1 }
             try await cluster.fail("first", reason: "OutOfnvidia.com/gpu")
-            try await cluster.wait("it is told") { scheduler.log.contains("a kubelet refused a pod") }
+            try await cluster.wait("it is told") {
+                scheduler.log.contains("a kubelet refused a pod")
+                    && scheduler.log.contains("a node takes no new pods for a while")
+            }
             try await cluster.addPod("second", gpus: 1)
             try await Task.sleep(for: .seconds(3))
             #expect(try await cluster.pods().contains { $0.name == "second" && $0.node.isEmpty })

@@ -94,7 +94,9 @@ extension Metrics {
             help: "Pods that the kubelet of their node refused, by its reason", labels: ["reason"]),
         Definition(
             name: "held_nodes", kind: .gauge,
-            help: "Nodes that take no new pods for a while, because their kubelets refused some"),
+            help:
+                "Nodes that take no new pods for a while, because their kubelets refused some for which they had room"
+        ),
         Definition(
             name: "gangs_released_total", kind: .counter,
             help: "Gangs that had to give their places back, since they did not come together"),

@@ -52,6 +52,16 @@ extension Session {
         nodes.find(name).flatMap { nodes.entries[$0].index }.map { allocator.node($0) }
     }
 
+    /// Whether the pods that are known to be on the node of one of them ask for more than it has of what this pod asks for: two
+    /// schedulers have given one place away, say.
+    public func isOnOverfullNode(_ pod: Pod) -> Bool {
+        guard let index = pod.nodeName.flatMap({ nodes.find($0) }).flatMap({ nodes.entries[$0].index }) else {
+            return false
+        }
+        return allocator.isOverfull(
+            index, columns: [ResourceTable.pods] + pod.requests.names.compactMap(resources.column))
+    }
+
     /// Forgets a node. Pods that still name it are kept, and are on it again if it comes back.
     public func removeNode(_ name: String) {
         closeCycle()
