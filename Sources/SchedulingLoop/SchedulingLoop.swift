@@ -59,8 +59,8 @@ public final class SchedulingLoop {
     ///   object is unknown or as it was.
     public func receive(_ input: LoopInput, at time: LoopTime) throws(ResourceOverflow) {
         switch input {
-        case .change(let change):
-            try apply(change, at: time)
+        case .change(.pod(let pod)): return try receive(pod, at: time)
+        case .change(let change): try apply(change)
         case .bound(let key): confirmBind(key)
         case .started(let key, let time):
             session.noteStart(of: key, at: time)
@@ -72,26 +72,40 @@ public final class SchedulingLoop {
         case .claimAvoids(let claim, let nodes): session.avoid(nodes, for: claim)
         case .configuration(let configuration): session.configure(configuration)
         }
-        isSettled = false
-        if firstChange == nil, Self.asksForCycle(input) { firstChange = time }
+        noteNews(Self.asksForCycle(input), at: time)
     }
 
-    private func apply(_ change: ClusterChange, at time: LoopTime) throws(ResourceOverflow) {
+    /// Takes note of a pod as it is now: the same as a change `pod`, without the copies that wrapping up so large an object takes.
+    ///
+    /// - Throws: As `receive` of an input.
+    public func receive(_ pod: Pod, at time: LoopTime) throws(ResourceOverflow) {
+        let isRefused = pod.isRefusedByKubelet && session.isOnNode(pod.key)
+        // As long as the refused pod is counted there: where what is known is too much, that is the reason.
+        let isUnexplained = isRefused && !session.isOnOverfullNode(pod)
+        try session.update(pod)
+        if isUnexplained, let node = pod.nodeName.flatMap({ session.node(named: $0) }),
+            let held = nodeHolds.refuse(node, at: time)
+        {
+            try session.update(held)
+        }
+        // One that goes on running where it was bound changes no decision.
+        noteNews(pod.isPending || pod.isTerminal || pod.isTerminating, at: time)
+    }
+
+    private func apply(_ change: ClusterChange) throws(ResourceOverflow) {
         switch change {
-        case .node(let node): try session.apply(.node(nodeHolds.seen(node)))
+        case .node(let node): try session.update(nodeHolds.seen(node))
         case .nodeRemoved(let name):
             nodeHolds.forget(name)
             try session.apply(change)
-        case .pod(let pod) where pod.isRefusedByKubelet && session.isOnNode(pod.key):
-            // As long as the refused pod is counted there: where what is known is too much, that is the reason.
-            let isKnownFull = session.isOnOverfullNode(pod)
-            try session.apply(change)
-            guard !isKnownFull, let node = pod.nodeName.flatMap({ session.node(named: $0) }),
-                let held = nodeHolds.refuse(node, at: time)
-            else { return }
-            try session.apply(.node(held))
         default: try session.apply(change)
         }
+    }
+
+    /// Takes note that something has happened. - Parameter asksForCycle: Whether it can change a decision.
+    private func noteNews(_ asksForCycle: Bool, at time: LoopTime) {
+        isSettled = false
+        if firstChange == nil, asksForCycle { firstChange = time }
     }
 
     /// Takes note that the API server has accepted a binding; the same as the input `bound`.
@@ -104,11 +118,10 @@ public final class SchedulingLoop {
         session.removePod(key)
     }
 
-    /// Whether an input can change a decision: a pod that goes on running where it was bound cannot.
+    /// Whether an input can change a decision.
     private static func asksForCycle(_ input: LoopInput) -> Bool {
         switch input {
         case .bound, .started: false
-        case .change(.pod(let pod)): pod.isPending || pod.isTerminal || pod.isTerminating
         case .change, .ended, .bindRefused, .evictionRefused, .claimAvoids, .configuration: true
         }
     }

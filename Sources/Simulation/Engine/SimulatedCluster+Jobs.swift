@@ -4,7 +4,7 @@ import SchedulingPolicy
 
 // Jobs come, make progress, lose their place and end.
 extension SimulatedCluster {
-    func shape(of job: Int) -> JobShape { plan.shapes[plan.jobs[job].shape] }
+    private func isGang(_ job: Int) -> Bool { plan.shapes[plan.jobs[job].shape].podGroup != nil }
 
     // MARK: Coming
 
@@ -17,8 +17,8 @@ extension SimulatedCluster {
         }
         let slots = takeSlots(count)
         var live = LiveJob(
-            slots: slots, work: max(1, job.runTime) * Int64(max(1, count)), milliGPU: milliGPU,
-            queue: queueIndex[job.queue] ?? 0)
+            slots: slots, work: max(1, job.runTime) * Int64(max(1, count)), minimum: shape.minimum,
+            milliGPU: milliGPU, queue: queueIndex[job.queue] ?? 0)
         live.counted = now
         live.reasonSince = now
         jobs[index] = live
@@ -48,7 +48,7 @@ extension SimulatedCluster {
             var pod = object(of: own.lowerBound)
             for slot in own {
                 pod.key = self.slots[slot].key
-                try tell(.change(.pod(pod)))
+                try tell(pod)
             }
         }
         fresh.append(index)
@@ -92,7 +92,7 @@ extension SimulatedCluster {
         count(job)
         guard var live = jobs[job] else { return }
         live.running += difference
-        let runs = live.running >= shape(of: job).minimum
+        let runs = live.running >= live.minimum
         if runs != live.isRunning {
             live.isRunning = runs
             keeper.gauges.runningJobs += runs ? 1 : -1
@@ -151,9 +151,9 @@ extension SimulatedCluster {
             jobs[job]?.lastLoss = now
         }
         if live.isRunning { loseWork(job) }
-        let shape = shape(of: job)
-        let canGoOn = plan.jobs[job].isElastic || shape.podGroup == nil
-        if canGoOn, live.active - 1 >= shape.minimum || shape.podGroup == nil {
+        let isGang = isGang(job)
+        let canGoOn = plan.jobs[job].isElastic || !isGang
+        if canGoOn, live.active - 1 >= live.minimum || !isGang {
             return try leave(slot, atOnce: atOnce)
         }
         for other in live.slots where slots[other].isActive {
@@ -220,7 +220,7 @@ extension SimulatedCluster {
                     .ended(slots[slot].key, started: timestamp(slots[slot].started), finished: timestamp(now))
                 )
             } else if slots[slot].state != .gone {
-                if hasEnded { try tell(.change(.pod(object(of: slot, ended: true)))) }
+                if hasEnded { try tell(object(of: slot, ended: true)) }
                 try tell(.change(.podRemoved(slots[slot].key)))
             }
             if slots[slot].node >= 0 { giveUpPlace(slot) }
@@ -229,7 +229,7 @@ extension SimulatedCluster {
             slots[slot].generation &+= 1
         }
         freeSlots[live.slots.count, default: []].append(live.slots.lowerBound)
-        if shape(of: job).podGroup != nil {
+        if isGang(job) {
             jobByKey[plan.jobs[job].key] = nil
             try tell(.change(.podGroupRemoved(plan.jobs[job].key)))
         }

@@ -119,7 +119,7 @@ extension SimulatedCluster {
         if tellsBriefly, job >= 0 {
             try tell(.started(slots[slot].key, at: timestamp(now)))
         } else {
-            try tell(.change(.pod(object(of: slot))))
+            try tell(object(of: slot))
         }
         if job >= 0 { return changeRunning(job, by: 1) }
         let node = nodes.entries[Int(slots[slot].node)].node.name
@@ -139,7 +139,7 @@ extension SimulatedCluster {
         slots[slot].state = .leaving
         let event = PodEvent(slot: Int32(slot), generation: slots[slot].generation)
         if atOnce { return try depart(event) }
-        try tell(.change(.pod(object(of: slot))))
+        try tell(object(of: slot))
         departures.append(event, at: now + plan.delays.eviction)
     }
 
@@ -160,6 +160,6 @@ extension SimulatedCluster {
         slots[slot].state = .waiting
         slots[slot].remakes += 1
         slots[slot].created = now
-        try tell(.change(.pod(object(of: slot))))
+        try tell(object(of: slot))
     }
 }

@@ -29,7 +29,7 @@ extension SimulatedCluster {
 
     func endResident(_ slot: Int, _ generation: UInt32) throws(ResourceOverflow) {
         guard slots[slot].generation == generation, slots[slot].state == .running else { return }
-        try tell(.change(.pod(object(of: slot, ended: true))))
+        try tell(object(of: slot, ended: true))
         giveUpPlace(slot)
         slots[slot].state = .free
         slots[slot].generation &+= 1

@@ -49,6 +49,8 @@ final class SimulatedCluster {
         var reasonSince: Int64 = 0
         /// Whether no cycle has spoken of it yet.
         var isNew = true
+        /// The fewest pods with which it makes progress.
+        let minimum: Int
         /// Thousandths of GPUs that all its pods ask for.
         let milliGPU: Int64
         let queue: Int
@@ -186,6 +188,9 @@ final class SimulatedCluster {
 
     /// Tells the loop of something.
     func tell(_ input: LoopInput) throws(ResourceOverflow) { try loop.receive(input, at: loopTime(now)) }
+
+    /// Tells the loop of a pod.
+    func tell(_ pod: Pod) throws(ResourceOverflow) { try loop.receive(pod, at: loopTime(now)) }
 
     /// The last of what is to be said, and what came of it all.
     func finish(at time: Int64) -> SimulationOutcome {

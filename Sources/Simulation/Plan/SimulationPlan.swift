@@ -77,7 +77,7 @@ public struct JobShape: Sendable {
     }
 
     /// How many pods a job has.
-    public var podCount: Int { pods.reduce(0) { $0 + $1.count } }
+    public var podCount: Int { pods.indices.reduce(0) { $0 + pods[$1].count } }
 
     /// The fewest pods with which a job makes progress.
     public var minimum: Int { podGroup.map { min(max($0.minMember, 1), podCount) } ?? 1 }
