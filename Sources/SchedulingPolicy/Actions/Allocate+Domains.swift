@@ -10,7 +10,7 @@ extension Session {
     ///
     /// - Returns: `nil` for a gang that is placed like any other, since its wish sets no limit.
     func allocateByDomain(_ job: Int, _ statement: inout Statement, cachesRoleFailures: Bool) -> Turn? {
-        guard let gang = topology.gangs[job] else { return nil }
+        guard let gang = jobs[job].topology else { return nil }
         let tree = domainTree(of: job)
         if gang.hasWish, let defect = tree.defect {
             jobs[job].refusal = .topologyNotReady(defect)
@@ -43,14 +43,14 @@ extension Session {
 
     /// Whether a gang is placed domain by domain: it has a wish that sets a limit, or its pods form parts.
     func isConfined(_ job: Int, in tree: DomainTree) -> Bool {
-        guard jobs[job].hasTopology, let gang = topology.gangs[job] else { return false }
+        guard let gang = jobs[job].topology else { return false }
         return gang.isDivided || tierLimit(gang.wish, in: tree) != nil
     }
 
     /// A turn for some pods of a gang that is placed domain by domain; `nil` for one that is not, or cannot be as long
     /// as the domains form no tree.
     func domainTurn(of job: Int, pods: [Int]) -> DomainTurn? {
-        guard jobs[job].hasTopology, let gang = topology.gangs[job], !isWithoutTree(job) else { return nil }
+        guard let gang = jobs[job].topology, !isWithoutTree(job) else { return nil }
         let tree = domainTree(of: job)
         return isConfined(job, in: tree) ? DomainTurn(self, job, gang, tree, pods: pods[...]) : nil
     }

@@ -17,7 +17,7 @@ extension Session {
         ) { job in
             let freed = giveFree(for: job)
             defer { keep(freed) }
-            if jobs[job].hasTopology,
+            if jobs[job].topology != nil,
                 let turn = allocateByDomain(job, &statement, cachesRoleFailures: cachesRoleFailures)
             {
                 return turn

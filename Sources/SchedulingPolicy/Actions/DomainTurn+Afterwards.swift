@@ -11,7 +11,7 @@ extension DomainTurn {
     var nominatedDomain: Int? {
         let pods = slots.flatMap(\.pods)
         guard !pods.isEmpty, pods.allSatisfy({ session.tasks[$0].isNominated }) else { return nil }
-        let gang = session.topology.gangs[job]
+        let gang = session.jobs[job].topology
         for slot in slots {
             guard let domain = nominatedDomain(of: slot.pods, slot.held) else { return nil }
             let limit = session.tierLimit(gang?.wish(of: slot.group.index), in: tree) ?? .max
@@ -66,7 +66,7 @@ extension DomainTurn {
     }
 
     private func noDomainMessage() -> String {
-        guard let gang = session.topology.gangs[job], let wish = gang.wish else {
+        guard let gang = session.jobs[job].topology, let wish = gang.wish else {
             return "no HyperNode can take it"
         }
         if wish.mode == .hard, let name = wish.highestTierName, tree.tier(named: name) == nil {

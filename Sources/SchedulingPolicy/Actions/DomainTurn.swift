@@ -58,13 +58,17 @@ struct DomainTurn {
         isDivided = gang.isDivided
         held = session.heldDomain(of: SubGroupID(job: job, index: nil), in: tree)
         if gang.isDivided {
-            var byGroup: [Int: ArraySlice<Int>] = [:]
-            for task in pods {
-                if let group = gang.subGroupOf[task] { byGroup[group, default: []].append(task) }
+            var byPart = gang.subGroups.map { part in
+                var pods = ArraySlice<Int>()
+                pods.reserveCapacity(part.tasks.count)
+                return pods
             }
-            slots = byGroup.sorted { $0.key < $1.key }.map { index, pods in
-                let group = SubGroupID(job: job, index: index)
-                return Slot(group: group, pods: pods, held: session.heldDomain(of: group, in: tree))
+            for task in pods {
+                if let part = session.topology.part(of: task) { byPart[part].append(task) }
+            }
+            slots = byPart.indices.lazy.filter { !byPart[$0].isEmpty }.map { part in
+                let group = SubGroupID(job: job, index: part)
+                return Slot(group: group, pods: byPart[part], held: session.heldDomain(of: group, in: tree))
             }
             markNeeded(gang)
         } else {

@@ -74,7 +74,7 @@ extension Session {
                 if isWithoutTree(job) { continue }
                 let priority = jobs[job].priority
                 // What others may keep depends on the gang.
-                let shape = reservations.isEmpty && !jobs[job].hasTopology ? commonShape(of: job) : nil
+                let shape = reservations.isEmpty && jobs[job].topology == nil ? commonShape(of: job) : nil
                 let likes = shape.map { PlanLikes(queue: queue, shape: $0) }
                 let isRuledOut =
                     likes.flatMap { failedPlans[$0] }?.rulesOut(priority, membersNeeded(job)) ?? false

@@ -124,12 +124,14 @@ extension Session {
 ///
 /// Source: Volcano, which holds a part for broken once it has lost a pod.
 private struct PartSurplus {
+    private let session: Session
     private let gang: TopologyGang?
     private var isBroken: [Bool] = []
     private var left: [Int: Int] = [:]
 
     init(of job: Int, in session: Session) {
-        guard let gang = session.topology.gangs[job], gang.policies.contains(where: { $0.minSubGroups > 0 })
+        self.session = session
+        guard let gang = session.jobs[job].topology, gang.policies.contains(where: { $0.minSubGroups > 0 })
         else {
             gang = nil
             return
@@ -149,14 +151,14 @@ private struct PartSurplus {
     /// Whether enough parts stay complete without a pod.
     func canSpare(_ task: Int) -> Bool {
         guard let gang else { return true }
-        guard let part = gang.subGroupOf[task] else { return false }
+        guard let part = session.topology.part(of: task) else { return false }
         if isBroken[part] { return true }
         guard let policy = gang.subGroups[part].policy else { return true }
         return left[policy, default: 0] > 0
     }
 
     mutating func remove(_ task: Int) {
-        guard let part = gang?.subGroupOf[task], !isBroken[part] else { return }
+        guard gang != nil, let part = session.topology.part(of: task), !isBroken[part] else { return }
         isBroken[part] = true
         if let policy = gang?.subGroups[part].policy { left[policy, default: 0] -= 1 }
     }

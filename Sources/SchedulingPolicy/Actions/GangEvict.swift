@@ -29,12 +29,12 @@ extension Session {
     /// The pods of a gang that room is made for: all that wait, or those of its first part if it is ready already.
     private func tasksToMakeRoomFor(of job: Int) -> [Int] {
         let waiting = waitingTasks(of: job).filter { !tasks[$0].isBestEffort }
-        guard points.isReady(job, in: self), let gang = topology.gangs[job], gang.isDivided else {
+        guard points.isReady(job, in: self), jobs[job].topology?.isDivided ?? false else {
             return waiting
         }
-        let parts = Set(waiting.compactMap { gang.subGroupOf[$0] })
+        let parts = Set(waiting.compactMap { topology.part(of: $0) })
         let first = parts.min { points.isSubGroup($0, before: $1, of: job, in: self) }
-        return waiting.filter { gang.subGroupOf[$0] == first }
+        return waiting.filter { topology.part(of: $0) == first }
     }
 
     /// Adds bundle after bundle until the gang can be placed.

@@ -135,7 +135,7 @@ struct CycleReport {
             group.reservedNodes = session.nodeNames(of: reservation)
             group.expectedStart = reservation.start
         }
-        if session.jobs[job].hasTopology { group.allocatedHyperNode = session.heldDomainName(of: job) }
+        if session.jobs[job].topology != nil { group.allocatedHyperNode = session.heldDomainName(of: job) }
         return group
     }
 

@@ -230,7 +230,7 @@ struct GangOutcome {
 
     /// The rule of which too few parts would be complete with some pods.
     private func shortPolicy(counting pods: Set<Int>) -> (policy: SubGroupPolicy, complete: Int)? {
-        guard session.jobs[job].hasTopology, let gang = session.topology.gangs[job] else { return nil }
+        guard let gang = session.jobs[job].topology else { return nil }
         for (position, policy) in gang.policies.enumerated() {
             let complete = gang.subGroups.count { group in
                 group.policy == position && group.tasks.count { pods.contains($0) } >= policy.subGroupSize

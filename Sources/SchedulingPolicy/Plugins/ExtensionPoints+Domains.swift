@@ -63,7 +63,7 @@ extension Session {
     func domains(
         for search: DomainSearch, _ tree: DomainTree, where accepts: (Int) -> Bool = { _ in true }
     ) -> [[Int]] {
-        guard let limit = tierLimit(topology.gangs[search.job]?.wish(of: search.subGroup), in: tree) else {
+        guard let limit = tierLimit(jobs[search.job].topology?.wish(of: search.subGroup), in: tree) else {
             return [[search.start]]
         }
         guard let start = tree.searchRoot(within: search.start, upTo: limit, held: search.held) else {

@@ -145,7 +145,7 @@ private final class DomainScorer {
         let members = session.members(of: group)
         guard search.purpose == .place, search.held == nil,
             let limit = session.tierLimit(
-                session.topology.gangs[search.job]?.wish(of: search.subGroup), in: tree),
+                session.jobs[search.job].topology?.wish(of: search.subGroup), in: tree),
             members.allSatisfy({ session.tasks[$0].node == nil })
         else { return nil }
         let hasMinimum = search.subGroup == nil && session.jobs[search.job].hasMinResources
@@ -217,8 +217,8 @@ private final class DomainScorer {
     /// The points of nodes for a pod; `nil` where the plugin does not tell them apart.
     func nodeScore(of task: Int, _ session: Session) -> NodeScore? {
         guard let job = session.tasks[task].job, !session.topology.isWithinInnermost else { return nil }
-        if session.jobs[job].hasTopology, let gang = session.topology.gangs[job],
-            gang.wish(of: gang.subGroupOf[task]) != nil
+        if let gang = session.jobs[job].topology,
+            gang.wish(of: session.topology.part(of: task)) != nil
         {
             return pull(on: task, of: job, gang, session)
         }
@@ -235,7 +235,7 @@ private final class DomainScorer {
         guard let held = session.heldDomain(of: SubGroupID(job: job, index: nil), in: tree) else {
             return nil
         }
-        let group = SubGroupID(job: job, index: gang.subGroupOf[task])
+        let group = SubGroupID(job: job, index: session.topology.part(of: task))
         let tiers = tree.tiers
         guard let lowest = tiers.first, let highest = tiers.last else { return nil }
         return NodeScore { nodes in

@@ -103,7 +103,7 @@ extension Session {
     /// Lets plugins count what is left in domains before places are kept and pods leave in thought.
     private func openDomains() {
         var opened: Set<String?> = []
-        for job in topology.gangs.keys.sorted() {
+        for job in jobs.indices where jobs[job].topology != nil {
             let tree = domainTree(of: job)
             if tree.defect != nil || !opened.insert(tree.label).inserted { continue }
             let group = SubGroupID(job: job, index: nil)

@@ -69,7 +69,7 @@ enum JobRefusal: Equatable, Sendable {
 }
 
 /// A gang: Volcano's job. Its amounts are rows of the session's tables.
-struct JobState: Sendable {
+struct JobState {
     /// Namespace and name of the pod group; of a pod without one, the pod's own.
     let key: ObjectKey
     /// When it was created; `nil` counts as oldest.
@@ -92,8 +92,8 @@ struct JobState: Sendable {
     var roleMinimum = 0
     /// True when admission reserves a minimum of resources for it.
     var hasMinResources = false
-    /// True for a gang of which `Session.topology` knows more: it wishes for nearness, or its pods form parts.
-    var hasTopology = false
+    /// What more there is to know of a gang that wishes for nearness, or whose pods form parts; `nil` for others.
+    var topology: TopologyGang?
     /// Why none of its pods can be placed at all.
     var invalid: InvalidGang?
     /// The phase as of now.

@@ -12,7 +12,7 @@ extension Session {
             isBestEffort: tasks[task].isBestEffort, isGated: tasks[task].isGated
         )
         jobs[job].count(state.status, in: state.role, isBestEffort: state.isBestEffort, by: sign)
-        if jobs[job].hasTopology { countInSubGroup(task, of: job, state.status, by: sign) }
+        if jobs[job].topology != nil { countInSubGroup(task, of: job, state.status, by: sign) }
         let isAllocated = state.status.isAllocated
         let isRequested = isAllocated || state.status == .pending
         if !isRequested, !state.isGated { return }
@@ -49,7 +49,7 @@ extension Session {
         let (old, role, isBestEffort) = (tasks[task].status, tasks[task].role, tasks[task].isBestEffort)
         jobs[job].count(old, in: role, isBestEffort: isBestEffort, by: -1)
         jobs[job].count(status, in: role, isBestEffort: isBestEffort, by: 1)
-        if jobs[job].hasTopology {
+        if jobs[job].topology != nil {
             countInSubGroup(task, of: job, old, by: -1)
             countInSubGroup(task, of: job, status, by: 1)
         }

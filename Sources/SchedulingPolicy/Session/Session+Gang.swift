@@ -26,7 +26,7 @@ extension Session {
     /// Whether enough members hold resources.
     func isGangReady(_ job: Int) -> Bool {
         missingMembers(job) { $0.ready } == 0
-            && (!jobs[job].hasTopology || shortPolicy(of: job) { $0.ready } == nil)
+            && (jobs[job].topology == nil || shortPolicy(of: job) { $0.ready } == nil)
     }
 
     /// Whether a gang goes after those that lack their minimum: Volcano does not look at roles here.
@@ -45,7 +45,7 @@ extension Session {
     /// Whether enough members hold resources or are promised some.
     func isGangPipelined(_ job: Int) -> Bool {
         missingMembers(job) { $0.ready + $0.pipelined } == 0
-            && (!jobs[job].hasTopology || shortPolicy(of: job) { $0.ready + $0.pipelined } == nil)
+            && (jobs[job].topology == nil || shortPolicy(of: job) { $0.ready + $0.pipelined } == nil)
     }
 
     /// How many further members must hold resources before a turn of the gang may end well: with Volcano, which does not

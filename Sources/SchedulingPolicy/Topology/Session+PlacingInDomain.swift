@@ -51,12 +51,12 @@ extension Session {
     /// Looks for a place for a task that is placed on its own, within what its gang wishes for. Volcano looks everywhere, but knows no
     /// wishes by labels of nodes.
     func findPlaceWithinWish(for task: Int) -> FoundPlace {
-        guard let job = tasks[task].job, jobs[job].hasTopology, let gang = topology.gangs[job], gang.hasWish,
+        guard let job = tasks[task].job, let gang = jobs[job].topology, gang.hasWish,
             compatibility == .gangwright || gang.wish?.nodeLabel != nil
         else { return findPlace(for: task) }
         let tree = domainTree(of: job)
         if tree.defect != nil { return .none(refusals: number([:])) }
-        let group = SubGroupID(job: job, index: gang.subGroupOf[task])
+        let group = SubGroupID(job: job, index: topology.part(of: task))
         let search = DomainSearch(
             job: job, subGroup: nil, start: DomainTree.root,
             held: heldDomain(of: SubGroupID(job: job, index: nil), in: tree), purpose: .place)

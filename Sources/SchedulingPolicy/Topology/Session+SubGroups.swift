@@ -11,30 +11,29 @@ extension Session {
             group.networkTopology
             ?? (group.minMember > 1 && group.subGroupPolicies.isEmpty ? nodeDescriptions.domainWish : nil)
         let isWished = wish != nil || !group.subGroupPolicies.isEmpty
-        if !isWished, !jobs[job].hasTopology { return }
-        let gang = topology.gangs[job] ?? TopologyGang()
+        if !isWished, jobs[job].topology == nil { return }
+        let gang = jobs[job].topology ?? TopologyGang()
         gang.wish = wish
         if gang.hyperNode.isEmpty {
             gang.hyperNode = group.annotations["volcano.sh/job-allocated-hypernode"] ?? ""
         }
         let isRegrouped = gang.policies != group.subGroupPolicies
         gang.policies = group.subGroupPolicies
-        topology.gangs[job] = isWished ? gang : nil
-        jobs[job].hasTopology = isWished
+        jobs[job].topology = isWished ? gang : nil
         if isRegrouped { regroup(job) }
     }
 
     /// Forgets what a gang wished for.
     func forgetTopology(of job: Int) {
-        if !jobs[job].hasTopology { return }
-        jobs[job].hasTopology = false
-        topology.gangs[job] = nil
+        if jobs[job].topology == nil { return }
+        jobs[job].topology = nil
+        for task in jobs[job].tasks { topology.setPart(nil, of: task) }
     }
 
     private func regroup(_ job: Int) {
-        topology.gangs[job]?.subGroups = []
-        topology.gangs[job]?.subGroupOf = [:]
+        jobs[job].topology?.subGroups = []
         for task in jobs[job].tasks {
+            topology.setPart(nil, of: task)
             enterSubGroup(task, of: job)
             countInSubGroup(task, of: job, tasks[task].status, by: 1)
         }
@@ -42,19 +41,21 @@ extension Session {
 
     /// Puts a pod that joins a gang into the part that its labels say, if the gang has rules for parts.
     func enterSubGroup(_ task: Int, of job: Int) {
-        guard jobs[job].hasTopology, topology.gangs[job]?.isDivided ?? false else { return }
-        topology.gangs[job]?.enter(task, labels: labels(of: task))
+        guard let gang = jobs[job].topology, gang.isDivided else { return }
+        topology.setPart(gang.enter(task, labels: labels(of: task)), of: task)
     }
 
     /// Takes a pod out of its part; its counts have been taken out before.
     func leaveSubGroup(_ task: Int, of job: Int) {
-        if jobs[job].hasTopology { topology.gangs[job]?.leave(task) }
+        guard let part = topology.part(of: task) else { return }
+        topology.setPart(nil, of: task)
+        jobs[job].topology?.subGroups[part].tasks.removeAll { $0 == task }
     }
 
     /// Counts a pod in or out of its part.
     func countInSubGroup(_ task: Int, of job: Int, _ status: TaskStatus, by change: Int) {
-        guard let index = topology.gangs[job]?.subGroupOf[task] else { return }
-        topology.gangs[job]?.subGroups[index].counts.count(
+        guard let part = topology.part(of: task) else { return }
+        jobs[job].topology?.subGroups[part].counts.count(
             status, isBestEffort: tasks[task].isBestEffort, by: change)
     }
 
@@ -62,7 +63,7 @@ extension Session {
 
     /// The pods of a gang or part, in no particular order.
     func members(of group: SubGroupID) -> [Int] {
-        group.index.flatMap { topology.gangs[group.job]?.subGroups[$0].tasks } ?? jobs[group.job].tasks
+        group.index.flatMap { jobs[group.job].topology?.subGroups[$0].tasks } ?? jobs[group.job].tasks
     }
 
     /// Whether a part has as many of its pods as must run together; of a gang without rules, whether the gang has.
@@ -79,14 +80,14 @@ extension Session {
 
     /// How many pods more of a part must find a place, at the least, before it has as many as must run together.
     func placesNeeded(by group: SubGroupID) -> Int {
-        guard let index = group.index, let gang = topology.gangs[group.job] else { return 0 }
+        guard let index = group.index, let gang = jobs[group.job].topology else { return 0 }
         let counts = gang.subGroups[index].counts
         return gang.size(of: index) - counts.ready - counts.pipelined
             - (compatibility.isVolcano ? counts.pendingBestEffort : 0)
     }
 
     private func hasSize(_ index: Int, of job: Int, counting counted: (PodCounts) -> Int) -> Bool {
-        guard let gang = topology.gangs[job] else { return true }
+        guard let gang = jobs[job].topology else { return true }
         let counts = gang.subGroups[index].counts
         return counted(counts) + (compatibility.isVolcano ? counts.pendingBestEffort : 0)
             >= gang.size(of: index)
@@ -96,23 +97,27 @@ extension Session {
     func shortPolicy(
         of job: Int, counting counted: (PodCounts) -> Int
     ) -> (policy: SubGroupPolicy, complete: Int)? {
-        guard jobs[job].hasTopology, let gang = topology.gangs[job] else { return nil }
-        for (position, policy) in gang.policies.enumerated() where policy.minSubGroups > 0 {
+        guard let gang = jobs[job].topology else { return nil }
+        for position in gang.policies.indices where gang.policies[position].minSubGroups > 0 {
             let complete = gang.subGroups.indices.count {
                 gang.subGroups[$0].policy == position && hasSize($0, of: job, counting: counted)
             }
-            if complete < policy.minSubGroups { return (policy, complete) }
+            if complete < gang.policies[position].minSubGroups { return (gang.policies[position], complete) }
         }
         return nil
     }
 
     /// Why the parts that exist are too few; `nil` if they are not.
     func subGroupShortage(of job: Int) -> JobRefusal? {
-        guard jobs[job].hasTopology, let gang = topology.gangs[job] else { return nil }
-        for (position, policy) in gang.policies.enumerated() {
-            let found = gang.subGroups.count { $0.policy == position && !$0.tasks.isEmpty }
-            if found < policy.minSubGroups {
-                return .notEnoughSubGroups(policy: policy.name, found: found, minimum: policy.minSubGroups)
+        guard let gang = jobs[job].topology else { return nil }
+        for position in gang.policies.indices {
+            let found = gang.subGroups.indices.count {
+                gang.subGroups[$0].policy == position && !gang.subGroups[$0].tasks.isEmpty
+            }
+            let minimum = gang.policies[position].minSubGroups
+            if found < minimum {
+                return .notEnoughSubGroups(
+                    policy: gang.policies[position].name, found: found, minimum: minimum)
             }
         }
         return nil
@@ -125,7 +130,7 @@ extension Session {
 
     /// Whether it makes sense to try further pods of a part after one found no node.
     func canContinueAfterFailure(_ group: SubGroupID) -> Bool {
-        guard let index = group.index, let gang = topology.gangs[group.job] else {
+        guard let index = group.index, let gang = jobs[group.job].topology else {
             return canContinueAfterFailure(group.job)
         }
         return jobs[group.job].minMember != jobs[group.job].tasks.count
@@ -134,12 +139,13 @@ extension Session {
 
     /// The order of parts that no plugin tells apart: by number, then rule, then values; pods that no rule means last.
     func isSubGroup(_ left: Int, before right: Int, of job: Int) -> Bool {
-        guard let gang = topology.gangs[job] else { return false }
-        let (first, second) = (gang.subGroups[left], gang.subGroups[right])
-        if first.index != second.index { return first.index < second.index }
-        let (rank, other) = (first.policy ?? .max, second.policy ?? .max)
+        guard let gang = jobs[job].topology else { return false }
+        let (number, otherNumber) = (gang.subGroups[left].index, gang.subGroups[right].index)
+        if number != otherNumber { return number < otherNumber }
+        let (rank, other) = (gang.subGroups[left].policy ?? .max, gang.subGroups[right].policy ?? .max)
         if rank != other { return rank < other }
-        for (value, otherValue) in zip(first.values, second.values) where value != otherValue {
+        for (value, otherValue) in zip(gang.subGroups[left].values, gang.subGroups[right].values)
+        where value != otherValue {
             return value.precedes(otherValue)
         }
         return false

@@ -11,8 +11,6 @@ final class TopologyGang {
     var hyperNode = ""
     /// Its parts, in the order in which they were heard of; none for a gang without rules.
     var subGroups: [SubGroup] = []
-    /// The part of each pod; of a gang without rules, none.
-    var subGroupOf: [Int: Int] = [:]
 
     /// True for a gang whose pods form parts.
     var isDivided: Bool { !policies.isEmpty }
@@ -29,20 +27,14 @@ final class TopologyGang {
         return policies[policy].networkTopology
     }
 
-    /// Puts a pod into the part that its labels say.
-    func enter(_ task: Int, labels: [String: String]) {
+    /// Puts a pod into the part that its labels say. - Returns: The part.
+    func enter(_ task: Int, labels: [String: String]) -> Int {
         let (policy, values) = part(of: labels)
         let known = subGroups.firstIndex { $0.policy == policy && $0.values == values }
         let index = known ?? subGroups.count
         if known == nil { subGroups.append(SubGroup(policy: policy, values: values)) }
         subGroups[index].tasks.append(task)
-        subGroupOf[task] = index
-    }
-
-    /// Takes a pod out of its part.
-    func leave(_ task: Int) {
-        guard let index = subGroupOf.removeValue(forKey: task) else { return }
-        subGroups[index].tasks.removeAll { $0 == task }
+        return index
     }
 
     /// The first rule that means a pod, and the values of its labels.
@@ -73,7 +65,14 @@ struct SubGroup: Sendable {
     var tasks: [Int] = []
 
     /// The number that the first label gives it, for the order; 0 where that is none. Source: Volcano's `MatchIndex`.
-    var index: Int { values.first.flatMap { Int($0) } ?? 0 }
+    let index: Int
+
+    /// A part without pods.
+    init(policy: Int?, values: [String]) {
+        self.policy = policy
+        self.values = values
+        index = values.first.flatMap { Int($0) } ?? 0
+    }
 }
 
 /// A gang as a whole, or a part of it.

@@ -7,14 +7,30 @@ struct TopologyState {
     var tree: DomainTree?
     /// The same for domains that a label of nodes tells apart, by the label.
     var labelTrees: [String: DomainTree] = [:]
-    /// Gangs with a wish for nearness or with rules for parts.
-    var gangs: [Int: TopologyGang] = [:]
+    /// The part of its gang that each pod is in, by task; negative for none. As long as the last one that was ever in one needs.
+    private var parts: [Int32] = []
     /// True while places are looked for in a domain whose nodes are in no narrower one: no domain tells them apart.
     var isWithinInnermost = false
     /// How many pods fit the domains, by shape; made when somebody asks.
     var rooms: [RoomKey: DomainRooms] = [:]
     /// The domains in which pods were refused, by the number of the refusals.
     var refusedDomains: [Int32: RefusedDomain] = [:]
+
+    /// The part of its gang that a pod is in; `nil` where the gang has no rules for parts.
+    func part(of task: Int) -> Int? {
+        guard task < parts.count, parts[task] >= 0 else { return nil }
+        return Int(parts[task])
+    }
+
+    /// Notes the part that a pod is in from now on.
+    mutating func setPart(_ part: Int?, of task: Int) {
+        if task < parts.count {
+            parts[task] = part.map(Int32.init) ?? -1
+        } else if let part {
+            parts.append(contentsOf: repeatElement(-1, count: task - parts.count))
+            parts.append(Int32(part))
+        }
+    }
 
     /// Which pods are counted in which domains.
     struct RoomKey: Hashable {
@@ -62,7 +78,7 @@ extension Session {
 
     /// The label of nodes that tells a gang's domains apart; `nil` for a gang that HyperNodes are for.
     private func nodeLabel(of job: Int) -> String? {
-        jobs[job].hasTopology ? topology.gangs[job]?.wish?.nodeLabel : nil
+        jobs[job].topology?.wish?.nodeLabel
     }
 
     /// The widest tier that a wish allows; `nil` where it sets no limit, so that nodes count one by one.
@@ -82,7 +98,7 @@ extension Session {
     /// Source: Volcano. For a gang, what was decided or written before holds as long as a pod has a place and the domain
     /// exists; otherwise it is the innermost domain around the pods, as it always is for a part.
     func heldDomain(of group: SubGroupID, in tree: DomainTree) -> Int? {
-        guard let gang = topology.gangs[group.job] else { return nil }
+        guard let gang = jobs[group.job].topology else { return nil }
         let counts = group.index.map { gang.subGroups[$0].counts } ?? jobs[group.job].counts
         if counts.allocated == 0 { return nil }
         let name = group.index == nil ? gang.hyperNode : ""
@@ -95,12 +111,12 @@ extension Session {
 
     /// Notes that pods of a gang have got places in a domain.
     func extendHeldDomain(of job: Int, by domain: Int, from before: Int?, in tree: DomainTree) {
-        topology.gangs[job]?.hyperNode = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
+        jobs[job].topology?.hyperNode = tree[before.map { tree.commonDomain($0, domain) } ?? domain].name
     }
 
     /// The name of the domain that a gang's pods hold places in, for its annotation; `nil` if none.
     func heldDomainName(of job: Int) -> String? {
-        guard let gang = topology.gangs[job], gang.hasWish else { return nil }
+        guard let gang = jobs[job].topology, gang.hasWish else { return nil }
         let tree = domainTree(of: job)
         if tree.defect != nil { return gang.hyperNode.isEmpty ? nil : gang.hyperNode }
         return heldDomain(of: SubGroupID(job: job, index: nil), in: tree).map { tree[$0].name }
@@ -108,7 +124,7 @@ extension Session {
 
     /// Whether a gang, or a part of it, wishes for nearness: such a gang never preempts in Volcano.
     func wishesForNearness(_ job: Int) -> Bool {
-        jobs[job].hasTopology && topology.gangs[job]?.hasWish ?? false
+        jobs[job].topology?.hasWish ?? false
     }
 
     /// The domains in which room may be made for a gang: wider ones first.
@@ -120,7 +136,7 @@ extension Session {
     func evictionDomains(of job: Int, limit: Int) -> [Int] {
         if isWithoutTree(job) { return [] }
         let tree = domainTree(of: job)
-        guard wishesForNearness(job), tierLimit(topology.gangs[job]?.wish, in: tree) != nil else {
+        guard wishesForNearness(job), tierLimit(jobs[job].topology?.wish, in: tree) != nil else {
             return [DomainTree.root]
         }
         let search = DomainSearch(

@@ -103,7 +103,7 @@ import Testing
         _ = session.runCycle()
         func domains(_ name: String, _ limit: Int) throws -> [[Int]] {
             let job = try #require(session.jobIDs[ObjectKey(namespace: testNamespace, name: name)])
-            session.topology.gangs[job]?.hyperNode = ""
+            session.jobs[job].topology?.hyperNode = ""
             return session.evictionDomains(of: job, limit: limit).map { session.domainTree[$0].nodes }
         }
         // The gang runs in r1 by now, so that s1 is what it may use.

@@ -104,7 +104,7 @@ private func rule(_ wish: NetworkTopology? = nil, min: Int = 2) -> SubGroupPolic
         ]
         for (index, labels) in labels.enumerated() { fabric.pods[index].labels = labels }
         let session = try Session(snapshot: fabric.snapshot, configuration: byDomain)
-        let gang = try #require(session.topology.gangs.values.first)
+        let gang = try #require(session.jobs.lazy.compactMap(\.topology).first)
         let found = gang.subGroups.map {
             "\($0.policy.map { "\($0)" } ?? "-") \($0.values) \($0.tasks.count)"
         }
@@ -122,7 +122,7 @@ private func rule(_ wish: NetworkTopology? = nil, min: Int = 2) -> SubGroupPolic
         #expect(session.runCycle().bound == (try fabric.run().bound))
         for pod in fabric.pods where pod.podGroup != nil { session.removePod(pod.key) }
         session.removePodGroup(fabric.gangs[0].key)
-        #expect(session.topology.gangs.isEmpty)
+        #expect(session.jobs.allSatisfy { $0.topology == nil })
     }
 
     @Test("pods that are known form parts as soon as their gang says how, those that have ended too")
@@ -146,7 +146,7 @@ private func rule(_ wish: NetworkTopology? = nil, min: Int = 2) -> SubGroupPolic
             try session.update(fabric.gangs[0])
             let result = session.runCycle()
             #expect(result.bound == expected.bound)
-            #expect(session.topology.gangs.values.first?.subGroups.map(\.tasks.count) == [2, 2])
+            #expect(session.jobs.lazy.compactMap(\.topology).first?.subGroups.map(\.tasks.count) == [2, 2])
             #expect(session.audit() == [])
         }
     }

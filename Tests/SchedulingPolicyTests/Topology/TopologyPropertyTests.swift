@@ -205,8 +205,9 @@ private struct RandomFabric {
         var compared = 0
         let violations = try Self.violations { fabric, session, _, _ in
             let tree = session.domainTree
-            return session.topology.gangs.keys.flatMap { job -> [String] in
-                let parts = session.topology.gangs[job]?.subGroups.indices.map(Optional.some) ?? []
+            return session.jobs.indices.filter { session.jobs[$0].topology != nil }.flatMap {
+                job -> [String] in
+                let parts = session.jobs[job].topology?.subGroups.indices.map(Optional.some) ?? []
                 return (parts + [nil]).compactMap { part in
                     let search = DomainSearch(
                         job: job, subGroup: part, start: DomainTree.root, held: nil, purpose: .place)
