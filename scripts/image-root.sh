@@ -33,7 +33,11 @@ chmod 755 "$root/usr/bin/gangwright"
 ldd "$program" | grep -q 'not found' && fail "libraries are missing:" "$(ldd "$program" | grep 'not found')"
 ldd "$program" | grep -qi 'libswift\|libFoundation' && fail "the program wants Swift's libraries: is it linked with them?"
 # Lines are NAME => FILE (ADDRESS) or, for the loader, FILE (ADDRESS).
-ldd "$program" | sed -n 's|.* => \(/[^ ]*\) .*|\1|p; s|^[[:space:]]*\(/[^ ]*\) .*|\1|p' | sort -u | while read -r library; do
+linked=$(ldd "$program" | sed -n 's|.* => \(/[^ ]*\) .*|\1|p; s|^[[:space:]]*\(/[^ ]*\) .*|\1|p')
+# NVIDIA's management library, which the container runtime brings and node-agent loads, is linked with parts of the C library that have
+# been empty since glibc 2.34 but must be there.
+folder=$(dirname "$(grep -m 1 '/libc\.so\.6$' <<<"$linked")")
+{ printf '%s\n' "$linked" && printf "$folder/%s\n" libdl.so.2 libm.so.6 libpthread.so.0 librt.so.1; } | sort -u | while read -r library; do
     file=$(realpath "$library")
     install -D -m 755 "$file" "$root$library"
     # Who hands a library on hands its terms on.

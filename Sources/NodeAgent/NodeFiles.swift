@@ -26,6 +26,7 @@ public struct NodeFiles: NodeReportSource {
         let read: NodeTopology
         do { read = try topology.read() } catch { throw NodeReportFailure(error.description) }
         var remarks: [String] = []
+        if let gap = topology.gap(in: read) { remarks.append(gap) }
         let (kubelet, state) = kubelet(&remarks)
         return (NodeReport(topology: read, kubelet: kubelet, state: state), remarks)
     }

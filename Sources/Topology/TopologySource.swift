@@ -18,6 +18,14 @@ public enum TopologySource: Hashable, Sendable {
         if case .live = self { LiveDevices.complete(&topology) }
         return topology
     }
+
+    /// What is missing in a topology that was read from here, though the machine may have it; `nil` where nothing is known to be.
+    public func gap(in topology: NodeTopology) -> String? {
+        guard case .live = self, topology.gpus.contains(where: { $0.vendor == .nvidia }) else { return nil }
+        return NVML.problem.map {
+            "links between GPUs and MIG modes are not known without NVIDIA's management library: \($0)"
+        }
+    }
 }
 
 /// Why there is no topology.

@@ -31,6 +31,17 @@ import Testing
             ])
     }
 
+    @Test("what is missing without NVIDIA's library is named, on a live machine with its GPUs alone")
+    func gap() throws {
+        let topology = Self.machine(2)
+        #expect(TopologySource.synthetic("pu:1").gap(in: topology) == nil)
+        #expect(TopologySource.live.gap(in: Self.machine(2, vendor: .amd)) == nil)
+        // A machine of the tests may have the library.
+        guard let problem = NVML.problem else { return }
+        #expect(problem.contains("libnvidia-ml.so.1"))
+        #expect(try #require(TopologySource.live.gap(in: topology)).hasSuffix(problem))
+    }
+
     @Test("a library that does not start changes nothing") func broken() {
         var topology = Self.machine(1)
         let before = topology

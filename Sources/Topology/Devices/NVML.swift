@@ -48,12 +48,26 @@ struct NVML {
     /// The library behind a way to look up its functions.
     init(symbol: @escaping Symbol) { self.symbol = symbol }
 
+    /// Where the library may be: where the loader finds it, and where NVIDIA's container runtime puts it into an image that it
+    /// does not know for one of Debian.
+    private static let files = ["libnvidia-ml.so.1", "/usr/lib64/libnvidia-ml.so.1"]
+
     /// The library of this machine; `nil` where it has none.
     static func open() -> NVML? {
-        // It stays open: what it holds is the process's.
-        guard let library = dlopen("libnvidia-ml.so.1", RTLD_NOW | RTLD_LOCAL) else { return nil }
-        nonisolated(unsafe) let handle = library
-        return NVML { dlsym(handle, $0) }
+        for file in files {
+            // It stays open: what it holds is the process's.
+            guard let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) else { continue }
+            nonisolated(unsafe) let handle = library
+            return NVML { dlsym(handle, $0) }
+        }
+        return nil
+    }
+
+    /// Why the library cannot be loaded, in the loader's words; `nil` where it can.
+    static var problem: String? {
+        if open() != nil { return nil }
+        guard dlopen(files[0], RTLD_NOW | RTLD_LOCAL) == nil, let reason = dlerror() else { return nil }
+        return String(cString: reason)
     }
 
     private func function<Function>(_ name: String, as type: Function.Type) -> Function? {
