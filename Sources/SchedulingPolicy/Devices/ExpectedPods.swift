@@ -27,6 +27,8 @@ struct FragmentState: Sendable {
     var counts: [PodClass: Int] = [:]
     /// `nil` while nothing is expected.
     var scorer: FragmentScorer?
+    /// GPUs that no scorer knows of.
+    var counted = CountedGPUs()
     /// GPU models by name: their ordinals, from 1.
     var models: [String: Int] = [:]
     /// Whether nodes have changed since models were named.
@@ -65,7 +67,13 @@ extension Session {
         }
         if fragments.isStale { nameModels() }
         var counts = settings.workload == .instanceTypes ? instanceTypeCounts() : [:]
-        if counts.isEmpty { counts = podCounts() }
+        let areInstanceTypes = !counts.isEmpty
+        if !areInstanceTypes { counts = podCounts() }
+        let resources = countedGPUResources()
+        fragments.counted = CountedGPUs(
+            resources: resources,
+            shares: areInstanceTypes
+                ? countedGPUSharesOfInstanceTypes(resources) : countedGPUShares(resources))
         if settings == fragments.settings, counts == fragments.counts { return }
         let typical = TargetWorkload(typicalOf: counts, percent: 95)
         let mix = TargetWorkload(typicalOf: counts, percent: 100)
@@ -243,17 +251,25 @@ extension Session {
         return fragmented
     }
 
-    /// Idle GPUs of all nodes, and what of them the expected pods cannot use; `nil` where nothing is expected.
+    /// Idle GPUs of all nodes, slices of MIG as the parts that they are, and what of them the expected pods cannot use; `nil` where
+    /// nothing is expected.
     ///
-    /// - Complexity: O(nodes × classes).
+    /// - Complexity: O(nodes × (classes + resources that stand for GPUs × what is asked for of them)).
     func countFragments() -> (idleMilliGPU: Int64, fragmentedMilliGPU: Double)? {
         guard fragments.scorer != nil else { return nil }
-        var (idle, fragmented) = (Int64(0), 0.0)
+        var (idle, idleCounted, fragmented) = (Int64(0), 0.0, 0.0)
+        let counted = fragments.counted
         for node in allocator.nodesByName {
+            if !counted.resources.isEmpty {
+                let sum = counted.count(
+                    free: { self.free(on: node, $0) }, milliCPU: free(on: node, ResourceTable.cpu))
+                idleCounted += sum.idle
+                fragmented += sum.fragmented
+            }
             guard let free = freeDevices(of: node), free.freeMilliGPU > 0 else { continue }
             idle += free.freeMilliGPU
             fragmented += fragmentedMilliGPU(of: node, free)
         }
-        return (idle, fragmented)
+        return (idle + Int64(idleCounted.rounded()), fragmented)
     }
 }

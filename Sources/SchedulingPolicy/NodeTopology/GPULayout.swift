@@ -34,15 +34,17 @@ public final class GPULayout {
         let numaNode: Int?
         let package: Int?
         let pcieSwitch: Int?
+        /// Whether it is in MIG mode: nobody gets it whole.
+        let isCut: Bool
     }
 
     /// The number of GPUs.
     let count: Int
-    /// The set of all.
+    /// The set of all that can be given away whole.
     public let all: UInt64
     /// The numbers by which device plugins know the GPUs.
     let indices: [Int]
-    /// The GPUs of each NUMA node.
+    /// The same for each NUMA node.
     let gpusOfNUMANode: [Int: UInt64]
     /// Whether every GPU says on which NUMA node it hangs.
     let knowsNUMANodes: Bool
@@ -59,17 +61,18 @@ public final class GPULayout {
         let near: UInt64
     }
 
-    /// `nil` for a machine without GPUs, or with more than can be told apart.
+    /// `nil` for a machine without GPUs that can be given away whole, or with more than can be told apart.
     ///
     /// - Complexity: O(2ⁿ) for *n* GPUs, at most 16; O(*n*²) for more.
     init?(_ key: Key) {
         count = key.gpus.count
         if count == 0 || count > Self.most { return nil }
-        all = count == 64 ? .max : (1 << UInt64(count)) - 1
+        all = key.gpus.enumerated().reduce(0) { $1.element.isCut ? $0 : $0 | 1 << UInt64($1.offset) }
+        if all == 0 { return nil }
         indices = key.gpus.map(\.index)
         if Set(indices).count != count { return nil }
         var ofNUMANode: [Int: UInt64] = [:]
-        for (bit, gpu) in key.gpus.enumerated() {
+        for (bit, gpu) in key.gpus.enumerated() where !gpu.isCut {
             if let node = gpu.numaNode { ofNUMANode[node, default: 0] |= 1 << UInt64(bit) }
         }
         gpusOfNUMANode = ofNUMANode
@@ -78,7 +81,8 @@ public final class GPULayout {
         sums = count <= Self.mostForTable ? Self.sums(points, count) : []
     }
 
-    /// The layout of a machine's GPUs; `nil` for a machine without GPUs, or with more than can be told apart.
+    /// The layout of a machine's GPUs; `nil` for a machine without GPUs that can be given away whole, or with more than can be told
+    /// apart.
     public convenience init?(_ topology: NodeTopology) { self.init(Key(topology)) }
 
     private static func points(_ key: Key) -> [Int64] {

@@ -139,7 +139,7 @@ extension GPULayout.Key {
         gpus = topology.gpus.map { gpu in
             GPULayout.Place(
                 index: gpu.index, numaNode: gpu.numaNode, package: gpu.numaNode.flatMap { packages[$0] },
-                pcieSwitch: gpu.pcieSwitch)
+                pcieSwitch: gpu.pcieSwitch, isCut: gpu.isInMIGMode)
         }
         links = topology.gpuLinks
     }

@@ -51,6 +51,55 @@ import Testing
         #expect(result.fragmentedMilliGPU == 2_000, "two idle GPUs beside two pods, no use to four")
     }
 
+    @Test("slices of MIG count as the parts that they are, for the pods that ask for them") func slices()
+        throws
+    {
+        let (small, large): (ResourceName, ResourceName) = (
+            "nvidia.com/mig-1g.10gb", "nvidia.com/mig-3g.40gb"
+        )
+        var node = Node.of("a", 8_000)
+        node.allocatable[small] = 7
+        node.allocatable[large] = 2
+        func pod(_ name: String, _ slice: ResourceName, cpu: Int64 = 1_000) -> Pod {
+            Pod.waiting(name, asking: [.cpu: cpu, slice: 1]).running(on: "a")
+        }
+        // Two of three pods ask for small slices; five are left of them, and one large one.
+        let pods = [pod("s-0", small), pod("s-1", small), pod("l", large)]
+        let result = try schedule(Self.configuration("policy=fgd"), nodes: [node], pods: pods)
+        #expect(result.idleMilliGPU == 1_143, "5/7 and 3/7")
+        // To each small pod the large slice is of no use, and the other way round: shares are counted in thousandths.
+        let expected = 5_000.0 / 7 * 0.333 + 3_000.0 / 7 * 0.667
+        #expect(abs((result.fragmentedMilliGPU ?? 0) - expected) < 0.001)
+        // Where no CPU is left, nothing is of use to anybody.
+        let full = try schedule(
+            Self.configuration("policy=fgd"), nodes: [node],
+            pods: pods + [.waiting("cpu", 5_000).running(on: "a")])
+        #expect(abs((full.fragmentedMilliGPU ?? 0) - 8_000.0 / 7) < 0.001)
+    }
+
+    @Test("GPUs of other vendors are idle too, and too few of them are of no use") func otherVendors() throws
+    {
+        var node = Node.of("a", 8_000)
+        node.allocatable["amd.com/gpu"] = 4
+        let pods = ["x", "y"].map {
+            Pod.waiting($0, asking: [.cpu: 1_000, "amd.com/gpu": $0 == "x" ? 1 : 3])
+        }
+        let result = try schedule(
+            Self.configuration("policy=fgd"), nodes: [node],
+            pods: [pods[0].running(on: "a"), pods[1].running(on: "b")])
+        #expect(result.idleMilliGPU == 3_000)
+        #expect(result.fragmentedMilliGPU == 0)
+        let scarce = try schedule(
+            Self.configuration("policy=fgd"), nodes: [node],
+            pods: [
+                pods[0].running(on: "a"),
+                Pod.waiting("z", asking: [.cpu: 1_000, "amd.com/gpu": 1]).running(on: "a"),
+                pods[1].running(on: "b"),
+            ])
+        #expect(scarce.idleMilliGPU == 2_000)
+        #expect(abs((scarce.fragmentedMilliGPU ?? 0) - 2_000 * 0.333) < 0.001)
+    }
+
     @Test("nothing is counted without the plugin") func off() throws {
         let result = try schedule(plain(.gangwright), nodes: [.of("a", gpus: 4)], pods: [])
         #expect(result.idleMilliGPU == nil && result.fragmentedMilliGPU == nil)

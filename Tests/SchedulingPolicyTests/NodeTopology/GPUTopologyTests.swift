@@ -70,6 +70,24 @@ import Testing
         #expect(try machines.run(Self.configuration).written("gangwright.io/gpu-indices") == ["a": "2,3"])
     }
 
+    @Test("a GPU in MIG mode is given to nobody whole") func cut() throws {
+        var machines = Machines()
+        machines.add("n1", .quads)
+        for gpu in [0, 2] { machines.published[0].topology?.gpus[gpu].isInMIGMode = true }
+        machines.nodes[0].allocatable[.nvidiaGPU] = Int64(
+            (machines.published[0].topology?.gpus.count ?? 0) - 2)
+        machines.pods = [.asking(gpus: 1, "a"), .asking(gpus: 1, "b")]
+        #expect(
+            try machines.run(Self.configuration).written("gangwright.io/gpu-indices") == ["a": "1", "b": "3"])
+        // The strategy "single": whole GPUs are what the device plugin calls slices of them, which nobody can name.
+        for gpu in machines.published[0].topology?.gpus.indices ?? 0..<0 {
+            machines.published[0].topology?.gpus[gpu].isInMIGMode = true
+        }
+        let result = try machines.run(Self.configuration)
+        #expect(result.binds.count == 2)
+        #expect(result.binds.allSatisfy { $0.annotations.isEmpty })
+    }
+
     @Test("where nothing is published nothing is written, and the pod is placed all the same") func unknown()
         throws
     {
