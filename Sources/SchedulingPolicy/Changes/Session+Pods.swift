@@ -76,6 +76,7 @@ extension Session {
         if tasks[task].status != .binding { return }
         if let job = tasks[task].job { touch(job) }
         setStatus(task, .running)
+        if let node = tasks[task].node { forgetPinRoom(ofEntry: node) }
     }
 
     /// Takes note that the kubelet has started a pod that was bound, of which nothing else is new.

@@ -187,7 +187,6 @@ extension Session {
                 "task topology policy[\(policy.rawValue)] is different with node[\(ofNode)]",
                 isResolvable: isResolvable)
         }
-        return room.cpus.isEmpty
-            ? .rule("cpu allocatable map is empty", isResolvable: isResolvable) : nil
+        return room.cpus.isEmpty ? .rule("cpu allocatable map is empty", isResolvable: true) : nil
     }
 }

@@ -100,7 +100,7 @@ extension Session {
         var freed = unreported
         for task in given {
             guard let assignment = pins.assignment(of: task) else { continue }
-            let isNew = hasNewPins(task)
+            let isNew = hasNewPins(task) && !layout.hasAllocated(tasks[task])
             if !isNew { count += assignment.cpus.count }
             if gone.contains(task) {
                 freed.formUnion(assignment.cpus)
@@ -115,7 +115,7 @@ extension Session {
             }
         }
         var room = PinTable.Room()
-        // Nobody can know yet of what has been given away in this cycle.
+        // Nobody can know yet of what has just been given away.
         room.cpus = layout.available.subtracting(new)
         let isUpToDate = layout.published.podAllocations.isEmpty && layout.exclusiveCount >= count
         if !isUpToDate || layout.published.allocatableCPUs == nil {
@@ -139,12 +139,18 @@ extension Session {
         return room
     }
 
-    /// Whether a pod has been given its GPUs and processors in the open cycle, and is not bound.
+    /// Whether a pod has been given its GPUs and processors so lately that no exporter can know of it: nobody has confirmed its binding.
     private func hasNewPins(_ task: Int) -> Bool {
         switch tasks[task].status {
-        case .pending, .allocated, .pipelined: true
+        case .pending, .allocated, .pipelined, .binding: true
         default: false
         }
+    }
+
+    /// Takes note that a pod of a node is another or stands elsewhere: what is left there is counted anew.
+    func forgetPinRoom(ofEntry entry: Int) {
+        if pins.layouts.isEmpty { return }
+        if let index = nodes.entries[entry].index { pins.forgetRoom(on: index) }
     }
 
     /// The processors of pods that have gone, of which the exporter has not heard; none where that cannot be told.

@@ -160,6 +160,7 @@ extension Session {
         setStatus(task, .binding)
         tasks[task].isAssumed = true
         link(task, to: node)
+        forgetPinRoom(ofEntry: node)
         binds.append(task)
         if !cooldowns.isEmpty { cooldowns[task]?.scheduled = now }
         roomVersion.changed += 1

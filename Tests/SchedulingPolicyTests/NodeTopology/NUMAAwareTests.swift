@@ -40,6 +40,25 @@ import Testing
         #expect(result.written("volcano.sh/topology-decision") == ["a": #"{"numa":{"1":{"cpu":"3"}}}"#])
     }
 
+    @Test(
+        "what is given away in a cycle is nobody else's, also where the exporter has counted others",
+        arguments: configurations.indices)
+    func sameCycle(index: Int) throws {
+        let pods = ["a", "b"].map { Pod.guaranteed($0, cpus: [2]) }
+        let result = try machines(left: ["n1": "4-7"], pods: pods).run(Self.configurations[index])
+        #expect(result.written("gangwright.io/cpus") == ["a": "4-5", "b": "6-7"])
+    }
+
+    @Test("what a node has left is counted anew when a gang is bound there") func boundGang() throws {
+        let shape = MachineShape(coresPerNUMANode: 4, threadsPerCore: 1, gpus: 4)
+        var machines = Machines()
+        for name in ["n", "m"] { machines.add(name, shape, policy: .bestEffort) }
+        machines.gangs = [.gang("g", min: 2)]
+        machines.pods = (0..<2).map { .guaranteed("g-\($0)", cpus: [4, 4], gpus: 1, of: "g") }
+        // The run holds the books to the pods.
+        #expect(try machines.run(Self.configurations[1]).bound.count == 2)
+    }
+
     @Test("what no NUMA node has enough of is refused, in Volcano's words", arguments: configurations.indices)
     func refused(index: Int) throws {
         for policy in [TopologyPolicy.singleNUMANode, .restricted] {
@@ -143,6 +162,7 @@ import Testing
         var machines = machines(pods: [.guaranteed("a", cpus: [3], policy: "single-numa-node")])
         let session = try Session(snapshot: machines.snapshot, configuration: Self.configurations[1])
         #expect(session.runCycle().written("gangwright.io/cpus") == ["a": "0-2"])
+        session.confirmBind(ObjectKey(namespace: testNamespace, name: "a"))
         machines.published[0].allocatableCPUs = CPUSet("0-3,7")
         try session.apply(.numatopology(machines.published[0]))
         try session.update(Pod.guaranteed("b", cpus: [4], policy: "single-numa-node"))

@@ -41,6 +41,35 @@ import Testing
             try Self.halved(.bestEffort).run(Self.evicting()).written("gangwright.io/cpus")["high"] != nil)
     }
 
+    @Test("a pod that names a policy finds victims where no processor is left") func full() throws {
+        var machines = Machines()
+        machines.add("n", Self.small, policy: .singleNUMANode)
+        machines.published[0].allocatableCPUs = CPUSet()
+        machines.pods = [
+            .guaranteed("a", cpus: [4]).running(on: "n", cpus: "0-3"),
+            .guaranteed("b", cpus: [4]).running(on: "n", cpus: "4-7"),
+            .guaranteed("high", cpus: [3], policy: "single-numa-node").with { $0.priority = 10 },
+        ]
+        #expect(try machines.run(Self.evicting()).evicted == ["b"])
+    }
+
+    @Test("two of a gang that name a policy leave nothing on their node, and room is made for both")
+    func gangOfTwo() throws {
+        var machines = Machines()
+        machines.add("n", Self.small, policy: .singleNUMANode)
+        machines.gangs = [gang("low", min: 0, "low"), gang("new", min: 2, "high", .inqueue)]
+        machines.pods = [
+            .guaranteed("x", cpus: [3], of: "low").running(on: "n", cpus: "0-2"),
+            .guaranteed("y", cpus: [4], of: "low").running(on: "n", cpus: "4-7"),
+        ]
+        machines.pods += (0..<2).map {
+            .guaranteed("new-\($0)", cpus: [4], policy: "single-numa-node", of: "new")
+        }
+        let result = try machines.run(Self.evicting())
+        #expect(result.evicted == ["y", "x"])
+        #expect(result.promised == ["new-0": "n eviction", "new-1": "n eviction"], "\(result.messages)")
+    }
+
     @Test("nobody leaves where the empty machine would refuse the pod, or its settings do")
     func inVain() throws {
         func reason(_ machines: Machines, of name: String = "high") throws -> String {
