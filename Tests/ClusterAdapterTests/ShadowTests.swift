@@ -23,9 +23,12 @@ private final class OtherScheduler: Sendable {
             let items: [String]
             switch request.path {
             case "/api/v1/nodes": items = [Self.node("node-a"), Self.node("node-b")]
-            case "/api/v1/pods": items = [Self.pod("slow-0"), Self.pod("never-0", gpus: 100)]
+            case "/api/v1/pods":
+                items = [Self.pod("slow-0"), Self.pod("never-0", gpus: 100), Self.pod("pair-0", gpus: 2)]
             case "/apis/scheduling.volcano.sh/v1beta1/podgroups":
-                items = [Self.group("slow"), Self.group("never"), Self.group("quick")]
+                items = [
+                    Self.group("slow"), Self.group("never"), Self.group("quick"), Self.group("pair", of: 2),
+                ]
             case "/apis/scheduling.volcano.sh/v1beta1/queues": items = []
             default: return [.refusal(404, "NotFound")]
             }
@@ -34,7 +37,8 @@ private final class OtherScheduler: Sendable {
                 return [.json(200, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[\(list)]}")]
             }
             guard request.path == "/api/v1/pods" else { return [.head(200), .wait(milliseconds: 20_000)] }
-            // A pod that both see at leisure; then one that is bound before a cycle can be due.
+            // A pod that both see at leisure; then one that is bound before a cycle can be due; then a gang of which cycles have seen
+            // one pod, when the other one comes and both are bound.
             return [
                 .head(200), .wait(milliseconds: 700),
                 .chunk(Self.event("MODIFIED", Self.pod("slow-0", on: "node-a"))),
@@ -42,6 +46,11 @@ private final class OtherScheduler: Sendable {
                 .chunk(
                     Self.event("ADDED", Self.pod("quick-0"))
                         + Self.event("MODIFIED", Self.pod("quick-0", on: "node-b"))),
+                .wait(milliseconds: 300),
+                .chunk(
+                    Self.event("ADDED", Self.pod("pair-1", gpus: 2))
+                        + Self.event("MODIFIED", Self.pod("pair-0", gpus: 2, on: "node-a"))
+                        + Self.event("MODIFIED", Self.pod("pair-1", gpus: 2, on: "node-b"))),
                 .wait(milliseconds: 300),
                 .chunk(Self.event("MODIFIED", Self.pod("never-0", gpus: 100, on: "node-b"))),
                 .wait(milliseconds: 20_000),
@@ -70,13 +79,13 @@ private final class OtherScheduler: Sendable {
     private static func node(_ name: String) -> String {
         """
         {"metadata":{"name":"\(name)","resourceVersion":"1"},"status":{\
-        "allocatable":{"cpu":"64","memory":"64Gi","pods":"10","nvidia.com/gpu":"8"},\
+        "allocatable":{"cpu":"64","memory":"64Gi","pods":"10","nvidia.com/gpu":"12"},\
         "conditions":[{"type":"Ready","status":"True"}]}}
         """
     }
 
-    private static func group(_ name: String) -> String {
-        "{\(metadata(name)),\"spec\":{\"minMember\":1,\"queue\":\"default\"}}"
+    private static func group(_ name: String, of pods: Int = 1) -> String {
+        "{\(metadata(name)),\"spec\":{\"minMember\":\(pods),\"queue\":\"default\"}}"
     }
 
     private static func pod(_ name: String, gpus: Int = 8, on node: String? = nil) -> String {
@@ -118,7 +127,7 @@ private final class OtherScheduler: Sendable {
         scheduler.lead()
         let run = Task { await scheduler.run() }
         // Rounds, not seconds: other tests may hold the threads for long.
-        for _ in 0..<1_500 where lines.withLock({ $0.count { $0.contains("info compared: ") } }) < 3 {
+        for _ in 0..<1_500 where lines.withLock({ $0.count { $0.contains("info compared: ") } }) < 4 {
             try await Task.sleep(for: .milliseconds(20))
         }
         run.cancel()
@@ -135,13 +144,15 @@ private final class OtherScheduler: Sendable {
         #expect(methods == ["GET"])
 
         let report = try ShadowReport.read(RecordingReader(file), file: file)
-        #expect(report.gangs.count == 3)
-        #expect(report.gangs.compactMap(\.lead).count == 2)
-        #expect(report.gangs.first { $0.gang.key.name == "quick" }?.lead ?? 0 < 0)
+        #expect(report.gangs.count == 4)
+        #expect(report.gangs.compactMap(\.lead).count == 3)
+        for name in ["quick", "pair"] {
+            #expect(report.gangs.first { $0.gang.key.name == name }?.lead ?? 0 < 0, "\(name)")
+        }
         #expect(report.warning == nil)
         let replay = try Replay.run(RecordingReader(file), file: file, options: Replay.Options())
         #expect(replay.difference == nil)
-        #expect(replay.binds == 2)
+        #expect(replay.binds == 4)
     }
 
     @Test("a client that only reads refuses to write before anything is sent") func reads() async throws {

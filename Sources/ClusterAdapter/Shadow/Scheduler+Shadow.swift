@@ -18,11 +18,21 @@ extension Scheduler {
     /// Notes what a cycle has decided, and lets the loop know of what has happened to the same pods meanwhile.
     func compare(_ result: CycleResult, at now: WallClock) {
         shadow?.ledger.note(CycleRecord(result), at: now.loopTime)
-        releaseHeld()
+        // Of a gang that is not there as a whole the cycle could decide nothing.
+        let incomplete = result.pending.filter { Self.waitsForOthers($0.reason) }
+        releaseHeld(untried: Set(incomplete.map(\.pod)))
     }
 
-    private func releaseHeld() {
-        for held in shadow?.release() ?? [] { show(.pod, held.pod, seen: held.seen) }
+    /// Whether a pod waits for objects that may be on their way.
+    private static func waitsForOthers(_ reason: PendingReason) -> Bool {
+        switch reason {
+        case .podGroupNotFound, .notEnoughTasks, .notEnoughPodsOfTask: true
+        default: false
+        }
+    }
+
+    private func releaseHeld(untried: Set<ObjectKey> = []) {
+        for held in shadow?.release(untried: untried) ?? [] { show(.pod, held.pod, seen: held.seen) }
     }
 
     /// Takes back what nobody has followed in time, and says how decisions compare.

@@ -45,8 +45,11 @@ struct Shadow {
     }
 
     /// The pods that were held back, now that a cycle has seen them waiting.
-    mutating func release() -> [(pod: Observed, seen: LoopTime)] {
-        untried.removeAll()
+    ///
+    /// - Parameter still: those that it could not try, since the rest of their gangs had yet to come. Of these, the ones that are
+    ///   bound before the next cycle are held back once more.
+    mutating func release(untried still: Set<ObjectKey>) -> [(pod: Observed, seen: LoopTime)] {
+        untried.formIntersection(still.subtracting(held.keys))
         return exchange(&held, with: [:]).sorted { $0.key < $1.key }.map(\.value)
     }
 
