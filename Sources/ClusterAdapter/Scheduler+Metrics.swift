@@ -35,7 +35,7 @@ extension Scheduler {
     private func noteHeldNodes() {
         let held = driver.heldNodes
         metrics.set("held_nodes", to: Double(held.count))
-        for (node, end) in held where held[node] != heldNodes[node] {
+        for (node, end) in held.sorted(by: { $0.key.precedes($1.key) }) where heldNodes[node] != end {
             let seconds = max(0, end.milliseconds - WallClock.now.loopTime.milliseconds) / 1_000
             log.warning(
                 "a node takes no new pods for a while: its kubelet refused one for which it had room",

@@ -158,8 +158,8 @@ private struct PartSurplus {
     }
 
     mutating func remove(_ task: Int) {
-        guard gang != nil, let part = session.topology.part(of: task), !isBroken[part] else { return }
+        guard let gang, let part = session.topology.part(of: task), !isBroken[part] else { return }
         isBroken[part] = true
-        if let policy = gang?.subGroups[part].policy { left[policy, default: 0] -= 1 }
+        if let policy = gang.subGroups[part].policy { left[policy, default: 0] -= 1 }
     }
 }

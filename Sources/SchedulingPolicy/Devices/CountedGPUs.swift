@@ -21,8 +21,8 @@ struct CountedGPUs: Equatable, Sendable {
     /// Of a thousand expected pods, how many ask for so much.
     var shares: [Demand: Int] = [:]
 
-    /// What is idle on a node, in thousandths of GPUs, and what of it the expected pods cannot use: all of it for a pod that asks for another resource or finds too
-    /// little, as FGD counts whole GPUs.
+    /// What is idle on a node, in thousandths of GPUs, and what of it the expected pods cannot use: all of it for a pod that
+    /// asks for another resource or finds too little, as FGD counts whole GPUs.
     func count(
         free: (_ column: Int) -> Int64, milliCPU: Int64
     ) -> (idle: Double, fragmented: Double) {
@@ -65,15 +65,16 @@ extension Session {
         var total = 0
         for (asked, count) in podTally().counts {
             total += count
-            let entries = amounts.range(of: asked.request).map { amounts.entries[$0] }
-            let milliCPU = entries.first { $0.column == ResourceTable.cpu }?.amount ?? 0
-            for entry in entries where columns.contains(entry.column) && entry.amount > 0 {
+            let milliCPU = self.asked(by: asked.request).milliCPU
+            for index in amounts.range(of: asked.request) {
+                let entry = amounts.entries[index]
+                if !columns.contains(entry.column) || entry.amount <= 0 { continue }
                 let demand = CountedGPUs.Demand(
                     column: entry.column, amount: entry.amount, milliCPU: milliCPU)
                 counts[demand, default: 0] += count
             }
         }
-        return counts.mapValues { ($0 * 1_000 + total / 2) / total }.filter { $0.value > 0 }
+        return counts.ofThousand(total)
     }
 
     /// The same of instance types, each as likely as the others.
@@ -92,6 +93,13 @@ extension Session {
                 counts[demand, default: 0] += 1
             }
         }
-        return counts.mapValues { ($0 * 1_000 + types.count / 2) / types.count }
+        return counts.ofThousand(types.count)
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// The same counts of a thousand, rounded; without those that come to none.
+    func ofThousand(_ total: Int) -> Self {
+        mapValues { ($0 * 1_000 + total / 2) / total }.filter { $0.value > 0 }
     }
 }

@@ -118,7 +118,7 @@ extension Session {
         }
         let total = counts.values.reduce(0, +)
         if total <= 1_000 { return counts }
-        return counts.mapValues { ($0 * 1_000 + total / 2) / total }.filter { $0.value > 0 }
+        return counts.ofThousand(total)
     }
 
     private func instanceTypeCounts() -> [PodClass: Int] {
@@ -150,7 +150,7 @@ extension Session {
             constraint: part.models.joined(separator: "|"))
     }
 
-    private func asked(by request: RequestID) -> (milliCPU: Int64, gpus: Int) {
+    func asked(by request: RequestID) -> (milliCPU: Int64, gpus: Int) {
         let gpuColumn = self.gpuColumn
         var (milliCPU, gpus) = (Int64(0), Int64(0))
         for index in amounts.range(of: request) {

@@ -44,7 +44,7 @@ public final class GPULayout {
     public let all: UInt64
     /// The numbers by which device plugins know the GPUs.
     let indices: [Int]
-    /// The same for each NUMA node.
+    /// The GPUs of each NUMA node that can be given away whole.
     let gpusOfNUMANode: [Int: UInt64]
     /// Whether every GPU says on which NUMA node it hangs.
     let knowsNUMANodes: Bool
@@ -66,7 +66,7 @@ public final class GPULayout {
     /// - Complexity: O(2ⁿ) for *n* GPUs, at most 16; O(*n*²) for more.
     init?(_ key: Key) {
         count = key.gpus.count
-        if count == 0 || count > Self.most { return nil }
+        if count > Self.most { return nil }
         all = key.gpus.enumerated().reduce(0) { $1.element.isCut ? $0 : $0 | 1 << UInt64($1.offset) }
         if all == 0 { return nil }
         indices = key.gpus.map(\.index)

@@ -53,21 +53,26 @@ struct NVML {
     private static let files = ["libnvidia-ml.so.1", "/usr/lib64/libnvidia-ml.so.1"]
 
     /// The library of this machine; `nil` where it has none.
-    static func open() -> NVML? {
-        for file in files {
-            // It stays open: what it holds is the process's.
-            guard let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) else { continue }
-            nonisolated(unsafe) let handle = library
-            return NVML { dlsym(handle, $0) }
-        }
-        return nil
-    }
+    static func open() -> NVML? { load().library }
 
     /// Why the library cannot be loaded, in the loader's words; `nil` where it can.
     static var problem: String? {
-        if open() != nil { return nil }
-        guard dlopen(files[0], RTLD_NOW | RTLD_LOCAL) == nil, let reason = dlerror() else { return nil }
-        return String(cString: reason)
+        let (library, problems) = load()
+        return library == nil ? problems.joined(separator: "; ") : nil
+    }
+
+    private static func load() -> (library: NVML?, problems: [String]) {
+        var problems: [String] = []
+        for file in files {
+            // It stays open: what it holds is the process's.
+            guard let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
+                if let reason = dlerror() { problems.append(String(cString: reason)) }
+                continue
+            }
+            nonisolated(unsafe) let handle = library
+            return (NVML { dlsym(handle, $0) }, [])
+        }
+        return (nil, problems)
     }
 
     private func function<Function>(_ name: String, as type: Function.Type) -> Function? {
