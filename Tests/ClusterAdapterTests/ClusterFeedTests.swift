@@ -48,10 +48,11 @@ import Testing
                 "info the server lacks some kinds: what needs them is off "
                     + #"resources="podgroups.v1beta1.scheduling.k8s.io, workloads.v1alpha1.scheduling.k8s.io""#
             ])
-        server.serve([
-            "/apis/scheduling.k8s.io/v1alpha2": ["podgroups", "workloads"],
-            "/apis/scheduling.k8s.io/v1alpha3": ["podgroups", "workloads"],
-        ])
+        server.serve(
+            [
+                "/apis/scheduling.k8s.io/v1alpha2": ["podgroups", "workloads"],
+                "/apis/scheduling.k8s.io/v1alpha3": ["podgroups", "workloads"],
+            ], fromRequestFor: "/apis/scheduling.k8s.io/v1beta1")
         await listen(to: feed.inbox, &heard) { $0.count == 6 }
         #expect(
             heard.suffix(2) == ["PodGroup.scheduling.k8s.io at v1alpha3", "0 PodGroup.scheduling.k8s.io"])

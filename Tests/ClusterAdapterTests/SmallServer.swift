@@ -14,6 +14,8 @@ final class SmallServer: Sendable {
         /// By pod, its node.
         let bindings = Mutex<[String: String]>([:])
         let kinds: Mutex<Kinds>
+        /// Kinds that are yet to be had, and the path with whose next request they are.
+        let coming = Mutex<(path: String, kinds: Kinds)?>(nil)
 
         init(_ kinds: Kinds) { self.kinds = Mutex(kinds) }
     }
@@ -29,7 +31,13 @@ final class SmallServer: Sendable {
         self.books = books
         let pods = objects["/api/v1/pods", default: []]
         server = LoopbackServer { request in
-            let kinds = books.kinds.withLock { $0 }
+            let new = books.coming.withLock { coming in
+                coming?.path == request.path ? exchange(&coming, with: nil)?.kinds : nil
+            }
+            let kinds = books.kinds.withLock { kinds in
+                if let new { kinds.merge(new) { $1 } }
+                return kinds
+            }
             if let names = kinds[request.path] { return [.json(200, Self.resources(names))] }
             switch (request.method, request.parameter("watch")) {
             case ("GET", "true"):
@@ -94,8 +102,10 @@ final class SmallServer: Sendable {
         }
     }
 
-    /// Has more kinds from now on.
-    func serve(_ kinds: Kinds) { books.kinds.withLock { $0.merge(kinds) { $1 } } }
+    /// Has more kinds from the next request for a path on: not amid the questions of somebody who asks for that first.
+    func serve(_ kinds: Kinds, fromRequestFor path: String) {
+        books.coming.withLock { $0 = (path, kinds) }
+    }
 
     /// A client of it.
     func client() throws -> APIClient {
